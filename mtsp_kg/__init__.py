@@ -1,0 +1,1 @@
+"""The plan as a knowledge graph, with the tools that make it useful."""

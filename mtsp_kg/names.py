@@ -1,0 +1,138 @@
+"""The one table of namespaces, prefixes and IRIs.
+
+Every IRI that the package needs to know stands here and nowhere else. Imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+import re
+
+BASE = "https://w3id.org/mtsp-kg/"
+ID = BASE + "id/"
+ONTOLOGY = BASE + "ontology#"
+GRAPH = BASE + "graph/"
+
+# Kinds of things that outlive a plan: id/<kind>/<slug>.
+KINDS = (
+    "org", "group", "service", "instrument", "challenge", "goal", "tech", "asset", "theme", "approach", "region",
+    "publication", "event", "indicator", "unit", "period",
+)  # fmt: skip
+
+# Kinds of things that belong to one plan: id/<plan>/<kind>/<slug>.
+PLAN_KINDS = (
+    "pillar", "outcome", "para", "note", "cover", "caption", "section", "figure",
+    "commitment", "condition", "need", "expectation", "option", "assessment",
+)  # fmt: skip
+
+VOCABULARIES = {
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "prov": "http://www.w3.org/ns/prov#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "oa": "http://www.w3.org/ns/oa#",
+    "qb": "http://purl.org/linked-data/cube#",
+    "w3org": "http://www.w3.org/ns/org#",
+    "schema": "https://schema.org/",
+    "doco": "http://purl.org/spar/doco/",
+    "undo": "https://w3id.org/un/ontology/undo/",
+    "sdg": "http://metadata.un.org/sdg/",
+    "unbis": "http://metadata.un.org/thesaurus/",
+    "eurovoc": "http://eurovoc.europa.eu/",
+    "wd": "http://www.wikidata.org/entity/",
+}
+
+RDF_TYPE = VOCABULARIES["rdf"] + "type"
+RDFS_SUBCLASS = VOCABULARIES["rdfs"] + "subClassOf"
+XSD = VOCABULARIES["xsd"]
+SKOS = VOCABULARIES["skos"]
+SH = VOCABULARIES["sh"]
+OWL = VOCABULARIES["owl"]
+PREF_LABEL = SKOS + "prefLabel"
+ALT_LABEL = SKOS + "altLabel"
+HIDDEN_LABEL = SKOS + "hiddenLabel"
+LABELS = (PREF_LABEL, ALT_LABEL, HIDDEN_LABEL)
+BROADER = SKOS + "broader"
+
+# AKN4UN (Akoma Ntoso for the United Nations Documents) addresses begin here.
+AKN_UN = "/akn/un/"
+
+_LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?\Z")
+
+
+def prefixes(plan: str | None = None) -> dict[str, str]:
+    """Prefix to namespace, for data, ontology and other vocabularies; with a plan's slug, for what belongs to it too.
+
+    >>> prefixes("mtsp-2022-2026")["para"]
+    'https://w3id.org/mtsp-kg/id/mtsp-2022-2026/para/'
+    """
+    table = {"mtsp": ONTOLOGY, "id": ID}
+    table |= {kind: f"{ID}{kind}/" for kind in KINDS}
+    if plan is not None:
+        table["plan"] = f"{ID}{plan}/"
+        table |= {kind: f"{ID}{plan}/{kind}/" for kind in PLAN_KINDS}
+    return table | VOCABULARIES
+
+
+def expand(name: str, plan: str | None = None) -> str | None:
+    """The IRI of a prefixed name or of an IRI (with or without angle brackets); None when it is neither.
+
+    >>> expand("org:who")
+    'https://w3id.org/mtsp-kg/id/org/who'
+    """
+    if name.startswith("<") and name.endswith(">"):
+        name = name[1:-1]
+    if name.startswith(("http://", "https://", "urn:")):
+        return name
+    prefix, colon, local = name.partition(":")
+    namespace = prefixes(plan).get(prefix) if colon and local else None
+    return None if namespace is None or " " in local else namespace + local
+
+
+def shrink(iri: str, plan: str | None = None) -> str:
+    """The shortest prefixed name of an IRI that Turtle can write without escapes; the IRI itself where there is none.
+
+    >>> shrink("https://w3id.org/mtsp-kg/id/mtsp-2022-2026/para/55", "mtsp-2022-2026")
+    'para:55'
+    """
+    best = iri
+    for prefix, namespace in prefixes(plan).items():
+        if iri.startswith(namespace):
+            local = iri[len(namespace) :]
+            short = f"{prefix}:{local}"
+            if _LOCAL.match(local) and len(short) < len(best):
+                best = short
+    return best
+
+
+def plan_iri(plan: str) -> str:
+    """The IRI of a plan, from the name of its folder."""
+    return ID + plan
+
+
+def plan_of(iri: str) -> str | None:
+    """The slug of the plan that an IRI belongs to; None for what outlives plans."""
+    if not iri.startswith(ID):
+        return None
+    head = iri[len(ID) :].split("/", 1)[0]
+    return None if head in KINDS or not head else head
+
+
+def graph_of_file(relative: str) -> str:
+    """The name of the graph for what a file says outside any named graph.
+
+    relative: the file's path below the project's root, with slashes.
+
+    >>> graph_of_file("graph/entities/org.ttl")
+    'https://w3id.org/mtsp-kg/graph/entities/org'
+    """
+    stem = relative.rsplit(".", 1)[0]
+    return GRAPH + stem.removeprefix("graph/")
+
+
+def term(name: str) -> str:
+    """The IRI of a term of our ontology."""
+    return ONTOLOGY + name
