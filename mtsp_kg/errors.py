@@ -70,7 +70,7 @@ class ParameterError(MtspError):
     """A parameter is missing, unknown or of the wrong type."""
 
 
-class NotFound(MtspError):
+class NotFoundError(MtspError):
     """No query, entity, format or file has the name that was given."""
 
     exit_code = EXIT_NOT_FOUND
@@ -81,7 +81,7 @@ class DocumentError(MtspError):
     """A copy of a plan's document is not laid out as a plan."""
 
 
-class MissingExtra(MtspError):
+class MissingExtraError(MtspError):
     """A library that is needed for this command is not installed."""
 
     exit_code = EXIT_OUR_FAULT

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from mtsp_kg.errors import NotFound
+from mtsp_kg.errors import NotFoundError
 
 
 @dataclass(frozen=True)
@@ -35,21 +35,21 @@ _ALIASES = {"ttl": "turtle", "nt": "ntriples", "nq": "nquads", "json-ld": "jsonl
 
 
 def rdf_format(name: str) -> Format:
-    """The RDF format of that name or short name. Raises NotFound."""
+    """The RDF format of that name or short name. Raises NotFoundError."""
     wanted = _ALIASES.get(name.lower(), name.lower())
     for candidate in RDF_FORMATS:
         if candidate.name == wanted:
             return candidate
     known = ", ".join(candidate.name for candidate in RDF_FORMATS)
-    raise NotFound(f"There is no RDF format called '{name}'.", remedy=f"Choose one of: {known}.")
+    raise NotFoundError(f"There is no RDF format called '{name}'.", remedy=f"Choose one of: {known}.")
 
 
 def format_of_file(path: Path) -> Format:
-    """The RDF format that a file's suffix tells. Raises NotFound."""
+    """The RDF format that a file's suffix tells. Raises NotFoundError."""
     for candidate in RDF_FORMATS:
         if path.suffix.lower() in candidate.suffixes:
             return candidate
     known = ", ".join(suffix for candidate in RDF_FORMATS for suffix in candidate.suffixes)
-    raise NotFound(
+    raise NotFoundError(
         f"'{path.suffix or path.name}' is no suffix of an RDF file.", file=path, remedy=f"Use one of: {known}."
     )

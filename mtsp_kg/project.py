@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mtsp_kg import names
-from mtsp_kg.errors import NotFound
+from mtsp_kg.errors import NotFoundError
 from mtsp_kg.formats import RDF_FORMATS
 
 ENVIRONMENT = "MTSP_PROJECT"
@@ -67,12 +67,12 @@ class Project:
 
 
 def find_project(folder: str | Path | None = None) -> Project:
-    """The project in a folder, or the one that this installation stands for. Raises NotFound."""
+    """The project in a folder, or the one that this installation stands for. Raises NotFoundError."""
     named = folder if folder is not None else os.environ.get(ENVIRONMENT)
     if named:
         root = Path(named)
         if not (root / "graph").is_dir() or not (root / "ontology").is_dir():
-            raise NotFound(
+            raise NotFoundError(
                 f"'{root}' is not a project: it has no graph/ and ontology/.",
                 remedy="Name the folder that holds ontology/, graph/, shapes/ and queries/.",
             )
@@ -81,7 +81,7 @@ def find_project(folder: str | Path | None = None) -> Project:
     for root in (package.parent, package / "data"):
         if (root / "ontology" / "mtsp.ttl").is_file():
             return Project(root)
-    raise NotFound(
+    raise NotFoundError(
         "The data rooms (ontology/, graph/, shapes/, queries/) are not beside this package.",
         remedy="Reinstall mtsp-kg, or name a checkout with --project.",
     )
