@@ -136,3 +136,13 @@ def graph_of_file(relative: str) -> str:
 def term(name: str) -> str:
     """The IRI of a term of our ontology."""
     return ONTOLOGY + name
+
+
+# The default graph that queries see is the RDF merge of all graphs, materialised once at load: pyoxigraph's union flag
+# would give a triple once for each graph that states it.
+MERGE_INTO_DEFAULT = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
+
+
+def move_default_to(graph: str) -> str:
+    """The SPARQL update that gives the default graph's triples to a named graph; graph: its IRI."""
+    return f"MOVE DEFAULT TO GRAPH <{graph}>"

@@ -1,0 +1,43 @@
+"""`mtsp query`: ask a question."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("query")
+@click.argument("name", required=False)
+@click.option("-e", "--execute", "text", metavar="SPARQL", help="A query as text; our prefixes need no declaration.")
+@click.option("-p", "--param", "parameters", multiple=True, metavar="K=V", help="A parameter, e.g. outcome=2.4.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    default="table",
+    show_default=True,
+    help="table, csv, tsv, json, xml, md; for triples turtle, ntriples, jsonld, rdfxml.",
+)
+@click.pass_obj
+def command(project: str | None, name: str | None, text: str | None, parameters: tuple[str, ...], form: str) -> None:
+    """Ask NAME (a query of the catalogue), a FILE.rq, or SPARQL given with -e."""
+    from mtsp_kg.errors import ParameterError
+    from mtsp_kg.graph import open_graph
+
+    if (name is None) == (text is None):
+        raise click.UsageError("Give the name of a query, a file, or SPARQL with -e.")
+    values: dict[str, str] = {}
+    for parameter in parameters:
+        key, equals, value = parameter.partition("=")
+        if not equals:
+            raise ParameterError(f"'{parameter}' is no parameter.", remedy="Write --param name=value.")
+        values[key] = value
+    kg = open_graph(project)
+    if text is not None:
+        if values:
+            raise ParameterError("Parameters go with a query of the catalogue or a file, not with -e.")
+        answer = kg.sparql(text)
+    elif name is not None and name.endswith(".rq"):
+        answer = kg.query_file(name, **values)
+    else:
+        answer = kg.query(str(name), **values)
+    click.echo(answer.write(form), nl=False)

@@ -1,0 +1,103 @@
+"""The knowledge graph as a Python object: everything a command does, in the same words.
+
+    import mtsp_kg
+    kg = mtsp_kg.open()
+    kg.query("partners-of-outcome", outcome="2.4").to_pandas()
+
+Imports every room but `cli`; what is heavy is imported where it is used.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mtsp_kg.project import Project, find_project
+from mtsp_kg.store import EmbeddedStore
+
+if TYPE_CHECKING:
+    from mtsp_kg.query.answer import Answer
+    from mtsp_kg.query.entities import Entities
+
+
+class KnowledgeGraph:
+    """A project's ontology and graph, loaded when they are first needed."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+
+    @cached_property
+    def store(self) -> EmbeddedStore:
+        """The store with everything loaded. Raises DataError."""
+        from mtsp_kg.load import load_project
+
+        return EmbeddedStore(load_project(self.project))
+
+    @cached_property
+    def plan(self) -> str | None:
+        """The slug of the plan that short names mean: the project's first; None when it has none."""
+        return next(iter(self.project.plans()), None)
+
+    @cached_property
+    def entities(self) -> Entities:
+        """What the graph speaks of, by name."""
+        from mtsp_kg.query.entities import Entities
+
+        return Entities(self.store, self.plan)
+
+    def query(self, name: str, /, **parameters: str) -> Answer:
+        """The answer to a query of the catalogue.
+
+        name: its name; parameters: as the query's header names them, written as on the command line. Raises
+        NotFoundError, ParameterError, QueryError, DataError.
+        """
+        from mtsp_kg.query.catalogue import find_query
+
+        return self._run(find_query(self.project, name), parameters)
+
+    def query_file(self, path: str | Path, /, **parameters: str) -> Answer:
+        """The answer to a query in a file; its header is needed only for parameters."""
+        from mtsp_kg.errors import DataError
+        from mtsp_kg.query.catalogue import read_query
+
+        path = Path(path)
+        if parameters:
+            return self._run(read_query(path), parameters)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DataError(f"The query file cannot be read: {error}.", file=path) from error
+        return self._located(text, path)
+
+    def sparql(self, text: str) -> Answer:
+        """The answer to a query given as text; the project's prefixes need not be declared. Raises QueryError."""
+        from mtsp_kg.query.answer import answer
+        from mtsp_kg.query.prologue import with_prefixes
+
+        return answer(self.store.query(with_prefixes(text, self.plan)), self.plan)
+
+    def _run(self, query: NamedQuery, parameters: dict[str, str]) -> Answer:
+        from mtsp_kg.query.binding import bind
+
+        return self._located(bind(query, parameters, self.entities) if parameters else query.text, query.path)
+
+    def _located(self, text: str, path: Path) -> Answer:
+        from mtsp_kg.errors import QueryError
+        from mtsp_kg.query.answer import answer
+
+        try:
+            return answer(self.store.query(text), self.plan)
+        except QueryError as error:
+            raise QueryError(
+                error.what, remedy=error.remedy, file=path, line=error.line, column=error.column
+            ) from error
+
+
+if TYPE_CHECKING:
+    from mtsp_kg.query.catalogue import NamedQuery
+
+
+def open_graph(folder: str | Path | None = None) -> KnowledgeGraph:
+    """The knowledge graph of a project; of this installation when no folder is given. Raises NotFoundError."""
+    return KnowledgeGraph(find_project(folder))

@@ -1,0 +1,75 @@
+"""Files of RDF into a store: each file in the graph named for it, and the RDF merge of all in the default graph.
+
+A TriG file's named graphs are kept; what it says outside them stands in the file's graph. Imports `errors`, `names`,
+`formats` and `project`; pyoxigraph does the parsing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from mtsp_kg import names
+from mtsp_kg.errors import DataError
+from mtsp_kg.formats import format_of_file
+from mtsp_kg.project import Project
+
+
+def oxigraph_format(path: Path) -> ox.RdfFormat:
+    """pyoxigraph's name for the format that a file's suffix tells. Raises NotFoundError."""
+    media_type = format_of_file(path).media_type
+    found = ox.RdfFormat.from_media_type(media_type)
+    if found is None:  # pragma: no cover - the table of formats is tested against pyoxigraph
+        raise DataError(f"pyoxigraph cannot read {media_type}.", file=path)
+    return found
+
+
+def load_file(store: ox.Store, path: Path, graph: str) -> None:
+    """Adds what a file says to a store; triples outside a named graph go to `graph`.
+
+    Raises DataError with file, line and column when the file cannot be read or parsed; the store may then hold a part
+    of the file and is not to be used.
+    """
+    format_ = oxigraph_format(path)
+    try:
+        if format_.supports_datasets:
+            store.load(path=path, format=format_)
+            if any(True for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph())):
+                store.update(names.move_default_to(graph))
+        else:
+            store.load(path=path, format=format_, to_graph=ox.NamedNode(graph))
+    except SyntaxError as error:
+        raise syntax_error(error, path) from error
+    except OSError as error:
+        raise DataError(f"The file cannot be read: {error}.", file=path) from error
+    except ValueError as error:
+        raise DataError(f"The file cannot be read: {error}.", file=path) from error
+
+
+def syntax_error(error: SyntaxError, path: Path) -> DataError:
+    """pyoxigraph's parse error as ours: file, line, column and what was found."""
+    reason = error.msg.split(": ", 1)[-1] if error.msg.startswith("Parser error") else error.msg
+    return DataError(
+        f"{format_of_file(path).label} syntax: {reason.rstrip('.')}.",
+        remedy="Mend the file there and run the command again.",
+        file=path,
+        line=error.lineno,
+        column=error.offset,
+    )
+
+
+def load_files(files: Iterable[tuple[Path, str]]) -> ox.Store:
+    """A store with the files, each with the graph it stands in, and their merge as default graph. Raises DataError."""
+    store = ox.Store()
+    for path, graph in files:
+        load_file(store, path, graph)
+    store.update(names.MERGE_INTO_DEFAULT)
+    return store
+
+
+def load_project(project: Project) -> ox.Store:
+    """A store with the ontology and the graph of a project. Raises DataError."""
+    files = [*project.ontology_files(), *project.graph_files()]
+    return load_files((path, project.graph_of(path)) for path in files)

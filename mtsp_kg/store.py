@@ -1,0 +1,49 @@
+"""The store that queries run on: one small interface, and the embedded store behind it.
+
+Imports `errors` only; what is put into the store is `load`'s business.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+import pyoxigraph as ox
+
+from mtsp_kg.errors import QueryError
+
+Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+
+_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+
+
+class Store(Protocol):
+    """Anything that answers SPARQL 1.1 queries over the merged default graph and the named graphs."""
+
+    def query(self, sparql: str) -> Results:
+        """The results of a SPARQL query. Raises QueryError when it is not one."""
+
+
+class EmbeddedStore:
+    """An in-memory Oxigraph store."""
+
+    def __init__(self, store: ox.Store) -> None:
+        self.oxigraph = store
+
+    def query(self, sparql: str) -> Results:
+        """The results of a SPARQL 1.1 query. Raises QueryError with the line and column of a syntax error."""
+        try:
+            return self.oxigraph.query(sparql)
+        except SyntaxError as error:
+            raise syntax_error(error) from error
+        except (ValueError, RuntimeError, OSError) as error:
+            raise QueryError(f"The query cannot be evaluated: {error}.") from error
+
+
+def syntax_error(error: SyntaxError) -> QueryError:
+    """pyoxigraph's error on a query as ours, with line and column."""
+    found = _PLACE.match(error.msg)
+    if not found:
+        return QueryError(f"The query is not SPARQL 1.1: {error.msg}.")
+    line, column, reason = found.groups()
+    return QueryError(f"The query is not SPARQL 1.1: {reason.strip().rstrip('.')}.", line=int(line), column=int(column))
