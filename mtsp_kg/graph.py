@@ -17,7 +17,10 @@ from mtsp_kg.project import Project, find_project
 from mtsp_kg.store import EmbeddedStore
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mtsp_kg.query.answer import Answer
+    from mtsp_kg.query.catalogue import NamedQuery
     from mtsp_kg.query.entities import Entities
 
 
@@ -77,6 +80,46 @@ class KnowledgeGraph:
 
         return answer(self.store.query(with_prefixes(text, self.plan)), self.plan)
 
+    def show(self, entity: str, *, form: str = "text", language: str = "en") -> str:
+        """What is said of an entity, as `text` or `json`. Raises NotFoundError, ParameterError."""
+        from mtsp_kg.query import said
+
+        label = self._labels(language)
+        found = said.said_of(self.entities.find(entity), self._view)
+        return said.as_json(found, label) if form == "json" else said.as_text(found, label, self.plan)
+
+    def trace(
+        self, entity: str, *, up: bool = True, depth: int | None = None, form: str = "tree", language: str = "en"
+    ) -> str:
+        """What an entity leads to (or, not `up`, what leads to it), in one of `trace.write.FORMS`.
+
+        depth: how many steps at most. Raises NotFoundError, ParameterError.
+        """
+        from mtsp_kg.trace.links import links, walk
+        from mtsp_kg.trace.write import write
+
+        start = self.entities.find(entity)
+        passages = frozenset(row[0] for row in self._view("passages"))
+        found = walk(links(self._view("links"), passages), start, up=up, depth=depth)
+        return write(found, start, up=up, form=form, label=self._labels(language), plan=self.plan)
+
+    def _view(self, name: str, entity: str | None = None) -> list[tuple[str, ...]]:
+        """The rows of a query of `queries/view/` as plain text and IRIs."""
+        from mtsp_kg.query.catalogue import find_query
+
+        query = find_query(self.project, name, "view")
+        answer = self._run(query, {"entity": entity} if entity else {})
+        from mtsp_kg.query.answer import Rows
+
+        assert isinstance(answer, Rows)
+        return [tuple(getattr(cell, "value", "") for cell in row) for row in answer.rows]
+
+    def _labels(self, language: str) -> Callable[[str], str]:
+        from functools import cache
+
+        entities = self.entities
+        return cache(lambda iri: entities.label(iri, language))
+
     def _run(self, query: NamedQuery, parameters: dict[str, str]) -> Answer:
         from mtsp_kg.query.binding import bind
 
@@ -92,10 +135,6 @@ class KnowledgeGraph:
             raise QueryError(
                 error.what, remedy=error.remedy, file=path, line=error.line, column=error.column
             ) from error
-
-
-if TYPE_CHECKING:
-    from mtsp_kg.query.catalogue import NamedQuery
 
 
 def open_graph(folder: str | Path | None = None) -> KnowledgeGraph:

@@ -72,8 +72,9 @@ class Entities:
         for predicate, by_label in table.items():
             for quad in self._store.quads_for_pattern(None, ox.NamedNode(predicate), None, ox.DefaultGraph()):
                 subject, label = quad.subject, quad.object
-                ours = isinstance(subject, ox.NamedNode) and subject.value.startswith(names.ID)
-                if ours and isinstance(label, ox.Literal):
+                if not isinstance(subject, ox.NamedNode) or not isinstance(label, ox.Literal):
+                    continue
+                if subject.value.startswith(names.ID):
                     by_label.setdefault(fold(label.value), set()).add(subject.value)
         return table
 

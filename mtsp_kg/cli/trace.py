@@ -1,0 +1,26 @@
+"""`mtsp trace`: what leads to what."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("trace")
+@click.argument("entity")
+@click.option("--up/--down", "up", default=True, help="Up to the plan (default), or down to what stands under it.")
+@click.option("--depth", type=click.IntRange(min=1), help="How many steps at most.")
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["tree", "json", "mermaid", "dot", "graphml"]),
+    default="tree",
+    show_default=True,
+)
+@click.option("--lang", default="en", show_default=True, help="The language of labels, where there is one.")
+@click.pass_obj
+def command(project: str | None, entity: str, up: bool, depth: int | None, form: str, lang: str) -> None:
+    """Trace ENTITY through services, commitments and outcomes to the plan, each step with its paragraphs."""
+    from mtsp_kg.graph import open_graph
+
+    click.echo(open_graph(project).trace(entity, up=up, depth=depth, form=form, language=lang), nl=False)
