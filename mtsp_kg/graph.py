@@ -103,6 +103,12 @@ class KnowledgeGraph:
         found = walk(links(self._view("links"), passages), start, up=up, depth=depth)
         return write(found, start, up=up, form=form, label=self._labels(language), plan=self.plan)
 
+    def export(self, form: str) -> bytes:
+        """Ontology and graph in an RDF format, the same bytes each time. Raises NotFoundError, DataError."""
+        from mtsp_kg.publish.dump import dump
+
+        return dump(self.store, form, self.plan)
+
     def _view(self, name: str, entity: str | None = None) -> list[tuple[str, ...]]:
         """The rows of a query of `queries/view/` as plain text and IRIs."""
         from mtsp_kg.query.catalogue import find_query

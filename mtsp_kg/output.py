@@ -1,0 +1,34 @@
+"""Files written whole or not at all. Imports `errors`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from mtsp_kg.errors import DataError
+
+
+def write_whole(path: str | Path, content: bytes) -> None:
+    """Writes a file by way of a temporary one beside it, so that a reader sees the old or the new, never a half.
+
+    Raises DataError when it cannot be written.
+    """
+    target = Path(path)
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(temporary).chmod(0o666 & ~_umask())
+        Path(temporary).replace(target)
+    except OSError as error:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+        raise DataError(f"The file cannot be written: {error.strerror}.", file=target) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
