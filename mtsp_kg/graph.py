@@ -80,6 +80,17 @@ class KnowledgeGraph:
 
         return answer(self.store.query(with_prefixes(text, self.plan)), self.plan)
 
+    def info(self, form: str = "text") -> str:
+        """What the graph holds, as `text` or `json`. Raises DataError."""
+        from mtsp_kg.query import info
+
+        counts = {row[0]: (int(row[1]), int(row[2])) for row in self._view("counts")}
+        triples, graphs = self._view("size")[0]
+        found = info.Info(str(self.project.root), self.project.plans(), int(triples), int(graphs), counts)
+        if form == "json":
+            return info.as_json(found)
+        return info.as_text(found, {kind: self.entities.label(kind) for kind in counts})
+
     def show(self, entity: str, *, form: str = "text", language: str = "en") -> str:
         """What is said of an entity, as `text` or `json`. Raises NotFoundError, ParameterError."""
         from mtsp_kg.query import said
@@ -108,6 +119,12 @@ class KnowledgeGraph:
         from mtsp_kg.publish.dump import dump
 
         return dump(self.store, form, self.plan)
+
+    def house(self, language: str = "en") -> str:
+        """The strategy house as SVG. Raises DataError."""
+        from mtsp_kg.publish.house import draw
+
+        return draw(self._view("house"), self._labels(language), language)
 
     def _view(self, name: str, entity: str | None = None) -> list[tuple[str, ...]]:
         """The rows of a query of `queries/view/` as plain text and IRIs."""
