@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mtsp_kg.query.answer import Answer
-    from mtsp_kg.query.catalogue import NamedQuery
     from mtsp_kg.query.entities import Entities
 
 
@@ -33,9 +32,9 @@ class KnowledgeGraph:
     @cached_property
     def store(self) -> EmbeddedStore:
         """The store with everything loaded. Raises DataError."""
-        from mtsp_kg.load import load_project
+        from mtsp_kg.cache import cached_store
 
-        return EmbeddedStore(load_project(self.project))
+        return EmbeddedStore(cached_store(self.project))
 
     @cached_property
     def plan(self) -> str | None:
@@ -55,23 +54,11 @@ class KnowledgeGraph:
         name: its name; parameters: as the query's header names them, written as on the command line. Raises
         NotFoundError, ParameterError, QueryError, DataError.
         """
-        from mtsp_kg.query.catalogue import find_query
-
-        return self._run(find_query(self.project, name), parameters)
+        return self._ask(name, None, parameters)
 
     def query_file(self, path: str | Path, /, **parameters: str) -> Answer:
         """The answer to a query in a file; its header is needed only for parameters."""
-        from mtsp_kg.errors import DataError
-        from mtsp_kg.query.catalogue import read_query
-
-        path = Path(path)
-        if parameters:
-            return self._run(read_query(path), parameters)
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise DataError(f"The query file cannot be read: {error}.", file=path) from error
-        return self._located(text, path)
+        return self._run(Path(path), parameters)
 
     def sparql(self, text: str) -> Answer:
         """The answer to a query given as text; the project's prefixes need not be declared. Raises QueryError."""
@@ -128,12 +115,9 @@ class KnowledgeGraph:
 
     def _view(self, name: str, entity: str | None = None) -> list[tuple[str, ...]]:
         """The rows of a query of `queries/view/` as plain text and IRIs."""
-        from mtsp_kg.query.catalogue import find_query
-
-        query = find_query(self.project, name, "view")
-        answer = self._run(query, {"entity": entity} if entity else {})
         from mtsp_kg.query.answer import Rows
 
+        answer = self._ask(name, "view", {"entity": entity} if entity else {})
         assert isinstance(answer, Rows)
         return [tuple(getattr(cell, "value", "") for cell in row) for row in answer.rows]
 
@@ -143,10 +127,19 @@ class KnowledgeGraph:
         entities = self.entities
         return cache(lambda iri: entities.label(iri, language))
 
-    def _run(self, query: NamedQuery, parameters: dict[str, str]) -> Answer:
+    def _ask(self, name: str, kind: str | None, parameters: dict[str, str]) -> Answer:
+        from mtsp_kg.query.catalogue import find_file
+
+        return self._run(find_file(self.project, name, kind), parameters)
+
+    def _run(self, path: Path, parameters: dict[str, str]) -> Answer:
+        from mtsp_kg.query.catalogue import read_query, read_text
+
+        if not parameters:
+            return self._located(read_text(path), path)
         from mtsp_kg.query.binding import bind
 
-        return self._located(bind(query, parameters, self.entities) if parameters else query.text, query.path)
+        return self._located(bind(read_query(path), parameters, self.entities), path)
 
     def _located(self, text: str, path: Path) -> Answer:
         from mtsp_kg.errors import QueryError

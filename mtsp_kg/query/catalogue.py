@@ -21,8 +21,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mtsp_kg.errors import NotFoundError, QueryError
 from mtsp_kg.project import Project
 
@@ -58,16 +56,8 @@ class NamedQuery:
 
 def read_query(path: Path) -> NamedQuery:
     """The query in a file. Raises QueryError, with file and line, when its header is not as it should be."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise QueryError(f"The query file cannot be read: {error}.", file=path) from error
-    lines = [found.group(1) for line in text.splitlines() if (found := _HEADER.match(line))]
-    try:
-        header = yaml.load("\n".join(lines), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise QueryError(f"The '#+' header is not YAML: {error.problem}.", file=path, line=line) from error
+    text = read_text(path)
+    header = _header(text, path)
     if not isinstance(header, dict) or not header.get("summary"):
         raise QueryError("The '#+' header has no summary.", remedy="Begin with '#+ summary: ...'.", file=path, line=1)
     return NamedQuery(
@@ -82,6 +72,27 @@ def read_query(path: Path) -> NamedQuery:
         returns=dict(header.get("returns") or {}),
         header=header,
     )
+
+
+def read_text(path: Path) -> str:
+    """A query file's text. Raises NotFoundError when there is none, QueryError when it is not UTF-8 text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise NotFoundError("There is no such query file.", file=path) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise QueryError(f"The query file cannot be read: {error}.", file=path) from error
+
+
+def _header(text: str, path: Path) -> Any:
+    import yaml  # not at start-up: a query without parameters runs without its header
+
+    lines = [found.group(1) for line in text.splitlines() if (found := _HEADER.match(line))]
+    try:
+        return yaml.load("\n".join(lines), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise QueryError(f"The '#+' header is not YAML: {error.problem}.", file=path, line=line) from error
 
 
 def _parameter(name: str, about: Any, path: Path) -> Parameter:
@@ -99,10 +110,15 @@ def read_catalogue(project: Project, kind: str | None = None) -> list[NamedQuery
 
 def find_query(project: Project, name: str, kind: str | None = None) -> NamedQuery:
     """The query of that name. Raises NotFoundError, which suggests the nearest names, and QueryError."""
+    return read_query(find_file(project, name, kind))
+
+
+def find_file(project: Project, name: str, kind: str | None = None) -> Path:
+    """The file of the query of that name. Raises NotFoundError, which suggests the nearest names."""
     files = project.query_files(kind)
     for path in files:
         if path.stem == name:
-            return read_query(path)
+            return path
     import difflib
 
     near = difflib.get_close_matches(name, [path.stem for path in files if path.parent.name != "view"], n=3, cutoff=0.4)

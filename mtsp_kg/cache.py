@@ -1,0 +1,90 @@
+"""A project's graph, loaded once and kept on disk, so that a command need not parse every file again.
+
+The cache is named by the SHA-256 of every file's name and content and of the version of what loaded them: an edit, a
+new file or a new release is another name, so nothing stale is ever opened. It is a convenience: where it cannot be
+written or read, the files are parsed. MTSP_CACHE names its folder; MTSP_CACHE=off does without. Imports `load` and
+`project`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from mtsp_kg import __version__
+from mtsp_kg.errors import DataError
+from mtsp_kg.load import load_project
+from mtsp_kg.project import Project
+
+ENVIRONMENT = "MTSP_CACHE"
+_KEPT = 4
+
+
+def cached_store(project: Project) -> ox.Store:
+    """The project's store, from the cache where it is there, else parsed and put there. Raises DataError."""
+    folder = _folder()
+    if folder is None:
+        return load_project(project)
+    place = folder / digest(project)
+    if place.is_dir():
+        try:
+            return ox.Store.read_only(str(place))
+        except (OSError, ValueError, RuntimeError):
+            _remove(place)
+    store = load_project(project)
+    _keep(store, place)
+    return store
+
+
+def digest(project: Project) -> str:
+    """What names the cache of a project: 32 hexadecimal digits. Raises DataError for a file that cannot be read."""
+    total = hashlib.sha256(f"{__version__} {ox.__version__}".encode())
+    for path in (*project.ontology_files(), *project.graph_files()):
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise DataError(f"The file cannot be read: {error.strerror}.", file=path) from error
+        total.update(f"\0{project.relative(path)}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()[:32]
+
+
+def _folder() -> Path | None:
+    named = os.environ.get(ENVIRONMENT)
+    if named == "off":
+        return None
+    if named:
+        return Path(named)
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - no home is no error
+    return Path(home) / "mtsp-kg" if Path(home).is_absolute() else None
+
+
+def _keep(store: ox.Store, place: Path) -> None:
+    import tempfile
+
+    temporary = None
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        temporary = tempfile.mkdtemp(prefix=".new-", dir=place.parent)
+        kept = ox.Store(temporary)
+        kept.bulk_extend(store)
+        kept.flush()
+        del kept
+        # Another process may have been first: its copy is the same.
+        Path(temporary).rename(place)
+    except (OSError, ValueError, RuntimeError):
+        if temporary is not None:
+            _remove(Path(temporary))
+        return
+    others = [path for path in place.parent.iterdir() if path.is_dir() and path != place and path.name[0] != "."]
+    for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
+        _remove(old)
+
+
+def _remove(folder: Path) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
