@@ -44,7 +44,8 @@ class MtspError(Exception):
     def where(self) -> str:
         """The place as `file:line:column`, as far as it is known; empty when it is not."""
         if self.file is None:
-            return f"line {self.line}" if self.line is not None else ""
+            column = f", column {self.column}" if self.column is not None else ""
+            return f"line {self.line}{column}" if self.line is not None else ""
         place = [self.file]
         if self.line is not None:
             place.append(str(self.line))

@@ -62,10 +62,17 @@ class KnowledgeGraph:
 
     def sparql(self, text: str) -> Answer:
         """The answer to a query given as text; the project's prefixes need not be declared. Raises QueryError."""
+        from mtsp_kg.errors import QueryError
         from mtsp_kg.query.answer import answer
         from mtsp_kg.query.prologue import with_prefixes
 
-        return answer(self.store.query(with_prefixes(text, self.plan)), self.plan)
+        whole = with_prefixes(text, self.plan)
+        try:
+            return answer(self.store.query(whole), self.plan)
+        except QueryError as error:
+            if error.line == 1 and error.column is not None:
+                error.column -= len(whole) - len(text)
+            raise
 
     def info(self, form: str = "text") -> str:
         """What the graph holds, as `text` or `json`. Raises DataError."""

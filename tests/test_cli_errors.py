@@ -1,0 +1,105 @@
+"""Every bad input has one clear message, the exit code of its kind, and no traceback."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+def mtsp(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mtsp_kg", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONUTF8": "1", **environment},
+        check=False,
+    )
+
+
+CASES = [
+    (["query", "nosuch"], 4, "mtsp: There is no query called 'nosuch'."),
+    (["query", "partners-of-outcom"], 4, "Did you mean partners-of-outcome"),
+    (["query", "partners-of-outcome", "-p", "outcome=two"], 2, "Parameter 'outcome' must be an outcome, not 'two'."),
+    (["query", "partners-of-outcome", "-p", "outcome=9.9"], 4, "Nothing in the graph has the IRI <https://w3id.org/"),
+    (["query", "partners-of-outcome", "-p", "pillar=2"], 2, "has no parameter 'pillar'. It has: outcome."),
+    (["query", "partners-of-outcome", "-p", "outcome"], 2, "'outcome' is no parameter. Write --param name=value."),
+    (["query", "-e", "SELECT ?x WHERE { ?x a }"], 2, "line 1, column 24: The query is not SPARQL 1.1"),
+    (["query", "-e", "SELECT ?x\nWHERE { ?x org:who }"], 2, "line 2, column 20: The query is not SPARQL 1.1"),
+    (["query", "-e", "DELETE WHERE { ?s ?p ?o }"], 2, "The query is not SPARQL 1.1"),
+    (["query", "missing.rq"], 4, "missing.rq: There is no such query file."),
+    (["query"], 2, "Give the name of a query, a file, or SPARQL with -e."),
+    (["query", "partners", "--format", "xls"], 4, "Rows cannot be written as 'xls'. Choose one of: table, csv"),
+    (["show", "Wrold Health Organization"], 4, "Nearest: org:who (World Health Organization)"),
+    (["show", "org:nobody"], 4, "Nothing in the graph has the IRI <https://w3id.org/mtsp-kg/id/org/nobody>."),
+    (["trace", "中小企"], 4, "Nearest: group:smes"),
+    (["export", "parquet"], 4, "There is no RDF format called 'parquet'. Choose one of: turtle, trig"),
+    (["shwo"], 2, "No such command 'shwo'. Did you mean 'show'?"),
+    (["--project", "/", "info"], 4, "'/' is not a project"),
+    (["ingest", "nowhere.txt"], 4, "nowhere.txt: There is no such file."),
+    (["validate", "nowhere.ttl"], 2, "nowhere.ttl"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "code", "message"), CASES, ids=lambda value: str(value)[:60])
+def test_bad_input_gets_one_message_and_its_exit_code(arguments: list[str], code: int, message: str) -> None:
+    done = mtsp(*arguments)
+    assert done.returncode == code, done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for room in ("ontology", "graph", "shapes", "queries"):
+        shutil.copytree(ROOT / room, tmp_path / room)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (b"@prefix a: <http://a/> .\na:g { a:b a:c [ ) }\n", ":2:15: TriG syntax:"),
+        (b'@prefix a: <http://a/> .\na:g { a:b a:c "\xff" }\n', ":2:16: TriG syntax: Invalid UTF-8"),
+        (b"a:g { a:b a:c a:d }\n", ":1:1: TriG syntax:"),
+    ],
+)
+def test_a_broken_file_is_named_with_line_and_column(project: Path, content: bytes, place: str) -> None:
+    broken = project / "graph" / "mtsp-2022-2026" / "pillar-9.trig"
+    broken.write_bytes(content)
+    done = mtsp("--project", str(project), "info")
+    assert done.returncode == 2
+    assert f"{broken}{place}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_edit_is_seen_at_once_though_the_graph_is_cached(project: Path, tmp_path: Path) -> None:
+    def count() -> str:
+        text = "SELECT (COUNT(*) AS ?n) WHERE { <http://a/new> ?p ?o }"
+        cache = str(tmp_path / "cache")
+        return mtsp("--project", str(project), "query", "-e", text, "-f", "csv", MTSP_CACHE=cache).stdout.split()[1]
+
+    assert (count(), count()) == ("0", "0")
+    entities = project / "graph" / "entities" / "org.ttl"
+    entities.write_text(entities.read_text(encoding="utf-8") + '<http://a/new> <http://a/is> "new" .\n', "utf-8")
+    assert (count(), count()) == ("1", "1")
+
+
+def test_a_cache_that_cannot_be_written_or_is_broken_is_no_error(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("no folder", "utf-8")
+    for cache in (str(file / "below"), "off"):
+        assert mtsp("info", MTSP_CACHE=cache).returncode == 0
+    cache = tmp_path / "cache"
+    assert mtsp("info", MTSP_CACHE=str(cache)).returncode == 0
+    (kept,) = cache.iterdir()
+    for part in kept.iterdir():
+        part.write_bytes(b"rubbish")
+    assert mtsp("info", MTSP_CACHE=str(cache)).returncode == 0
