@@ -11,6 +11,7 @@ BASE = "https://w3id.org/mtsp-kg/"
 ID = BASE + "id/"
 ONTOLOGY = BASE + "ontology#"
 GRAPH = BASE + "graph/"
+SHAPES = BASE + "shapes#"
 
 # Kinds of things that outlive a plan: id/<kind>/<slug>.
 KINDS = (
@@ -56,6 +57,32 @@ ALT_LABEL = SKOS + "altLabel"
 HIDDEN_LABEL = SKOS + "hiddenLabel"
 LABELS = (PREF_LABEL, ALT_LABEL, HIDDEN_LABEL)
 BROADER = SKOS + "broader"
+
+# SHACL, as far as shapes and reports are read.
+RDF_FIRST = VOCABULARIES["rdf"] + "first"
+RDF_REST = VOCABULARIES["rdf"] + "rest"
+RDF_NIL = VOCABULARIES["rdf"] + "nil"
+SH_PATH = SH + "path"
+SH_INVERSE = SH + "inversePath"
+SH_ALTERNATIVE = SH + "alternativePath"
+SH_ZERO_OR_MORE = SH + "zeroOrMorePath"
+SH_ONE_OR_MORE = SH + "oneOrMorePath"
+SH_ZERO_OR_ONE = SH + "zeroOrOnePath"
+SH_PROPERTY = SH + "property"
+SH_MESSAGE = SH + "message"
+SH_TARGET_NODE = SH + "targetNode"
+SH_TARGET_CLASS = SH + "targetClass"
+SH_TARGET_SUBJECTS_OF = SH + "targetSubjectsOf"
+SH_TARGET_OBJECTS_OF = SH + "targetObjectsOf"
+SH_TARGETS = (SH_TARGET_NODE, SH_TARGET_CLASS, SH_TARGET_SUBJECTS_OF, SH_TARGET_OBJECTS_OF)
+SH_RESULT = SH + "result"
+SH_FOCUS_NODE = SH + "focusNode"
+SH_SOURCE_SHAPE = SH + "sourceShape"
+SH_VALUE = SH + "value"
+SH_RESULT_SEVERITY = SH + "resultSeverity"
+SH_RESULT_MESSAGE = SH + "resultMessage"
+SH_WARNING = SH + "Warning"
+SH_INFO = SH + "Info"
 
 # AKN4UN (Akoma Ntoso for the United Nations Documents) addresses begin here.
 AKN_UN = "/akn/un/"
