@@ -13,12 +13,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mtsp_kg import names
 from mtsp_kg.project import Project, find_project
 from mtsp_kg.store import EmbeddedStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mtsp_kg.document.ground import Grounding
     from mtsp_kg.query.answer import Answer
     from mtsp_kg.query.entities import Entities
 
@@ -119,6 +121,42 @@ class KnowledgeGraph:
         from mtsp_kg.publish.house import draw
 
         return draw(self._view("house"), self._labels(language), language)
+
+    def ground(self, document: str | Path) -> list[Grounding]:
+        """What the graph says of each passage of a copy of the document, held against its text, in reading order.
+
+        Raises DocumentError when the copy is not laid out as a plan, ParameterError when two things share a name.
+        """
+        from mtsp_kg.document import passages, read_document
+        from mtsp_kg.document.ground import Names, ground
+
+        read = read_document(document)
+        said: dict[str, list[tuple[str, str, str]]] = {}
+        for passage, subject, predicate, object_ in self._view("said-in-passages"):
+            said.setdefault(passage, []).append((subject, predicate, object_))
+        known = Names((form, thing) for thing, form in self._view("forms"))
+        root = names.plan_iri(read.plan)
+        return [ground(passage, said.get(f"{root}/{name}", []), known) for name, passage in passages(read).items()]
+
+    def ground_report(self, found: list[Grounding], document: str | Path, form: str = "text") -> str:
+        """What grounding found, as `text`, `json` or `html`."""
+        from mtsp_kg.document import ground_report
+
+        plan = self.plan or ""
+        label = self._labels("en")
+        if form == "json":
+            return ground_report.as_json(found, plan)
+        write = ground_report.as_html if form == "html" else ground_report.as_text
+        return write(found, str(document), label, plan)
+
+    def write_mentions(self, found: list[Grounding]) -> tuple[Path, bool]:
+        """Writes the mentions to the plan's `mentions.ttl`; gives back the file and whether it changed."""
+        from mtsp_kg.document.ground_report import mentions_turtle
+        from mtsp_kg.output import write_whole
+
+        plan = self.plan or ""
+        target = self.project.plan_folder(plan) / "mentions.ttl"
+        return target, write_whole(target, mentions_turtle(found, plan).encode())
 
     def _view(self, name: str, entity: str | None = None) -> list[tuple[str, ...]]:
         """The rows of a query of `queries/view/` as plain text and IRIs."""

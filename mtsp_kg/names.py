@@ -22,7 +22,7 @@ KINDS = (
 # Kinds of things that belong to one plan: id/<plan>/<kind>/<slug>.
 PLAN_KINDS = (
     "pillar", "outcome", "para", "note", "cover", "caption", "section", "figure",
-    "commitment", "condition", "need", "expectation", "option", "assessment",
+    "commitment", "condition", "need", "expectation", "option", "assessment", "mention",
 )  # fmt: skip
 
 VOCABULARIES = {

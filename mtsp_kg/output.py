@@ -9,23 +9,30 @@ from pathlib import Path
 from mtsp_kg.errors import DataError
 
 
-def write_whole(path: str | Path, content: bytes) -> None:
+def write_whole(path: str | Path, content: bytes) -> bool:
     """Writes a file by way of a temporary one beside it, so that a reader sees the old or the new, never a half.
 
-    Raises DataError when it cannot be written.
+    A file that holds that already is left alone; gives back whether it changed. Raises DataError when it cannot be
+    written.
     """
     target = Path(path)
     temporary = None
     try:
+        if target.is_file() and target.read_bytes() == content:
+            return False
+        target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
         with os.fdopen(handle, "wb") as file:
             file.write(content)
         Path(temporary).chmod(0o666 & ~_umask())
         Path(temporary).replace(target)
+        return True
     except OSError as error:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
-        raise DataError(f"The file cannot be written: {error.strerror}.", file=target) from error
+        raise DataError(
+            f"The file cannot be written: {error.strerror}.", remedy="Check the folder's permissions.", file=target
+        ) from error
 
 
 def _umask() -> int:

@@ -1,11 +1,10 @@
 """The structure of a document as Turtle: numbers, places, lengths and digests, and no sentence.
 
-Imports `errors`, `names`, and of this room `layout` and `model`.
+Imports `errors`, `names`, `output`, and of this room `layout` and `model`.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,7 +12,8 @@ from pathlib import Path
 from mtsp_kg import names
 from mtsp_kg.document.layout import PassageRule, layout
 from mtsp_kg.document.model import Document, Passage, Section
-from mtsp_kg.errors import DocumentError, ParameterError
+from mtsp_kg.errors import ParameterError
+from mtsp_kg.output import write_whole
 
 # A property and its objects, already written as Turtle.
 _Row = tuple[str, list[str]]
@@ -65,25 +65,11 @@ def structure(document: Document, plan: str) -> str:
 def write_structure(document: Document, plan: str, target: str | Path) -> bool:
     """Writes the structure of a document to a file, whole or not at all; gives back whether the file changed.
 
-    Raises ParameterError where `plan` is no slug, DocumentError where the file cannot be written.
+    Raises ParameterError where `plan` is no slug, DataError where the file cannot be written.
     """
     target = Path(target)
     data = structure(document, plan).encode()
-    beside = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        if target.is_file() and target.read_bytes() == data:
-            return False
-        target.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            beside.write_bytes(data)
-            beside.replace(target)
-        finally:
-            beside.unlink(missing_ok=True)
-    except OSError as error:
-        raise DocumentError(
-            f"The structure cannot be written: {error.strerror}.", file=target, remedy="Check the folder's permissions."
-        ) from None
-    return True
+    return write_whole(target, data)
 
 
 def _document(document: Document, plan: str) -> list[_Row]:

@@ -10,7 +10,7 @@ import pytest
 import rdflib
 
 from mtsp_kg.document import passages, read_document, structure, write_structure
-from mtsp_kg.errors import DocumentError, ParameterError
+from mtsp_kg.errors import DataError, ParameterError
 
 DATA = Path(__file__).parent.parent / "data" / "plan"
 GOLDEN = DATA / "document.ttl"
@@ -54,5 +54,5 @@ def test_a_slug_that_is_none(slug: str, tmp_path: Path) -> None:
 
 def test_a_target_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(DocumentError, match=r"The structure cannot be written: .*\. Check the folder"):
+    with pytest.raises(DataError, match=r"The file cannot be written: .*\. Check the folder"):
         write_structure(read_document(DATA / "plan-zh.txt"), "mtsp-2032-2035", tmp_path / "file" / "document.ttl")
