@@ -110,6 +110,19 @@ class KnowledgeGraph:
         found = walk(links(self._view("links"), passages), start, up=up, depth=depth)
         return write(found, start, up=up, form=form, label=self._labels(language), plan=self.plan)
 
+    def coverage(self, name: str, *, form: str = "table", wide: bool = False, language: str = "en") -> str:
+        """A matrix of `queries/coverage/` with the passages behind each cell, in one of `trace.coverage.FORMS`.
+
+        Raises NotFoundError when there is none of that name.
+        """
+        from mtsp_kg.query.catalogue import find_query
+        from mtsp_kg.trace.coverage import matrix, write
+
+        title = find_query(self.project, name, "coverage").summary
+        passages = [row[0] for row in self._view("passages")]
+        found = matrix(title, self._view(name, kind="coverage"), passages)
+        return write(found, form, self._labels(language), self.plan, wide=wide)
+
     def export(self, form: str) -> bytes:
         """Ontology and graph in an RDF format, the same bytes each time. Raises NotFoundError, DataError."""
         from mtsp_kg.publish.dump import dump
@@ -158,11 +171,11 @@ class KnowledgeGraph:
         target = self.project.plan_folder(plan) / "mentions.ttl"
         return target, write_whole(target, mentions_turtle(found, plan).encode())
 
-    def _view(self, name: str, entity: str | None = None) -> list[tuple[str, ...]]:
-        """The rows of a query of `queries/view/` as plain text and IRIs."""
+    def _view(self, name: str, entity: str | None = None, *, kind: str = "view") -> list[tuple[str, ...]]:
+        """The rows of a query of `queries/view/`, or of another folder, as plain text and IRIs."""
         from mtsp_kg.query.answer import Rows
 
-        answer = self._ask(name, "view", {"entity": entity} if entity else {})
+        answer = self._ask(name, kind, {"entity": entity} if entity else {})
         assert isinstance(answer, Rows)
         return [tuple(getattr(cell, "value", "") for cell in row) for row in answer.rows]
 

@@ -52,9 +52,9 @@ class Rows:
     def write(self, form: str) -> str:
         """The rows in one of TABLE_FORMATS. Raises NotFoundError for another."""
         if form == "table":
-            return _aligned([self.columns, *self.text_rows()])
+            return aligned([self.columns, *self.text_rows()])
         if form == "md":
-            return _markdown([self.columns, *self.text_rows()])
+            return markdown([self.columns, *self.text_rows()])
         if form not in _STANDARD:
             raise NotFoundError(
                 f"Rows cannot be written as '{form}'.", remedy=f"Choose one of: {', '.join(TABLE_FORMATS)}."
@@ -139,7 +139,8 @@ def width(text: str) -> int:
     )
 
 
-def _aligned(rows: list[list[str]]) -> str:
+def aligned(rows: list[list[str]]) -> str:
+    """Rows, the first of them the heading, in columns for a terminal; wide characters count as two."""
     widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = [
         "  ".join(cell + " " * (space - width(cell)) for cell, space in zip(row, widths, strict=True)).rstrip()
@@ -149,7 +150,9 @@ def _aligned(rows: list[list[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _markdown(rows: list[list[str]]) -> str:
+def markdown(rows: list[list[str]]) -> str:
+    """Rows, the first of them the heading, as a Markdown table."""
+
     def line(row: list[str]) -> str:
         return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
 

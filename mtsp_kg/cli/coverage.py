@@ -1,0 +1,35 @@
+"""`mtsp coverage`: matrices with the paragraphs behind each cell."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("coverage")
+@click.argument("name", required=False)
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "tsv", "md", "json", "html"]),
+    default="table",
+    show_default=True,
+)
+@click.option("--wide", is_flag=True, help="Rows by columns; otherwise a line for each cell.")
+@click.option("--lang", default="en", show_default=True, help="The language of labels, where there is one.")
+@click.pass_obj
+def command(project: str | None, name: str | None, form: str, wide: bool, lang: str) -> None:
+    """Show the matrix NAME, what is empty in it first; without NAME, list the matrices.
+
+    A cell holds the paragraphs that say so; a cell without evidence is empty.
+    """
+    from mtsp_kg.graph import open_graph
+    from mtsp_kg.project import find_project
+    from mtsp_kg.query import listing
+
+    if name is None:
+        click.echo(
+            listing.every(find_project(project), "coverage", None, "json" if form == "json" else "text"), nl=False
+        )
+    else:
+        click.echo(open_graph(project).coverage(name, form=form, wide=wide, language=lang), nl=False)
