@@ -106,7 +106,7 @@ class KnowledgeGraph:
         from mtsp_kg.trace.write import write
 
         start = self.entities.find(entity)
-        passages = frozenset(row[0] for row in self._view("passages"))
+        passages = [row[0] for row in self._view("passages")]
         found = walk(links(self._view("links"), passages), start, up=up, depth=depth)
         return write(found, start, up=up, form=form, label=self._labels(language), plan=self.plan)
 

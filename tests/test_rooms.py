@@ -9,7 +9,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "mtsp_kg"
 ROOMS = (
-    "errors", "names", "formats", "output", "project", "document", "load", "cache", "store", "infer", "query",
+    "errors", "names", "formats", "output", "project", "document", "load", "cache", "store", "locate", "infer", "query",
     "validate", "trace", "publish", "serve", "graph", "cli",
 )  # fmt: skip
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "data" not in path.parts)

@@ -32,7 +32,9 @@ def command(project: str | None, document: str, plan: str | None, output: str | 
             where = f"{document}:{difference.line}: " if difference.line else ""
             click.echo(f"{where}{difference.what}")
         if not differences:
-            click.echo(f"{document} is the text that {found.relative(target)} describes: {len(read.passages)} passages.")
+            click.echo(
+                f"{document} is the text that {found.relative(target)} describes: {len(read.passages)} passages."
+            )
         return EXIT_FINDINGS if differences else EXIT_OK
     changed = write_structure(read, slug, target)
     click.echo(f"{'Wrote' if changed else 'No change in'} {target}: {len(read.passages)} passages.")

@@ -20,6 +20,9 @@ import click
 @click.pass_obj
 def command(project: str | None, name: str | None, text: str | None, parameters: tuple[str, ...], form: str) -> None:
     """Ask NAME (a query of the catalogue), a FILE.rq, or SPARQL given with -e."""
+    import shutil
+    import sys
+
     from mtsp_kg.errors import ParameterError
     from mtsp_kg.graph import open_graph
 
@@ -40,4 +43,5 @@ def command(project: str | None, name: str | None, text: str | None, parameters:
         answer = kg.query_file(name, **values)
     else:
         answer = kg.query(str(name), **values)
-    click.echo(answer.write(form), nl=False)
+    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    click.echo(answer.write(form, room), nl=False)

@@ -49,10 +49,10 @@ class Rows:
         """The rows as a person reads them: prefixed names, plain literals, nothing where a variable is not bound."""
         return [[self._text(cell) for cell in row] for row in self.rows]
 
-    def write(self, form: str) -> str:
-        """The rows in one of TABLE_FORMATS. Raises NotFoundError for another."""
+    def write(self, form: str, room: int | None = None) -> str:
+        """The rows in one of TABLE_FORMATS; room: the terminal's columns, for `table`. Raises NotFoundError."""
         if form == "table":
-            return aligned([self.columns, *self.text_rows()])
+            return aligned([self.columns, *self.text_rows()], room)
         if form == "md":
             return markdown([self.columns, *self.text_rows()])
         if form not in _STANDARD:
@@ -90,7 +90,7 @@ class Truth:
 
     value: bool
 
-    def write(self, form: str) -> str:
+    def write(self, form: str, room: int | None = None) -> str:
         """`true` or `false`, or the SPARQL results document for json and xml."""
         if form in ("json", "xml"):
             return (ox.QueryBoolean.serialize(self._result(), format=_STANDARD[form]) or b"").decode()
@@ -110,7 +110,7 @@ class Triples:
     triples: tuple[ox.Triple, ...]
     plan: str | None = None
 
-    def write(self, form: str) -> str:
+    def write(self, form: str, room: int | None = None) -> str:
         """The triples in an RDF format (`table` means Turtle). Raises NotFoundError."""
         format_ = rdf_format("turtle" if form == "table" else form)
         media = ox.RdfFormat.from_media_type(format_.media_type)
@@ -139,15 +139,33 @@ def width(text: str) -> int:
     )
 
 
-def aligned(rows: list[list[str]]) -> str:
-    """Rows, the first of them the heading, in columns for a terminal; wide characters count as two."""
+def aligned(rows: list[list[str]], room: int | None = None) -> str:
+    """Rows, the first of them the heading, in columns for a terminal; wide characters count as two.
+
+    room: how many columns the terminal has; cells of the widest columns are then cut (ending in an ellipsis) to fit.
+    """
     widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [
-        "  ".join(cell + " " * (space - width(cell)) for cell, space in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    if room is not None:
+        widths = _fitted(widths, room - 2 * (len(widths) - 1))
+    lines = ["  ".join(_cell(cell, space) for cell, space in zip(row, widths, strict=True)).rstrip() for row in rows]
     lines.insert(1, "  ".join("-" * space for space in widths))
     return "\n".join(lines) + "\n"
+
+
+def _fitted(widths: list[int], room: int) -> list[int]:
+    # The widest column gives way first, until all fit or every column is down to ten.
+    fitted = list(widths)
+    while sum(fitted) > room and max(fitted) > 10:
+        fitted[fitted.index(max(fitted))] -= 1
+    return fitted
+
+
+def _cell(text: str, space: int) -> str:
+    if width(text) > space:
+        while width(text) > space - 1:
+            text = text[:-1]
+        text += "…"
+    return text + " " * (space - width(text))
 
 
 def markdown(rows: list[list[str]]) -> str:

@@ -18,10 +18,13 @@ Label = Callable[[str], str]
 
 @dataclass
 class Said:
-    """What the graph says of one entity. IRIs throughout; each list keeps the order of the document."""
+    """What the graph says of one entity. IRIs throughout; each list keeps the order of the document.
+
+    names: kind of label (as `prefLabel`) to form to the languages in which it is one.
+    """
 
     iri: str
-    names: dict[str, list[str]] = field(default_factory=dict)
+    names: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     kinds: list[str] = field(default_factory=list)
     broader: list[str] = field(default_factory=list)
     facts: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
@@ -33,9 +36,9 @@ class Said:
 def said_of(iri: str, ask: Ask) -> Said:
     """What is said of an entity; ask: the rows of a view, by its name and an entity's IRI, as plain text and IRIs."""
     said = Said(iri)
-    for predicate, value in ask("names-of", iri):
+    for predicate, value, language in ask("names-of", iri):
         if predicate in names.LABELS:
-            said.names.setdefault(predicate.removeprefix(names.SKOS), []).append(value)
+            said.names.setdefault(predicate.removeprefix(names.SKOS), {}).setdefault(value, []).append(language)
         elif predicate == names.RDF_TYPE:
             said.kinds.append(value)
         elif predicate == names.BROADER:
@@ -63,7 +66,8 @@ def as_text(said: Said, label: Label, plan: str | None) -> str:
     lines = [f"{label(said.iri)}  ({short(said.iri)}; {kinds or 'no kind'})"]
     for kind, forms in sorted(said.names.items(), key=lambda item: item[0] != "prefLabel"):
         if kind != "hiddenLabel":
-            lines.append(f"  {'also ' if kind == 'altLabel' else ''}{' · '.join(forms)}")
+            listed = " · ".join(f"{form} ({' '.join(languages)})" for form, languages in forms.items())
+            lines.append(f"  {'also ' if kind == 'altLabel' else ''}{listed}")
     lines += [f"  a kind of {thing(iri)}" for iri in said.broader]
     if said.facts:
         lines += ["", "Facts"]
@@ -84,7 +88,8 @@ def as_text(said: Said, label: Label, plan: str | None) -> str:
             exact = "" if comparison.endswith("#exactly") else f"{label(comparison)} "
             lines.append(f"  {label(figure)}: {exact}{value} {label(unit)}, {label(period)}  [{short(passage)}]")
     where = " ".join(short(passage) for passage in said.passages)
-    lines += ["", f"Spoken of in {len(said.passages)} passages: {where}" if where else "No passage speaks of it."]
+    count = f"{len(said.passages)} passage{'s' if len(said.passages) > 1 else ''}"
+    lines += ["", f"Spoken of in {count}: {where}" if where else "No passage speaks of it."]
     return "\n".join(lines) + "\n"
 
 

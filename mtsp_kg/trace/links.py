@@ -6,7 +6,7 @@ property that makes it (`relation`), whether it is read against its direction (`
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import networkx as nx
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
     Links = nx.MultiDiGraph[str]
 
 
-def links(rows: Iterable[tuple[str, ...]], passages: frozenset[str]) -> Links:
-    """The graph of links; rows: lower, relation, upper, graph (the view `links`); passages: IRIs that are passages."""
+def links(rows: Iterable[tuple[str, ...]], passages: Sequence[str]) -> Links:
+    """The graph of links; rows: lower, relation, upper, graph (the view `links`); passages: all, in reading order."""
+    place = {passage: index for index, passage in enumerate(passages)}
     graph: Links = nx.MultiDiGraph()
     for lower, relation, upper, where in rows:
         if not graph.has_edge(lower, upper, key=relation):
             graph.add_edge(lower, upper, key=relation, relation=relation, inverse=relation not in _ALONG, passages=[])
-        if where in passages:
+        if where in place:
             graph.edges[lower, upper, relation]["passages"].append(where)
+    for _, _, said in graph.edges(data="passages"):
+        said.sort(key=place.__getitem__)
     # What is part of nothing is the end of a walk up: what the plan itself is subject to belongs to another question.
     part_of = names.term("partOf")
     wholes = {upper for _, upper, key in graph.edges(keys=True) if key == part_of}
