@@ -135,6 +135,16 @@ def shrink(iri: str, plan: str | None = None) -> str:
     return best
 
 
+def as_turtle(iri: str, plan: str | None = None) -> str:
+    """An IRI as Turtle writes it: its prefixed name, or the IRI in angle brackets where there is none.
+
+    >>> as_turtle("https://example.org/x")
+    '<https://example.org/x>'
+    """
+    short = shrink(iri, plan)
+    return f"<{iri}>" if short == iri else short
+
+
 def plan_iri(plan: str) -> str:
     """The IRI of a plan, from the name of its folder."""
     return ID + plan

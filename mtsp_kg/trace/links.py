@@ -28,8 +28,8 @@ def links(rows: Iterable[tuple[str, ...]], passages: Sequence[str]) -> Links:
             graph.add_edge(lower, upper, key=relation, relation=relation, inverse=relation not in _ALONG, passages=[])
         if where in place:
             graph.edges[lower, upper, relation]["passages"].append(where)
-    for _, _, said in graph.edges(data="passages"):
-        said.sort(key=place.__getitem__)
+    for _, _, edge in graph.edges(data=True):
+        edge["passages"].sort(key=place.__getitem__)
     # What is part of nothing is the end of a walk up: what the plan itself is subject to belongs to another question.
     part_of = names.term("partOf")
     wholes = {upper for _, upper, key in graph.edges(keys=True) if key == part_of}

@@ -1,11 +1,7 @@
-"""The real document, where a copy of it is at hand: counts, footnotes, outcomes, the shipped structure.
-
-The copy is named by MTSP_DOCUMENT, or stands at ../shared/source/ beside the checkout.
-"""
+"""The real document, where a copy of it is at hand: counts, footnotes, outcomes, the shipped structure."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from pathlib import Path
@@ -15,19 +11,14 @@ import pytest
 from mtsp_kg.document import Document, Kind, compare, normalise, passages, read_document, write_structure
 
 ROOT = Path(__file__).resolve().parents[2]
-COPY = Path(os.environ.get("MTSP_DOCUMENT") or ROOT.parent / "shared" / "source" / "wo_pbc_32_3_zh.txt")
 SHIPPED = ROOT / "graph" / "mtsp-2022-2026" / "document.ttl"
 # Passages up to this many characters are titles and phrases that others could have written too.
 SHORT = 25
 
-pytestmark = pytest.mark.skipif(
-    not COPY.is_file(), reason="no copy of WO/PBC/32/3 at hand: name one with MTSP_DOCUMENT to run these tests"
-)
-
 
 @pytest.fixture(scope="module")
-def document() -> Document:
-    return read_document(COPY)
+def document(copy_of_document: Path) -> Document:
+    return read_document(copy_of_document)
 
 
 def test_counts(document: Document) -> None:
