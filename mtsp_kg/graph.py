@@ -18,11 +18,12 @@ from mtsp_kg.project import Project, find_project
 from mtsp_kg.store import EmbeddedStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mtsp_kg.document.ground import Grounding
     from mtsp_kg.query.answer import Answer
     from mtsp_kg.query.entities import Entities
+    from mtsp_kg.validate.findings import Report
 
 
 class KnowledgeGraph:
@@ -170,6 +171,25 @@ class KnowledgeGraph:
         plan = self.plan or ""
         target = self.project.plan_folder(plan) / "mentions.ttl"
         return target, write_whole(target, mentions_turtle(found, plan).encode())
+
+    def validate(
+        self,
+        files: Sequence[str | Path] = (),
+        *,
+        shapes: Sequence[str | Path] = (),
+        engine: str | None = None,
+        checks: bool = True,
+    ) -> Report:
+        """The report of the shapes and check queries on the graph; with `files`, of the shapes on these alone.
+
+        shapes: files and folders of shapes in place of the project's; engine: `shacl` or `pyshacl`. Raises DataError,
+        NotFoundError, QueryError, MissingExtraError.
+        """
+        from mtsp_kg.validate import run
+
+        if files:
+            return run.validate_files(self.project, files, shapes=shapes, engine=engine)
+        return run.validate_graph(self.project, self.store, self.plan, shapes=shapes, engine=engine, checks=checks)
 
     def _view(self, name: str, entity: str | None = None, *, kind: str = "view") -> list[tuple[str, ...]]:
         """The rows of a query of `queries/view/`, or of another folder, as plain text and IRIs."""

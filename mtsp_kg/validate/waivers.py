@@ -1,0 +1,89 @@
+"""Rows of check queries that are known and accepted: who says so, why, and until when.
+
+    - query: target-group-nobody-serves
+      row: group:commuters
+      who: the curators
+      why: The plan names them only as an example.
+      until: 2027-12-31
+
+`row` is the row's key as the report prints it. A waiver that waives nothing any more is itself a finding. Imports
+`errors` and, of this room, `findings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from mtsp_kg.errors import DataError
+from mtsp_kg.validate.findings import Finding, Severity
+
+_FIELDS = ("query", "row", "who", "why")
+_EXPIRED = {
+    "en": "The waiver for '{row}' of {query} ended on {until}: mend the row, or say until when it holds and why.",
+    "zh": "{query} 中“{row}”的豁免已于 {until} 到期：请更正该行，或写明新的期限和理由。",
+}
+_IDLE = {
+    "en": "The waiver for '{row}' of {query} waives nothing any more: take it out.",
+    "zh": "{query} 中“{row}”的豁免已无对应的行：请将其删除。",
+}
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """One accepted row: of which query, its key, who accepted it, why, and until when (None: for good)."""
+
+    query: str
+    row: str
+    who: str
+    why: str
+    until: date | None = None
+
+
+def read_waivers(path: Path) -> list[Waiver]:
+    """The waivers in a YAML file; none where there is no file. Raises DataError."""
+    import yaml
+
+    if not path.is_file():
+        return []
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise DataError(f"This is not YAML: {error.problem}.", file=path, line=line) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"The waivers cannot be read: {error}.", file=path) from error
+    if not isinstance(entries, list):
+        raise DataError("Waivers are a list.", file=path, remedy="Begin each with '- query: ...'.")
+    return [_waiver(entry, number, path) for number, entry in enumerate(entries, start=1)]
+
+
+def _waiver(entry: object, number: int, path: Path) -> Waiver:
+    if not isinstance(entry, dict) or not all(isinstance(entry.get(key), str) and entry[key] for key in _FIELDS):
+        raise DataError(f"Waiver {number} needs {', '.join(_FIELDS)}.", file=path, remedy="Write each as text.")
+    until = entry.get("until")
+    if unknown := set(entry) - {*_FIELDS, "until"}:
+        raise DataError(f"Waiver {number} has unknown fields: {', '.join(sorted(map(str, unknown)))}.", file=path)
+    if until is not None and type(until) is not date:
+        raise DataError(f"Waiver {number}: 'until' is no day.", file=path, remedy="Write it as 2027-12-31.")
+    return Waiver(entry["query"], entry["row"], entry["who"], entry["why"], until)
+
+
+def in_force(waivers: Iterable[Waiver], today: date) -> dict[tuple[str, str], Waiver]:
+    """The waivers that still hold on a day, by query and row."""
+    return {(waiver.query, waiver.row): waiver for waiver in waivers if waiver.until is None or waiver.until >= today}
+
+
+def stale(waivers: Iterable[Waiver], used: set[tuple[str, str]], today: date, graph: str) -> Iterator[Finding]:
+    """A finding for each waiver that has ended or met no row; used: those that met one; graph: the waivers' file."""
+    for waiver in waivers:
+        ended = waiver.until is not None and waiver.until < today
+        if ended or (waiver.query, waiver.row) not in used:
+            texts = _EXPIRED if ended else _IDLE
+            messages = {
+                language: text.format(row=waiver.row, query=waiver.query, until=waiver.until)
+                for language, text in texts.items()
+            }
+            yield Finding(waiver.row, "", "", "waivers", Severity.WARNING, messages, (graph,))
