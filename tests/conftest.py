@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,17 @@ def copy_of_document() -> Path:
 def cache_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Tests keep the loaded graph in a cache of their own, not in the user's."""
     os.environ["MTSP_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project that holds the made-up plan of tests/data/ in place of ours, with our ontology, shapes and queries."""
+    root = tmp_path_factory.mktemp("second")
+    for room in ("ontology", "shapes", "queries"):
+        shutil.copytree(ROOT / room, root / room)
+    data = ROOT / "tests" / "data"
+    shutil.copytree(data / "second", root / "graph")
+    shutil.copy(data / "plan" / "document.ttl", root / "graph" / "mtsp-2032-2035" / "document.ttl")
+    for kind in ("indicator", "unit", "period"):
+        shutil.copy(ROOT / "graph" / "entities" / f"{kind}.ttl", root / "graph" / "entities" / f"{kind}.ttl")
+    return root

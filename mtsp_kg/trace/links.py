@@ -46,4 +46,7 @@ def walk(graph: Links, start: str, *, up: bool, depth: int | None = None) -> Lin
         alone.add_node(start)
         return alone
     reached = nx.single_source_shortest_path_length(view, start, cutoff=depth)
-    return graph.subgraph(reached).copy()
+    found = graph.subgraph(reached).copy()
+    last = [node for node, steps in reached.items() if steps == depth]
+    found.remove_edges_from(list(found.out_edges(last, keys=True) if up else found.in_edges(last, keys=True)))
+    return found
