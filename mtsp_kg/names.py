@@ -11,6 +11,7 @@ BASE = "https://w3id.org/mtsp-kg/"
 ID = BASE + "id/"
 ONTOLOGY = BASE + "ontology#"
 GRAPH = BASE + "graph/"
+INFERRED = GRAPH + "inferred"
 SHAPES = BASE + "shapes#"
 
 # Kinds of things that outlive a plan: id/<kind>/<slug>.
@@ -46,6 +47,18 @@ VOCABULARIES = {
     "wd": "http://www.wikidata.org/entity/",
 }
 
+# Vocabularies of what describes the publication itself: VoID, DCAT 3, checksums.
+PUBLISHING = {
+    "void": "http://rdfs.org/ns/void#",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "vann": "http://purl.org/vocab/vann/",
+    "formats": "http://www.w3.org/ns/formats/",
+    "iana": "https://www.iana.org/assignments/media-types/",
+}
+DATASET = BASE + "dataset"
+
 RDF_TYPE = VOCABULARIES["rdf"] + "type"
 RDFS_SUBCLASS = VOCABULARIES["rdfs"] + "subClassOf"
 XSD = VOCABULARIES["xsd"]
@@ -57,6 +70,8 @@ ALT_LABEL = SKOS + "altLabel"
 HIDDEN_LABEL = SKOS + "hiddenLabel"
 LABELS = (PREF_LABEL, ALT_LABEL, HIDDEN_LABEL)
 BROADER = SKOS + "broader"
+DEFINITION = SKOS + "definition"
+MATCHES = tuple(SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"))
 
 # SHACL, as far as shapes and reports are read.
 RDF_FIRST = VOCABULARIES["rdf"] + "first"
@@ -183,3 +198,9 @@ MERGE_INTO_DEFAULT = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 def move_default_to(graph: str) -> str:
     """The SPARQL update that gives the default graph's triples to a named graph; graph: its IRI."""
     return f"MOVE DEFAULT TO GRAPH <{graph}>"
+
+
+def construct_as_select(query: str) -> str:
+    """The SELECT of all variables over the WHERE clause of a CONSTRUCT."""
+    template = re.compile(r"CONSTRUCT\s*\{[^}]*\}\s*(?:WHERE)?", re.IGNORECASE)
+    return template.sub("SELECT DISTINCT * WHERE ", query, count=1)
