@@ -58,6 +58,8 @@ PUBLISHING = {
     "iana": "https://www.iana.org/assignments/media-types/",
 }
 DATASET = BASE + "dataset"
+# Prefixes of what others publish and the graph is linked to.
+LINKED = frozenset({"sdg", "unbis", "eurovoc", "wd"})
 
 RDF_TYPE = VOCABULARIES["rdf"] + "type"
 RDFS_SUBCLASS = VOCABULARIES["rdfs"] + "subClassOf"
@@ -71,6 +73,8 @@ HIDDEN_LABEL = SKOS + "hiddenLabel"
 LABELS = (PREF_LABEL, ALT_LABEL, HIDDEN_LABEL)
 BROADER = SKOS + "broader"
 DEFINITION = SKOS + "definition"
+NOTE = SKOS + "note"
+EXAMPLE = SKOS + "example"
 MATCHES = tuple(SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"))
 
 # SHACL, as far as shapes and reports are read.
