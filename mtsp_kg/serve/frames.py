@@ -1,0 +1,61 @@
+"""Frames between the web process and its workers: one byte of kind, four of length, then the content.
+
+A reply is a head, its body in parts, and an end: without the end, the worker was lost on the way, and what came before
+counts for nothing. Imports nothing of the package.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import struct
+from typing import Any
+
+HELLO, TASK, HEAD, PART, END, DATA = b"h", b"t", b"r", b"p", b"e", b"d"
+PART_SIZE = 256 * 1024
+_PREFIX = struct.Struct("!cI")
+
+
+def pack(kind: bytes, content: bytes = b"") -> bytes:
+    """A frame."""
+    return _PREFIX.pack(kind, len(content)) + content
+
+
+def pack_json(kind: bytes, content: dict[str, Any]) -> bytes:
+    """A frame that holds a JSON object."""
+    return pack(kind, json.dumps(content).encode())
+
+
+def write(handle: int, content: bytes | memoryview) -> None:
+    """Writes all of it to a file descriptor. Raises OSError when the other side has gone."""
+    view = memoryview(content)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def read(handle: int) -> tuple[bytes, bytes] | None:
+    """The next frame's kind and content from a file descriptor; None when the other side has gone."""
+    prefix = _read_exactly(handle, _PREFIX.size)
+    if prefix is None:
+        return None
+    kind, length = _PREFIX.unpack(prefix)
+    content = _read_exactly(handle, length)
+    return None if content is None else (kind, content)
+
+
+def _read_exactly(handle: int, length: int) -> bytes | None:
+    parts = []
+    while length:
+        part = os.read(handle, min(length, 1 << 20))
+        if not part:
+            return None
+        parts.append(part)
+        length -= len(part)
+    return b"".join(parts)
+
+
+async def receive(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
+    """The next frame's kind and content. Raises IncompleteReadError or OSError when the other side has gone."""
+    kind, length = _PREFIX.unpack(await reader.readexactly(_PREFIX.size))
+    return kind, await reader.readexactly(length) if length else b""

@@ -1,0 +1,110 @@
+"""A site's answers on the wire: conditional requests (RFC 9110, section 13), and no redirect that leaves the server.
+
+Imports this room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+from starlette.types import Receive, Scope, Send
+
+from mtsp_kg.serve import asking
+from mtsp_kg.serve.answers import send_whole
+from mtsp_kg.serve.catalogue import Catalogue
+from mtsp_kg.serve.pool import Pool
+from mtsp_kg.serve.refusals import MethodError, NothingHereError
+from mtsp_kg.serve.site import Site, SiteAnswer, SiteRequest
+
+_KEPT_IN_304 = frozenset(
+    {"cache-control", "content-location", "date", "etag", "expires", "vary", "last-modified", "link"}
+)
+
+
+class Pages:
+    """A site as an ASGI application. base: the server's IRI, with its final slash."""
+
+    def __init__(self, site: Site, catalogue: Catalogue, pool: Pool, base: str) -> None:
+        self._site = site
+        self._catalogue = catalogue
+        self._pool = pool
+        self._base = base
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request. Raises MtspError before anything of an answer is sent."""
+        if scope["method"] != "GET":
+            error = MethodError(f"Nothing here has a method {scope['method']}.", remedy="Use GET.")
+            error.allow = "GET, HEAD, OPTIONS"
+            raise error
+        answer = await asking.while_there(self.answer(scope), receive)
+        if answer is None:
+            raise NothingHereError("There is nothing at this address.", remedy="/api and /sparql are.")
+        await self.send(scope, send, answer)
+
+    async def answer(self, scope: Scope) -> SiteAnswer | None:
+        """What the site says to a request."""
+        query: dict[str, str] = {}
+        for name, value in asking.fields(scope["query_string"]):
+            query.setdefault(name, value)
+        accept, language = asking.header(scope, b"accept"), asking.header(scope, b"accept-language")
+        client = asking.client_of(scope)
+
+        async def ask(name: str, values: Mapping[str, str]) -> bytes:
+            async with self._pool.place(client):
+                result = await self._catalogue.ask(name, values, "json", client)
+                try:
+                    return result.body.whole()
+                finally:
+                    result.body.close()
+
+        return await self._site.respond(SiteRequest(scope["path"], query, accept, language), ask)
+
+    async def send(self, scope: Scope, send: Send, answer: SiteAnswer) -> None:
+        """Sends a site's answer, or 304 when the client has it."""
+        headers = dict(answer.headers)
+        by_name = {name.lower(): value for name, value in headers.items()}
+        if not stays_here(by_name.get("location"), self._base):
+            raise ValueError(f"a redirect to another server: {by_name['location']!r}")
+        if answer.status == 200 and is_known(scope, by_name.get("etag"), by_name.get("last-modified")):
+            kept = {name: value for name, value in headers.items() if name.lower() in _KEPT_IN_304}
+            await send_whole(send, 304, "", b"", kept)
+            return
+        await send_whole(send, answer.status, answer.media_type, answer.body, headers)
+
+
+def stays_here(location: str | None, base: str) -> bool:
+    """Whether a redirect's target is on this server: a path of one slash, or an IRI below the base.
+
+    >>> [stays_here(to, "http://a/") for to in ("/id/x", "http://a/b", "//evil", "/\\\\evil", "javascript:x", "http://ab/")]
+    [True, True, False, False, False, False]
+    """
+    if location is None:
+        return True
+    if not location.isascii() or not location.isprintable() or "\\" in location or " " in location:
+        return False
+    return location.startswith(base) or (location.startswith("/") and not location.startswith("//"))
+
+
+def is_known(scope: Scope, etag: str | None, modified: str | None) -> bool:
+    """Whether the client has what it asks for (RFC 9110, section 13.2.2): by its tags where it names some, else by
+    its date."""
+    tags = asking.header(scope, b"if-none-match")
+    if tags:
+        if etag is None:
+            return False
+        known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+        return tags.strip() == "*" or etag.removeprefix("W/") in known
+    since, changed = _date(asking.header(scope, b"if-modified-since")), _date(modified or "")
+    return since is not None and changed is not None and changed <= since
+
+
+def _date(value: str) -> datetime | None:
+    if not value:
+        return None
+    with suppress(TypeError, ValueError, OverflowError):
+        found = parsedate_to_datetime(value)
+        return found if found.tzinfo is not None else None
+    return None
