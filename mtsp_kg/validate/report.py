@@ -51,13 +51,22 @@ _WORDS: dict[str, dict[str, str]] = {
 }
 
 
-def as_text(report: Report, language: str = "en", plan: str | None = None, places: Places | None = None) -> str:
+def as_text(
+    report: Report,
+    language: str = "en",
+    plan: str | None = None,
+    places: Places | None = None,
+    least: Severity = Severity.INFO,
+) -> str:
     """A report as text.
 
-    language: of messages, one of LANGUAGES; plan: whose short names are used; places: where to find files and lines.
+    language: of messages, one of LANGUAGES; plan: whose short names are used; places: where to find files and lines;
+    least: findings less grave than this are counted and not shown.
     """
     lines = []
-    for focus, findings in groupby(report.findings, key=lambda finding: finding.focus):
+    grave = list(Severity)[: list(Severity).index(least) + 1]
+    shown = [finding for finding in report.findings if finding.severity in grave]
+    for focus, findings in groupby(shown, key=lambda finding: finding.focus):
         lines.append(names.shrink(focus, plan))
         for finding in findings:
             lines += _finding(finding, language, plan, places)

@@ -1,6 +1,6 @@
 """Shapes, read from files: what the engines are given, and what a report needs to know of each shape.
 
-Imports `load` and `names`; pyoxigraph reads the files.
+Imports `errors`, `load` and `names`; pyoxigraph reads the files.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from mtsp_kg import names
+from mtsp_kg.errors import DataError
 from mtsp_kg.load import load_files
 
 Node = ox.NamedNode | ox.BlankNode
@@ -91,8 +92,17 @@ def _shape_nodes(store: ox.Store) -> Iterator[ox.NamedNode]:
 
 
 def _name_property_shapes(store: ox.Store) -> None:
-    """Puts an IRI in the place of each blank property shape that hangs on a named shape."""
+    """Puts an IRI in the place of each blank property shape that hangs on a named shape.
+
+    Raises DataError for a property shape without a path: not every engine does.
+    """
     hanging = list(store.quads_for_pattern(None, ox.NamedNode(names.SH_PROPERTY), None, ox.DefaultGraph()))
+    for quad in hanging:
+        if next(_objects(store, quad.object, names.SH_PATH), None) is None:
+            raise DataError(
+                f"The shapes are not SHACL: a property shape of {quad.subject} has no sh:path.",
+                remedy="Give it one, or mend its name in sh:property.",
+            )
     blank = sorted(
         (str(quad.subject), _path(store, path), quad.object)
         for quad in hanging

@@ -24,7 +24,7 @@ from mtsp_kg.validate.shapes import Shapes, read_shapes
 
 HERE = Path(__file__).parent
 BAD = sorted(path for suffix in ("ttl", "trig") for path in HERE.glob(f"*.{suffix}"))
-GOOD = sorted((HERE / "good").glob("*.ttl"))
+GOOD = sorted((HERE / "good").iterdir())
 REFERENCE = "MTSP_TEST_REFERENCE"
 BEYOND_CORE = ("sparql", "select", "ask", "js", "rule")
 
@@ -81,11 +81,11 @@ def test_every_shape_that_reports_has_a_bad_example() -> None:
 def test_every_shape_that_can_report_has_name_message_and_severity_in_both_languages() -> None:
     store = _shape_graph()
 
-    def languages(node: ox.NamedNode, term: str) -> list[str | None]:
+    def languages(node: ox.NamedNode, term: str) -> list[str]:
         quads = store.quads_for_pattern(node, ox.NamedNode(names.SH + term), None, ox.DefaultGraph())
         return sorted(quad.object.language or "" for quad in quads if isinstance(quad.object, ox.Literal))
 
-    reporting = set()
+    reporting: set[object] = set()
     for quad in store.quads_for_pattern(None, ox.NamedNode(names.SH_PROPERTY), None, ox.DefaultGraph()):
         reporting.add(quad.object)
     for shape in _shapes().targeted():

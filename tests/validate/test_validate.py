@@ -1,0 +1,147 @@
+"""Validation from beginning to end: what is found, in which passage, by which engine, and how it is told."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from mtsp_kg import names
+from mtsp_kg.errors import DataError, MissingExtraError, NotFoundError
+from mtsp_kg.graph import KnowledgeGraph
+from mtsp_kg.project import Project
+from mtsp_kg.validate import engine
+from mtsp_kg.validate.findings import Finding, Report, Severity
+from mtsp_kg.validate.report import as_text, summary
+from mtsp_kg.validate.run import places_of
+
+ID = names.ID
+PARA = f"{ID}mtsp-2031-2035/para/1"
+BAD = f"""@prefix mtsp: <{names.ONTOLOGY}> .
+@prefix para: <{ID}mtsp-2031-2035/para/> .
+@prefix service: <{ID}service/> .
+@prefix theme: <{ID}theme/> .
+
+para:1 {{
+    service:seed-bank
+        mtsp:serves theme:gardening .
+}}
+"""
+SHAPES = f"""@prefix sh: <{names.SH}> .
+@prefix mtsp: <{names.ONTOLOGY}> .
+<https://example.org/Named> a sh:NodeShape ;
+    sh:targetClass mtsp:Outcome ;
+    sh:property [ sh:path mtsp:webAddress ; sh:minCount 1 ; sh:message "Give the address."@en ] .
+<https://example.org/Idle> a sh:NodeShape ; sh:targetClass mtsp:Nowhere ; sh:nodeKind sh:IRI .
+"""
+
+
+def _write(garden: Project, name: str, text: str) -> Path:
+    path = garden.root / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def bad(garden: Project) -> Project:
+    _write(garden, "graph/mtsp-2031-2035/wrong.trig", BAD)
+    return garden
+
+
+def test_the_good_project_conforms(garden: Project) -> None:
+    report = KnowledgeGraph(garden).validate()
+    assert report.findings == ()
+    assert report.conforms
+    assert report.nodes > 50
+    assert report.checks > 0
+
+
+@pytest.mark.parametrize("name", engine.ENGINES)
+def test_a_finding_tells_focus_path_value_shape_and_passage(name: str, bad: Project) -> None:
+    pytest.importorskip(name)
+    (finding,) = KnowledgeGraph(bad).validate(engine=name, checks=False).findings
+    assert finding.focus == f"{ID}service/seed-bank"
+    assert "mtsp:serves" in finding.path
+    assert finding.value == f"<{ID}theme/gardening>"
+    assert finding.shape == names.SHAPES + "AgentObjectShape"
+    assert finding.severity is Severity.VIOLATION
+    assert set(finding.messages) == {"en", "zh"}
+    assert finding.graphs == (PARA,)
+
+
+def test_the_text_names_the_passage_and_the_line(bad: Project) -> None:
+    report = KnowledgeGraph(bad).validate(checks=False)
+    text = as_text(report, "en", "mtsp-2031-2035", places_of(bad))
+    assert "service:seed-bank\n  violation  AgentObjectShape: This property leads to" in text
+    assert "theme:gardening" in text
+    assert "in para:1  graph/mtsp-2031-2035/wrong.trig:7" not in text, "the good file speaks of it first"
+    assert "in para:1  graph/mtsp-2031-2035/statements.trig:" in text
+    assert "\ndoes not conform: " in text
+    assert "; 1 violation." in text
+
+
+def test_files_are_held_against_the_shapes_alone(garden: Project) -> None:
+    path = _write(garden, "mine.trig", BAD)
+    report = KnowledgeGraph(garden).validate([path])
+    assert {finding.shape for finding in report.findings} == {
+        names.SHAPES + "AgentObjectShape",
+    }
+    assert report.nodes == 1
+    assert report.checks == 0
+    assert names.SHAPES + "PlanShape" in report.unmatched
+
+
+def test_shapes_of_ones_own_and_shapes_that_look_at_nothing(garden: Project) -> None:
+    path = _write(garden, "mine.ttl", SHAPES)
+    reports = [
+        KnowledgeGraph(garden).validate(shapes=[path], engine=name, checks=False)
+        for name in engine.ENGINES
+        if find_spec(name)
+    ]
+    for report in reports:
+        assert [finding.shape for finding in report.findings] == ["https://example.org/Named-property-1"] * 2
+        assert [finding.message("zh") for finding in report.findings] == ["Give the address."] * 2
+        assert report.unmatched == ("https://example.org/Idle",)
+    assert all(report.findings == reports[0].findings for report in reports)
+    assert summary(reports[0]).endswith("1 shape looks at nothing here: https://example.org/Idle.")
+
+
+@pytest.mark.parametrize("name", engine.ENGINES)
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        'sh:property [ sh:path <http://e/p> ; sh:pattern "(" ]',
+        "sh:property [ sh:minCount 1 ]",
+        "sh:or ( <http://e/p>",
+    ],
+)
+def test_shapes_that_are_none_are_told_as_such(name: str, shapes: str, garden: Project) -> None:
+    pytest.importorskip(name)
+    head = f"@prefix sh: <{names.SH}> . @prefix mtsp: <{names.ONTOLOGY}> .\n"
+    path = _write(garden, "mine.ttl", f"{head}<http://e/S> a sh:NodeShape ; sh:targetClass mtsp:Outcome ; {shapes} .")
+    with pytest.raises(DataError):
+        KnowledgeGraph(garden).validate(shapes=[path], engine=name, checks=False)
+
+
+def test_a_file_without_shapes_is_no_clean_bill(garden: Project) -> None:
+    path = _write(garden, "mine.ttl", "")
+    with pytest.raises(DataError, match="no shape"):
+        KnowledgeGraph(garden).validate(shapes=[path])
+
+
+def test_the_reference_engine_is_used_where_the_fast_one_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "shacl", None)
+    monkeypatch.setattr(engine, "find_spec", lambda name: None if name == "shacl" else object())
+    assert engine.choose() == "pyshacl"
+    with pytest.raises(MissingExtraError, match="fast"):
+        engine.run_shacl(b"", b"")
+    with pytest.raises(NotFoundError):
+        engine.choose("nonsense")
+
+
+def test_less_grave_findings_are_counted_and_not_shown() -> None:
+    finding = Finding("x", "", "", "S", Severity.INFO, {"en": "Look."})
+    report = Report((finding,), "shacl", 1, 1)
+    assert as_text(report, least=Severity.WARNING) == "conforms: 1 shape over 1 node; 1 info.\n"
+    assert as_text(report, "zh").startswith("x\n  提示  S: Look.\n")
