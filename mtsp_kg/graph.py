@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mtsp_kg.document.ground import Grounding
+    from mtsp_kg.infer.closure import Closure
     from mtsp_kg.query.answer import Answer
     from mtsp_kg.query.entities import Entities
     from mtsp_kg.validate.findings import Report
@@ -123,6 +124,15 @@ class KnowledgeGraph:
         passages = [row[0] for row in self._view("passages")]
         found = matrix(title, self._view(name, kind="coverage"), passages)
         return write(found, form, self._labels(language), self.plan, wide=wide)
+
+    def closure(self, *, alignments: bool = False) -> Closure:
+        """What follows from the graph by the ontology's axioms; alignments: by links to other vocabularies too.
+
+        Raises DataError for an axiom that is not supported, QueryError for a rule in `queries/infer/`.
+        """
+        from mtsp_kg.infer.reasoner import Reasoner
+
+        return Reasoner(self.project, alignments=alignments).close(self.store.oxigraph)
 
     def export(self, form: str) -> bytes:
         """Ontology and graph in an RDF format, the same bytes each time. Raises NotFoundError, DataError."""

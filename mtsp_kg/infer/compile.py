@@ -1,0 +1,187 @@
+"""All the rules of an ontology: what each kind of axiom says as rules, and the meaning of sameness.
+
+Imports `errors`, `axioms`, `expressions`, `rules` and `terms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import combinations
+
+from mtsp_kg.errors import DataError
+from mtsp_kg.infer.axioms import Axiom
+from mtsp_kg.infer.expressions import Expression, Intersection, Named, Property, Union
+from mtsp_kg.infer.kinds import KINDS
+from mtsp_kg.infer.rules import Compiler, Rule, Unsupported, both, link
+from mtsp_kg.infer.terms import DIFFERENT_FROM, SAME_AS, SUBCLASS, SUBPROPERTY, THING, Atom
+from mtsp_kg.infer.unnamed import Unnamed
+
+X, Y, Z = "?x", "?y", "?z"
+SCHEMA = (
+    Rule("subclass-closure", (SUBCLASS, X, Z), ((SUBCLASS, X, Y), (SUBCLASS, Y, Z)), guards=(("differ", X, Z),)),
+    Rule(
+        "subproperty-closure",
+        (SUBPROPERTY, X, Z),
+        ((SUBPROPERTY, X, Y), (SUBPROPERTY, Y, Z)),
+        guards=(("differ", X, Z),),
+    ),
+)
+SAMENESS = (
+    Rule("same-as", (SAME_AS, Y, X), ((SAME_AS, X, Y),)),
+    Rule("same-as", (SAME_AS, X, Z), ((SAME_AS, X, Y), (SAME_AS, Y, Z)), guards=(("differ", X, Z),)),
+)
+DIFFERENCE = (
+    Rule("different", (DIFFERENT_FROM, Y, X), ((DIFFERENT_FROM, X, Y),)),
+    Rule("different", None, ((SAME_AS, X, Y), (DIFFERENT_FROM, X, Y))),
+    Rule("different", None, ((DIFFERENT_FROM, X, X),)),
+)
+
+
+@cache
+def replacements(name: str, arity: int) -> tuple[Rule, ...]:
+    """What may be said of a thing may be said of what is the same: the rules for one property or class."""
+    if arity == 2:
+        return (Rule("same-as", (name, Y), ((SAME_AS, X, Y), (name, X))),)
+    return (
+        Rule("same-as", (name, Y, Z), ((SAME_AS, X, Y), (name, X, Z))),
+        Rule("same-as", (name, Z, Y), ((SAME_AS, X, Y), (name, Z, X))),
+    )
+
+
+def rules_of(axioms: Iterable[Axiom]) -> list[Rule]:
+    """The rules that infer, in the order in which they are tried. Raises DataError for an axiom that has none."""
+    axioms = list(axioms)
+    unnamed = Unnamed(axioms)
+    made = [rule for axiom in axioms for rule in _compiled(axiom, unnamed) if rule.head is not None]
+    made = [rule for rule in made if rule.head not in rule.body]
+    order = {kind: place for place, kind in enumerate(KINDS)}
+    made += [*_shared(unnamed), *SCHEMA, *SAMENESS]
+    return sorted(dict.fromkeys(made), key=lambda rule: order[rule.kind])
+
+
+def clashes_of(axioms: Iterable[Axiom]) -> list[Rule]:
+    """The rules of contradiction, and those that say what differs. Raises DataError for an axiom that has none."""
+    axioms = list(axioms)
+    unnamed = Unnamed(axioms)
+    made = [rule for axiom in axioms for rule in _compiled(axiom, unnamed) if rule.head is None]
+    apart = [rule for axiom in axioms for rule in _different(axiom)]
+    return list(dict.fromkeys([*apart, *DIFFERENCE, *made]))
+
+
+def _shared(unnamed: Unnamed) -> Iterator[Rule]:
+    for one, other, needs in unnamed.steps:
+        if one != other:
+            kind = "all-values" if one.startswith("[only") else "some-values"
+            yield Rule(kind, (other, X), ((one, X), *needs))
+            yield Rule("subclass-closure", (SUBCLASS, one, other), needs)
+
+
+def _compiled(axiom: Axiom, unnamed: Unnamed) -> Iterator[Rule]:
+    try:
+        yield from _rules(axiom, unnamed)
+    except Unsupported as error:
+        raise DataError(
+            str(error),
+            remedy="Say it with an axiom that the rules know, or as a query in queries/infer/.",
+            file=axiom.file,
+            line=axiom.line,
+        ) from error
+
+
+def _rules(axiom: Axiom, unnamed: Unnamed) -> Iterator[Rule]:
+    make = Compiler(axiom, unnamed)
+    classes = [part for part in axiom.parts if not isinstance(part, Property | str)]
+    properties = [part for part in axiom.parts if isinstance(part, Property)]
+
+    def rule(kind: str, head: Atom | None, *body: Atom, guards: tuple[tuple[str, str, str], ...] = ()) -> Rule:
+        return Rule(kind, head, body, axiom, guards)
+
+    match axiom.kind:
+        case "subclass":
+            yield from make.subclass(classes[0], classes[1], "subclass")
+            yield from _subclass_statements(axiom, unnamed, classes[0], classes[1])
+        case "equivalent-classes":
+            for one, other in ((classes[0], classes[1]), (classes[1], classes[0])):
+                yield from make.subclass(one, other, "equivalent-class")
+                yield from _subclass_statements(axiom, unnamed, one, other)
+        case "disjoint-union":
+            whole, parts = classes[0], classes[1:]
+            for part in parts:
+                yield from make.subclass(part, whole, "union")
+                if isinstance(part, Named) and isinstance(whole, Named):
+                    yield rule("subclass-closure", (SUBCLASS, part.name, whole.name))
+            yield from _never_both(make, parts)
+        case "disjoint-classes":
+            yield from _never_both(make, classes)
+        case "domain" | "range":
+            ends = (X, Y) if axiom.kind == "domain" else (Y, X)
+            yield from make.rules(axiom.kind, ((link(properties[0], *ends),), {}), classes[0], X)
+        case "subproperty" | "equivalent-properties":
+            ways = [(properties[0], properties[1])]
+            if axiom.kind == "equivalent-properties":
+                ways.append((properties[1], properties[0]))
+            for sub, super_ in ways:
+                kind = "subproperty" if axiom.kind == "subproperty" else "equivalent-property"
+                yield rule(kind, link(super_, X, Y), link(sub, X, Y))
+                if axiom.kind != "subproperty" and not sub.inverse and not super_.inverse and sub != super_:
+                    yield rule("subproperty-closure", (SUBPROPERTY, sub.name, super_.name))
+        case "inverse":
+            yield rule("inverse", link(properties[1], Y, X), link(properties[0], X, Y))
+            yield rule("inverse", link(properties[0], Y, X), link(properties[1], X, Y))
+        case "symmetric":
+            yield rule("symmetric", link(properties[0], Y, X), link(properties[0], X, Y))
+        case "transitive":
+            yield rule("transitive", link(properties[0], X, Z), link(properties[0], X, Y), link(properties[0], Y, Z))
+        case "chain":
+            stops = [f"?x{place}" for place in range(len(properties))]
+            steps = [link(on, stops[place], stops[place + 1]) for place, on in enumerate(properties[:-1])]
+            yield rule("property-chain", link(properties[-1], stops[0], stops[-1]), *steps)
+        case "functional" | "inverse-functional":
+            on = properties[0] if axiom.kind == "functional" else properties[0].flipped()
+            body = (link(on, X, Y), link(on, X, Z))
+            yield rule(axiom.kind, (SAME_AS, Y, Z), *body, guards=(("differ", Y, Z),))
+            if axiom.kind == "functional":
+                yield rule("functional-value", None, *body, guards=(("unequal", Y, Z),))
+        case "key":
+            shared = [f"?k{place}" for place in range(len(properties))]
+            for left in make.below(classes[0], X):
+                for right in make.below(classes[0], Y):
+                    pairs = [(link(on, X, key), link(on, Y, key)) for on, key in zip(properties, shared, strict=True)]
+                    atoms = (*left[0], *(atom for pair in pairs for atom in pair), *right[0])
+                    yield rule("key", (SAME_AS, X, Y), *atoms, guards=(("differ", X, Y),))
+        case "irreflexive":
+            yield rule("irreflexive", None, link(properties[0], X, X))
+        case "asymmetric":
+            yield rule("asymmetric", None, link(properties[0], X, Y), link(properties[0], Y, X))
+        case "disjoint-properties":
+            for first, second in combinations(properties, 2):
+                yield rule("disjoint-properties", None, link(first, X, Y), link(second, X, Y))
+        case "negative":
+            given = [part for part in axiom.parts if isinstance(part, str)]
+            yield rule("negative", None, link(properties[0], given[0], given[1]))
+
+
+def _never_both(make: Compiler, classes: list[Expression]) -> Iterator[Rule]:
+    for one, other in combinations(classes, 2):
+        for left in make.below(one, X):
+            for right in make.below(other, X):
+                yield make.rule("disjoint-classes", None, both(left, right))
+
+
+def _subclass_statements(axiom: Axiom, unnamed: Unnamed, sub: Expression, super_: Expression) -> Iterator[Rule]:
+    """What an axiom says of classes: stated where both have names, inferred where it takes an expression apart."""
+    uppers = super_.parts if isinstance(super_, Intersection) else (super_,)
+    lowers = sub.parts if isinstance(sub, Union) else (sub,)
+    for one, other in ((lower, upper) for lower in lowers for upper in uppers):
+        lower, upper = unnamed.name(one), unnamed.name(other)
+        stated = axiom.kind == "subclass" and isinstance(sub, Named) and isinstance(super_, Named)
+        if lower and upper and lower != upper and THING not in (lower, upper) and not stated:
+            yield Rule("subclass-closure", (SUBCLASS, lower, upper), (), axiom)
+
+
+def _different(axiom: Axiom) -> Iterator[Rule]:
+    members = [part for part in axiom.parts if isinstance(part, str)]
+    if axiom.kind == "different":
+        for one, other in combinations(members, 2):
+            yield Rule("different", (DIFFERENT_FROM, one, other), (), axiom)

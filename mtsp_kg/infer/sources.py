@@ -1,0 +1,113 @@
+"""The ontology's files as one index of triples that remembers which file says what, and on which line.
+
+Imports `errors`, `names`, `project` and `load`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from mtsp_kg import names
+from mtsp_kg.errors import DataError
+from mtsp_kg.infer.terms import iri, is_named, nt
+from mtsp_kg.load import oxigraph_format, syntax_error
+from mtsp_kg.project import Project
+
+RDF = names.VOCABULARIES["rdf"]
+FIRST, REST, NIL = nt(RDF + "first"), nt(RDF + "rest"), nt(RDF + "nil")
+ALIGNMENT = "align"
+
+
+class Unreadable(Exception):  # noqa: N818 - it reads as what it is
+    """What the reader does not know; subject and mark (a predicate or class) say where it stands."""
+
+    def __init__(self, what: str, subject: str = "", mark: str = "") -> None:
+        super().__init__(what)
+        self.subject = subject
+        self.mark = mark
+
+
+def axiom_files(project: Project, *, alignments: bool) -> list[Path]:
+    """The files that axioms are read from: the core, and the links to other vocabularies where they are wanted."""
+    return [path for path in project.ontology_files() if alignments or not path.name.startswith(ALIGNMENT)]
+
+
+class Sources:
+    """What some files say, by subject and predicate."""
+
+    def __init__(self, files: Iterable[tuple[Path, str]]) -> None:
+        """files: each with the name that messages give it. Raises DataError."""
+        self.by_subject: dict[str, dict[str, list[str]]] = {}
+        self.file_of: dict[tuple[str, str, str], str] = {}
+        self.paths: dict[str, Path] = {}
+        self._text: dict[str, list[str]] = {}
+        for path, name in files:
+            self.paths[name] = path
+            for triple in _parsed(path):
+                subject, predicate, object_ = (str(term) for term in triple)
+                self.by_subject.setdefault(subject, {}).setdefault(predicate, []).append(object_)
+                self.file_of.setdefault((subject, predicate, object_), name)
+
+    def objects(self, subject: str, predicate: str) -> list[str]:
+        """What a subject's predicate gives."""
+        return self.by_subject.get(subject, {}).get(predicate, [])
+
+    def only(self, subject: str, predicate: str) -> str | None:
+        """The first thing that a subject's predicate gives; None where there is nothing."""
+        return next(iter(self.objects(subject, predicate)), None)
+
+    def items(self, head: str) -> list[str]:
+        """The items of an RDF list. Raises Unreadable for what is none."""
+        found: list[str] = []
+        while head != NIL:
+            first, rest = self.only(head, FIRST), self.only(head, REST)
+            if first is None or rest is None or len(found) > 100_000:
+                raise Unreadable("An axiom's list is broken; write it as ( a b c ).")
+            found.append(first)
+            head = rest
+        return found
+
+    def line(self, file: str, subject: str, predicate: str = "") -> int | None:
+        """The line of a file on which a subject's statement, or its predicate below it, stands; None if not found.
+
+        Reads Turtle as people write it: a block begins with its subject at the start of a line.
+        """
+        if file not in self._text:
+            path = self.paths.get(file)
+            known = path is not None and path.is_file()
+            self._text[file] = path.read_text(encoding="utf-8").splitlines() if path is not None and known else []
+        lines = self._text[file]
+        written = _ways_to_write(subject)
+        for number, text in enumerate(lines):
+            if is_named(subject) and text.split(" ", 1)[0] not in written:
+                continue
+            if not is_named(subject) and not text.startswith(("[", "_:")):
+                continue
+            if not predicate:
+                return number + 1
+            wanted = [rf"(?<![\w:]){re.escape(form)}(?![\w:-])" for form in _ways_to_write(predicate)]
+            for offset, below in enumerate(lines[number:]):
+                if offset and below and not below[0].isspace():
+                    break
+                if any(re.search(form, below) for form in wanted):
+                    return number + offset + 1
+        return None
+
+
+def _ways_to_write(term: str) -> tuple[str, ...]:
+    short = names.shrink(iri(term))
+    return (term, short, "a") if term == nt(names.RDF_TYPE) else (term, short)
+
+
+def _parsed(path: Path) -> list[ox.Triple]:
+    try:
+        quads = ox.parse(path=path, format=oxigraph_format(path), rename_blank_nodes=True)
+        return [quad.triple for quad in quads]
+    except SyntaxError as error:
+        raise syntax_error(error, path) from error
+    except (OSError, ValueError) as error:
+        raise DataError(f"The file cannot be read: {error}.", file=path) from error

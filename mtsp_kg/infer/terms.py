@@ -1,0 +1,78 @@
+"""Terms as N-Triples strings, and the triples, atoms and facts that are made of them.
+
+An atom is a triple pattern over a known predicate: `(property, subject, object)`, or `(class, member)` for a type. A
+variable is a string that begins with `?`; an atom without variables is a fact. Imports `names`.
+"""
+
+from __future__ import annotations
+
+from mtsp_kg import names
+
+Atom = tuple[str, ...]
+Triple = tuple[str, str, str]
+
+
+def nt(iri: str) -> str:
+    """The N-Triples form of an IRI.
+
+    >>> nt("urn:a")
+    '<urn:a>'
+    """
+    return f"<{iri}>"
+
+
+RDF_TYPE = nt(names.RDF_TYPE)
+SAME_AS = nt(names.OWL + "sameAs")
+DIFFERENT_FROM = nt(names.OWL + "differentFrom")
+SUBCLASS = nt(names.RDFS_SUBCLASS)
+SUBPROPERTY = nt(names.VOCABULARIES["rdfs"] + "subPropertyOf")
+THING = nt(names.OWL + "Thing")
+NOTHING = nt(names.OWL + "Nothing")
+
+
+def iri(term: str) -> str:
+    """The IRI of a term in N-Triples form; other terms as they are.
+
+    >>> iri("<urn:a>")
+    'urn:a'
+    """
+    return term[1:-1] if term.startswith("<") else term
+
+
+def is_variable(term: str) -> bool:
+    """Whether a term stands for any other."""
+    return term.startswith("?")
+
+
+def is_literal(term: str) -> bool:
+    """Whether a term is a literal."""
+    return term.startswith('"')
+
+
+def is_named(term: str) -> bool:
+    """Whether a term is an IRI."""
+    return term.startswith("<")
+
+
+def triple_of(atom: Atom) -> Triple:
+    """An atom as subject, predicate and object.
+
+    >>> triple_of(("<urn:C>", "<urn:x>"))[2]
+    '<urn:C>'
+    """
+    return (atom[1], RDF_TYPE, atom[0]) if len(atom) == 2 else (atom[1], atom[0], atom[2])
+
+
+def atom_of(subject: str, predicate: str, object_: str) -> Atom:
+    """A triple as an atom."""
+    return (object_, subject) if predicate == RDF_TYPE else (predicate, subject, object_)
+
+
+def substitute(atom: Atom, binding: dict[str, str]) -> Atom:
+    """An atom with its variables bound as far as the binding goes."""
+    return (atom[0], *(binding.get(term, term) for term in atom[1:]))
+
+
+def line(atom: Atom) -> str:
+    """An atom as a line of N-Triples, without the full stop."""
+    return " ".join(triple_of(atom))
