@@ -30,7 +30,7 @@ CASES = [
     (["query", "partners-of-outcome", "-p", "outcome=9.9"], 4, "Nothing in the graph has the IRI <https://w3id.org/"),
     (["query", "partners-of-outcome", "-p", "pillar=2"], 2, "has no parameter 'pillar'. It has: outcome."),
     (["query", "partners-of-outcome", "-p", "outcome"], 2, "'outcome' is no parameter. Write --param name=value."),
-    (["query", "-e", "SELECT ?x WHERE { ?x a }"], 2, "line 1, column 24: The query is not SPARQL 1.1"),
+    (["query", "-e", "SELECT ?x WHERE { ?x a }"], 2, "line 1, column 25: The query is not SPARQL 1.1"),
     (["query", "-e", "SELECT ?x\nWHERE { ?x org:who }"], 2, "line 2, column 20: The query is not SPARQL 1.1"),
     (["query", "-e", "DELETE WHERE { ?s ?p ?o }"], 2, "The query is not SPARQL 1.1"),
     (["query", "missing.rq"], 4, "missing.rq: There is no such query file."),
@@ -66,7 +66,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("content", "place"),
     [
-        (b"@prefix a: <http://a/> .\na:g { a:b a:c [ ) }\n", ":2:15: TriG syntax:"),
+        (b"@prefix a: <http://a/> .\na:g { a:b a:c [ ) }\n", ":2:17: TriG syntax:"),
         (b'@prefix a: <http://a/> .\na:g { a:b a:c "\xff" }\n', ":2:16: TriG syntax: Invalid UTF-8"),
         (b"a:g { a:b a:c a:d }\n", ":1:1: TriG syntax:"),
     ],
