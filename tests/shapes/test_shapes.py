@@ -94,12 +94,12 @@ def test_every_shape_that_can_report_has_name_message_and_severity_in_both_langu
         if about - {names.RDF_TYPE, names.SH_PROPERTY, *names.SH_TARGETS}:
             reporting.add(node)
     assert reporting
-    for node in reporting:
-        assert isinstance(node, ox.NamedNode), "a property shape without an IRI"
-        assert languages(node, "name") == ["en", "zh"], node
-        assert languages(node, "message") == ["en", "zh"], node
-        severity = [*store.quads_for_pattern(node, ox.NamedNode(names.SH + "severity"), None, ox.DefaultGraph())]
-        assert len(severity) == 1, node
+    for reporter in reporting:
+        assert isinstance(reporter, ox.NamedNode), "a property shape without an IRI"
+        assert languages(reporter, "name") == ["en", "zh"], reporter
+        assert languages(reporter, "message") == ["en", "zh"], reporter
+        severity = [*store.quads_for_pattern(reporter, ox.NamedNode(names.SH + "severity"), None, ox.DefaultGraph())]
+        assert len(severity) == 1, reporter
 
 
 def test_shapes_are_shacl_core() -> None:
