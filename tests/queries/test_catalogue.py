@@ -1,0 +1,200 @@
+"""The questions of `queries/ask/`: each answers what its golden file says, and as its header promises, in every engine.
+
+`golden/<query>.csv` is the answer with the query's defaults, `golden/<query>@<parameter>=<value>.csv` with another value.
+UPDATE_GOLDEN=1 writes them anew; they are then to be read against the document, for the queries may have been right before.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+
+import mtsp_kg
+from mtsp_kg import names
+from mtsp_kg.graph import KnowledgeGraph
+from mtsp_kg.load import load_files
+from mtsp_kg.project import find_project
+from mtsp_kg.query import binding
+from mtsp_kg.query.answer import Rows
+from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
+
+HERE = Path(__file__).parent
+GOLDEN = HERE / "golden"
+UPDATE = "UPDATE_GOLDEN"
+
+ASK = {query.name: query for query in read_catalogue(find_project(), "ask")}
+ALL = {f"{query.kind}/{query.name}": query for query in read_catalogue(find_project())}
+TAGS = set(
+    "partners services target-groups commitments conditions figures instruments challenges goals technologies themes "
+    "regions document provenance coverage names foundation".split()
+)
+WITHOUT_PARAGRAPH = {
+    "names-in-languages": "no paragraph gives a name in a language: its `source` is the file that does"
+}
+
+# rdflib calls its own deprecated names, millions of times.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
+
+Term = tuple[str, str, str] | None
+
+
+@pytest.fixture(scope="session")
+def kg() -> KnowledgeGraph:
+    return mtsp_kg.open()
+
+
+@pytest.fixture(scope="session")
+def reference(kg: KnowledgeGraph) -> rdflib.Dataset:
+    """The same files as rdflib reads them."""
+    files = [*kg.project.ontology_files(), *kg.project.graph_files()]
+    return _dataset((path, kg.project.graph_of(path)) for path in files)
+
+
+def _dataset(files: object) -> rdflib.Dataset:
+    dataset = rdflib.Dataset(default_union=True)
+    for path, graph in files:  # type: ignore[attr-defined]
+        target = dataset if path.suffix == ".trig" else dataset.graph(rdflib.URIRef(graph))
+        target.parse(path)
+    return dataset
+
+
+def _rows(store: ox.Store, sparql: str) -> list[tuple[Term, ...]]:
+    def term(found: object) -> Term:
+        if isinstance(found, ox.Literal):
+            return found.value, found.language or "", "" if found.language else found.datatype.value
+        return None if found is None else (found.value, "", "")  # type: ignore[attr-defined]
+
+    solutions = store.query(sparql)
+    assert isinstance(solutions, ox.QuerySolutions)
+    return [tuple(map(term, solution)) for solution in solutions]
+
+
+def _reference_rows(dataset: rdflib.Dataset, sparql: str) -> list[tuple[Term, ...]]:
+    def term(found: object) -> Term:
+        if isinstance(found, rdflib.Literal):
+            kind = "" if found.language else str(found.datatype or rdflib.XSD.string)
+            return str(found), found.language or "", kind
+        return None if found is None else (str(found), "", "")
+
+    return [tuple(map(term, row)) for row in dataset.query(sparql)]  # type: ignore[union-attr]
+
+
+def _cases() -> list[str]:
+    """Each query with its defaults, and each golden file with other values."""
+    return sorted({*ASK, *(path.stem for path in GOLDEN.glob("*.csv"))})
+
+
+@pytest.mark.parametrize("case", _cases())
+def test_it_answers_as_the_golden_file_says(kg: KnowledgeGraph, case: str) -> None:
+    name, _, values = case.partition("@")
+    answer = kg.query(name, **dict(value.split("=", 1) for value in values.split("&") if value)).write("csv")
+    golden = GOLDEN / f"{case}.csv"
+    if os.environ.get(UPDATE):
+        golden.write_text(answer, encoding="utf-8", newline="")
+    assert golden.is_file(), f"{golden.name} is missing: set {UPDATE}=1, run this again and read it"
+    assert answer == golden.read_bytes().decode()
+
+
+def test_no_question_has_nothing_to_show(kg: KnowledgeGraph) -> None:
+    assert [name for name in ASK if not _answer(kg, name).rows] == []
+
+
+@pytest.mark.parametrize("query", ASK.values(), ids=ASK)
+def test_its_header_tells_what_it_asks_and_returns(kg: KnowledgeGraph, query: NamedQuery) -> None:
+    assert query.summary.endswith("?")
+    assert query.summary_zh.endswith("？")
+    assert len(query.tags) == 3
+    assert set(query.tags) <= TAGS
+    assert list(query.returns) == _answer(kg, query.name).columns
+    assert all(query.returns.values())
+    assert all(parameter.about for parameter in query.parameters)
+
+
+@pytest.mark.parametrize("query", ASK.values(), ids=ASK)
+def test_its_defaults_are_those_of_its_text(kg: KnowledgeGraph, query: NamedQuery) -> None:
+    for parameter in query.parameters:
+        blocks = re.findall(rf"VALUES \?{parameter.name} {{ (.*?) }}", query.text)
+        assert len(blocks) == 1
+        if parameter.default is None:
+            assert blocks == ["UNDEF"]
+        else:
+            assert _term(blocks[0], kg) == binding.term(parameter, parameter.default, kg.entities)
+
+
+@pytest.mark.parametrize("query", ASK.values(), ids=ASK)
+def test_it_declares_the_prefixes_that_it_uses(query: NamedQuery) -> None:
+    body = re.sub(r'(?m)^(#.*|PREFIX.*)$|"[^"]*"', "", query.text)
+    assert set(re.findall(r"(?m)^PREFIX (\w+):", query.text)) == set(re.findall(r"\b([a-z]+):\w", body))
+
+
+@pytest.mark.parametrize("query", ASK.values(), ids=ASK)
+def test_it_shows_the_paragraphs(kg: KnowledgeGraph, query: NamedQuery) -> None:
+    shown = {"paragraph", "paragraphs"} & set(_answer(kg, query.name).columns)
+    assert bool(shown) != (query.name in WITHOUT_PARAGRAPH)
+
+
+@pytest.mark.parametrize("query", ASK.values(), ids=ASK)
+def test_rdflib_gives_the_same_rows_in_the_same_order(
+    kg: KnowledgeGraph, reference: rdflib.Dataset, query: NamedQuery
+) -> None:
+    assert _rows(kg.store.oxigraph, query.text) == _reference_rows(reference, query.text)
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if not name.startswith("ask/")])
+def test_rdflib_gives_the_same_rows_to_all_other_queries(
+    kg: KnowledgeGraph, reference: rdflib.Dataset, name: str
+) -> None:
+    ours, theirs = (_rows(kg.store.oxigraph, ALL[name].text), _reference_rows(reference, ALL[name].text))
+    assert sorted(map(str, ours)) == sorted(map(str, theirs))
+
+
+# Two passages of a plan that say the same thing: once it holds, twice it is said.
+TWICE = [
+    (HERE / "twice" / "said.trig", "https://example.org/said"),
+    (HERE / "twice" / "plan.ttl", "https://example.org/plan"),
+]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "times"),
+    [
+        ("?wipo mtsp:partnersWith ?who", 1),
+        ("GRAPH ?passage { ?wipo mtsp:partnersWith ?who }", 2),
+        ("GRAPH ?passage { ?wipo mtsp:partnersWith ?who } ?wipo mtsp:partnersWith ?who", 2),
+        ("?wipo mtsp:worksWith|mtsp:partnersWith ?who", 1),
+    ],
+)
+def test_what_two_passages_say_holds_once_and_is_said_twice(pattern: str, times: int) -> None:
+    count = f"PREFIX mtsp: <{names.ONTOLOGY}> SELECT (COUNT(*) AS ?times) WHERE {{ {pattern} }}"
+    found = _rows(load_files(TWICE), count)
+    assert [row[0][0] for row in found if row[0]] == [str(times)]
+    assert found == _reference_rows(_dataset(TWICE), count)
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"), [("partners", ["1", "note/1"]), ("statements-said-twice", ["2", "1 note:1"])]
+)
+def test_the_catalogue_counts_them_so(name: str, numbers: list[str]) -> None:
+    found = _rows(load_files(TWICE), ASK[name].text)
+    assert found == _reference_rows(_dataset(TWICE), ASK[name].text)
+    if name == "partners":
+        assert [row[-1][0].split("mtsp-2022-2026/")[1].removeprefix("para/") for row in found if row[-1]] == numbers
+    else:
+        assert [[cell[0] for cell in row[3:] if cell] for row in found] == [numbers]
+
+
+def _answer(kg: KnowledgeGraph, name: str) -> Rows:
+    answer = kg.query(name)
+    assert isinstance(answer, Rows)
+    return answer
+
+
+def _term(written: str, kg: KnowledgeGraph) -> ox.NamedNode | ox.Literal:
+    if written.startswith('"'):
+        return ox.Literal(written[1:-1])
+    return ox.NamedNode(names.expand(written, kg.plan) or written)
