@@ -58,6 +58,8 @@ PUBLISHING = {
     "iana": "https://www.iana.org/assignments/media-types/",
 }
 DATASET = BASE + "dataset"
+SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
+XHTML = "http://www.w3.org/1999/xhtml"
 # Prefixes of what others publish and the graph is linked to.
 LINKED = frozenset({"sdg", "unbis", "eurovoc", "wd"})
 
