@@ -1,6 +1,6 @@
 """The SHACL engines behind one small interface: N-Triples of data and of shapes in, the W3C report's N-Triples out.
 
-`shacl` is native and the default where it is installed (extra `fast`); `pyshacl` is the reference. Both are given the
+`shacl` is native and the default where it is installed (it has no wheel for every platform); `pyshacl` is the reference. Both are given the
 same RDF merge, which is taken once, by `united`. Imports `errors` only; the engines are imported where they are used.
 """
 
@@ -27,7 +27,7 @@ def run_shacl(data: bytes, shapes: bytes) -> bytes:
         import shacl
     except ImportError as error:
         raise MissingExtraError(
-            "The engine 'shacl' is not installed.", remedy="pip install 'mtsp-kg[fast]', or use --engine pyshacl."
+            "The engine 'shacl' is not installed.", remedy="pip install shacl, or use --engine pyshacl."
         ) from error
     try:
         compiled = shacl.Shapes.from_text(shapes.decode(), format="ntriples")
