@@ -1,7 +1,8 @@
 """The SHACL engines behind one small interface: N-Triples of data and of shapes in, the W3C report's N-Triples out.
 
-`shacl` is native and the default where it is installed (it has no wheel for every platform); `pyshacl` is the reference. Both are given the
-same RDF merge, which is taken once, by `united`. Imports `errors` only; the engines are imported where they are used.
+`shacl` is native and the default where it is installed (it has no wheel for every platform); `pyshacl` is the
+reference. Both are given the same RDF merge, which is taken once, by `united`. Imports `errors` only; the engines are
+imported where they are used.
 """
 
 from __future__ import annotations
