@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mtsp_kg.document.ground import Grounding
+    from mtsp_kg.publish.folder import Published
     from mtsp_kg.infer.closure import Closure
     from mtsp_kg.query.answer import Answer
     from mtsp_kg.query.entities import Entities
@@ -145,6 +146,28 @@ class KnowledgeGraph:
         from mtsp_kg.publish.house import draw
 
         return draw(self._view("house"), self._labels(language), language)
+
+    def publish(
+        self,
+        folder: str | Path,
+        *,
+        base: str | None = None,
+        site: str | None = None,
+        document: str | Path | None = None,
+        endpoint: str | None = None,
+    ) -> Published:
+        """Writes the graph into a folder as a static site, whole or not at all; nothing when nothing has changed.
+
+        base: what IRIs begin with in place of our base; site: the address of the site; document: a copy of the plan's
+        document, whose text pages then show; endpoint: a SPARQL endpoint to name. Raises DataError, ParameterError,
+        DocumentError, QueryError.
+        """
+        from mtsp_kg.publish.publisher import publish
+        from mtsp_kg.publish.source import Options
+
+        copy = Path(document) if document else None
+        options = Options(base or names.BASE, site, copy, endpoint)
+        return publish(self.project, self.plan, lambda: self.store, Path(folder), options)
 
     def ground(self, document: str | Path) -> list[Grounding]:
         """What the graph says of each passage of a copy of the document, held against its text, in reading order.

@@ -104,6 +104,25 @@ SH_RESULT_SEVERITY = SH + "resultSeverity"
 SH_RESULT_MESSAGE = SH + "resultMessage"
 SH_WARNING = SH + "Warning"
 SH_INFO = SH + "Info"
+SH_RESULT_PATH = SH + "resultPath"
+SH_COMPONENT = SH + "sourceConstraintComponent"
+SH_COMPONENT_SUFFIX = "ConstraintComponent"
+SH_SPARQL_COMPONENT = SH + "SPARQLConstraintComponent"
+SH_NAME = SH + "name"
+SH_DESCRIPTION = SH + "description"
+SH_SEVERITY = SH + "severity"
+SH_DEACTIVATED = SH + "deactivated"
+SH_CONFORMS = SH + "conforms"
+SH_REPORT = SH + "ValidationReport"
+SH_VALIDATION_RESULT = SH + "ValidationResult"
+SH_VIOLATION = SH + "Violation"
+SH_NODE_SHAPE = SH + "NodeShape"
+SH_PROPERTY_SHAPE = SH + "PropertyShape"
+RDFS_CLASS = VOCABULARIES["rdfs"] + "Class"
+OWL_CLASS = OWL + "Class"
+OWL_IMPORTS = OWL + "imports"
+OWL_ONTOLOGY = OWL + "Ontology"
+XSD_BOOLEAN = XSD + "boolean"
 
 # AKN4UN (Akoma Ntoso for the United Nations Documents) addresses begin here.
 AKN_UN = "/akn/un/"
@@ -177,6 +196,19 @@ def plan_of(iri: str) -> str | None:
         return None
     head = iri[len(ID) :].split("/", 1)[0]
     return None if head in KINDS or not head else head
+
+
+_MENTION = re.compile(re.escape(ID) + r"([^/]+)/mention/(?:([a-z]+)-)?(\d+)\.\d+")
+
+
+def passage_of_mention(iri: str) -> str | None:
+    """The passage that a mention's IRI names; None for an IRI that is no mention's.
+
+    >>> passage_of_mention("https://w3id.org/mtsp-kg/id/mtsp-2022-2026/mention/note-8.1")
+    'https://w3id.org/mtsp-kg/id/mtsp-2022-2026/note/8'
+    """
+    found = _MENTION.fullmatch(iri)
+    return f"{ID}{found.group(1)}/{found.group(2) or 'para'}/{found.group(3)}" if found else None
 
 
 def graph_of_file(relative: str) -> str:

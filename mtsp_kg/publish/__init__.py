@@ -1,4 +1,4 @@
 """One module for each form in which the graph leaves the house.
 
-May import `errors`, `names`, `formats`, `project`, `load`, `store`, `query` and `trace`.
+May import `errors`, `names`, `formats`, `output`, `project`, `document`, `load`, `cache`, `store`, `query` and `trace`.
 """

@@ -34,10 +34,19 @@ class Stone:
     whole: str
 
 
-def draw(rows: Iterable[tuple[str, ...]], label: Callable[[str], str], language: str) -> str:
-    """The house as SVG text, each stone a link to its IRI; rows: the view `house`; label: IRI to label."""
+def draw(
+    rows: Iterable[tuple[str, ...]],
+    label: Callable[[str], str],
+    language: str,
+    link: Callable[[str], str] | None = None,
+) -> str:
+    """The house as SVG text, each stone a link; rows: the view `house`; label: IRI to label.
+
+    link: IRI to where its stone leads, for a picture inside a page, which then has the page's style; without it the
+    stones lead to the IRIs and the picture carries its own style.
+    """
     stones = {row[0]: Stone(row[0], row[1], row[2], row[3]) for row in rows}
-    page = _Page(label, language)
+    page = _Page(label, language, link)
     top = page.roof([s for s in stones.values() if s.kind in (names.term("Vision"), names.term("Mission"))])
     pillars = _of(stones, "Pillar")
     room = (_WIDTH - 2 * _MARGIN - _GAP * (len(pillars) - 1)) / max(len(pillars), 1)
@@ -61,7 +70,8 @@ def _outcomes(stones: dict[str, Stone], whole: Stone) -> list[Stone]:
 
 
 class _Page:
-    def __init__(self, label: Callable[[str], str], language: str) -> None:
+    def __init__(self, label: Callable[[str], str], language: str, link: Callable[[str], str] | None) -> None:
+        self._link = link
         self._label = label
         self._language = language
         self._under: list[str] = []
@@ -100,9 +110,10 @@ class _Page:
     def svg(self, height: float) -> str:
         body = "\n".join([*self._under, *self._over])
         title = escape(self._label(names.term("StrategyHouse")))
+        style, role = (f"<style>{_STYLE}</style>\n", "img") if self._link is None else ("", "group")
         return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height:.0f}" role="img" '
-            f'lang="{escape(self._language)}">\n<title>{title}</title>\n<style>{_STYLE}</style>\n{body}\n</svg>\n'
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height:.0f}" role="{role}" '
+            f'lang="{escape(self._language)}">\n<title>{title}</title>\n{style}{body}\n</svg>\n'
         )
 
     def _box(self, stone: Stone, left: float, top: float, room: float, kind: str, above: str) -> float:
@@ -117,7 +128,8 @@ class _Page:
         for line in lines:
             at += _LINE
             parts.append(f'<text x="{left + _PAD:.1f}" y="{at:.1f}">{escape(line)}</text>')
-        self._over.append(f'<a href="{escape(stone.iri)}">{"".join(parts)}</a>')
+        target = self._link(stone.iri) if self._link else stone.iri
+        self._over.append(f'<a href="{escape(target)}">{"".join(parts)}</a>')
         return at + _PAD - top
 
 

@@ -1,0 +1,263 @@
+"""The pages of a site, one function for each kind of page: what it tells, put into its template.
+
+Imports `publish.source` and the modules that say what a page tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from mtsp_kg import names
+from mtsp_kg.publish import lists, paths, questions, vocabulary
+from mtsp_kg.publish.house import draw
+from mtsp_kg.publish.pages import embedded, render
+from mtsp_kg.publish.source import Source
+from mtsp_kg.publish.view import At
+from mtsp_kg.publish.words import SIX
+
+_MOST_TRIPLES = 300
+
+
+def thing(source: Source, stem: str, language: str) -> bytes:
+    """The page of whatever a stem's documents are about."""
+    iri = source.stems[stem]
+    special = {"shapes": shapes, "dataset": dataset}.get(stem)
+    if special:
+        return special(source, language)
+    if stem == "ontology" or iri in source.index.ontologies:
+        return ontology(source, stem, language)
+    if iri in source.index.by_graph and iri not in source.voices.order:
+        return graph(source, stem, language)
+    view = source.views[language]
+    is_passage = iri in source.voices.order
+    path = paths.page_of(stem, language)
+    label = view.numbered(iri)
+    parts = source.parts(iri) | {
+        "title": label[0] if label else names.shrink(iri, source.plan),
+        "heading": view.at(path).text(*label) if label else names.shrink(iri, source.plan),
+        "short": names.shrink(iri, source.plan),
+        "stem": stem,
+        "data": embedded(iri, stem, view, source.options.address),
+    }
+    return render("passage" if is_passage else "entity", path, view, **parts)
+
+
+def graph(source: Source, stem: str, language: str) -> bytes:
+    """The page of a named graph that is no passage."""
+    iri = source.stems[stem]
+    quads = source.index.by_graph[iri]
+    short = iri.removeprefix(names.BASE)
+    return render(
+        "graph",
+        paths.page_of(stem, language),
+        source.views[language],
+        title=short,
+        short=short,
+        iri=iri,
+        stem=stem,
+        quads=quads[:_MOST_TRIPLES],
+        total=len(quads),
+    )
+
+
+def ontology(source: Source, stem: str, language: str) -> bytes:
+    """The page of an ontology: of our own with every term, of another with what stands in its file."""
+    iri = source.stems[stem]
+    index = source.index
+    path = paths.page_of(stem, language)
+    header: dict[str, list[object]] = {}
+    for quad in index.by_subject.get(iri, ()):
+        header.setdefault(quad.predicate.value, []).append(quad.object)
+    titles = vocabulary.texts(iri, names.VOCABULARIES["dcterms"] + "title", index, language)
+    own = next(iter(index.ontologies.get(iri, ())), "")
+    main = stem == "ontology"
+    return render(
+        "ontology",
+        path,
+        source.views[language],
+        title=titles[0].value if titles else names.shrink(iri, source.plan),
+        heading=titles[0].value if titles else names.shrink(iri, source.plan),
+        iri=iri,
+        stem=stem,
+        header=sorted(header.items()),
+        terms=source.terms if main else {"class": [], "property": [], "individual": []},
+        quads=[] if main else index.by_graph.get(own, [])[:_MOST_TRIPLES],
+        shown=lambda node, at: vocabulary.expression(node, index, at),
+    )
+
+
+def shapes(source: Source, language: str) -> bytes:
+    """The page of the shapes."""
+    view = source.views[language]
+    path = paths.page_of("shapes", language)
+    index = source.shapes
+    sh = names.SH
+    return render(
+        "shapes",
+        path,
+        view,
+        title=view.words.shapes_title,
+        stem="shapes",
+        files=vocabulary.shapes(index),
+        texts=lambda iri, name: vocabulary.texts(iri, sh + name, index, language),
+        shown=lambda node: vocabulary.expression(node, index, view.at(path)),
+    )
+
+
+def dataset(source: Source, language: str) -> bytes:
+    """The page of the data as a whole: dumps, counts, addresses."""
+    view = source.views[language]
+    return render(
+        "dataset",
+        paths.page_of("dataset", language),
+        view,
+        title=view.words.data_title,
+        stem="dataset",
+        dumps=[dump for dump, _ in source.dumps.values()],
+        counts=source.counts,
+        endpoint=paths.open_link(source.options.endpoint or ""),
+        base=names.BASE,
+        site=source.options.address,
+        licence=paths.open_link(source.licence) or "",
+    )
+
+
+def house(source: Source, language: str, at: At | None = None) -> str:
+    """The strategy house as SVG; at: the page that it is to stand in, else it is a file of its own."""
+    view = source.views[language]
+
+    def link(iri: str) -> str:
+        page = view.page(iri)
+        return at.to(page) if at and page else iri
+
+    return draw(source.house, view.label, language, link if at else None)
+
+
+def home(source: Source, language: str) -> bytes:
+    """The first page."""
+    view = source.views[language]
+    path = paths.page_of("index", language)
+    return render(
+        "home",
+        path,
+        view,
+        title=view.words.dataset_title,
+        house=Markup(house(source, language, view.at(path))),
+        counts=source.counts,
+        passages=len(source.voices.order),
+    )
+
+
+def missing(source: Source, language: str) -> bytes:
+    """What stands where there is nothing; its links begin at the root, for it is shown at any path."""
+    view = source.views[language]
+    root = urlsplit(source.options.address).path
+    return render("missing", paths.page_of("404", language), view, root, title=view.words.missing_title)
+
+
+def things(source: Source, language: str) -> bytes:
+    """Everything by kind."""
+    view = source.views[language]
+    kinds = lists.by_kind(view, source.voices)
+    return render("things", paths.page_of("things", language), view, title=view.words.things_title, kinds=kinds)
+
+
+def passages(source: Source, language: str) -> bytes:
+    """All passages in reading order."""
+    view = source.views[language]
+    runs = lists.passages(source.index, source.voices)
+    return render("passages", paths.page_of("passages", language), view, title=view.words.passages_title, runs=runs)
+
+
+def names_in(source: Source, language: str, one: str) -> bytes:
+    """All names in one of the six languages."""
+    view = source.views[language]
+    table = view.words.languages
+    assert isinstance(table, dict)
+    return render(
+        "names",
+        paths.page_of(f"names-{one}", language),
+        view,
+        title=str(view.words.names_in).format(table[one]),
+        names_language=one,
+        languages=SIX,
+        letters=lists.by_name(source.names, source.index, one),
+    )
+
+
+def search(source: Source, language: str, asked: str = "") -> bytes:
+    """The search; asked: what a server is to look for here and now."""
+    view = source.views[language]
+    asked = asked[:200]
+    return render(
+        "search",
+        paths.page_of("search", language),
+        view,
+        title=view.words.search_title,
+        asked=asked,
+        found=lists.search(asked, source.names, source.index),
+        kinds=lambda iri: lists.kinds_of(iri, source.index),
+        languages=SIX,
+        live=source.options.live,
+    )
+
+
+def catalogue(source: Source, language: str) -> bytes:
+    """All questions."""
+    view = source.views[language]
+    return render(
+        "questions",
+        paths.page_of("questions", language),
+        view,
+        title=view.words.questions_title,
+        tags=questions.by_tag(list(source.catalogue.values())),
+        summaries={name: questions.summary(query, language) for name, query in source.catalogue.items()},
+    )
+
+
+def question(source: Source, language: str, name: str, result: questions.Result) -> bytes:
+    """A question with an answer. Raises KeyError when there is none of that name."""
+    query = source.catalogue[name]
+    heading = questions.summary(query, language)
+    return render(
+        "question",
+        paths.page_of(f"questions/{name}", language),
+        source.views[language],
+        title=heading,
+        heading=heading,
+        query=query,
+        result=result,
+        sparql=questions.body(query),
+        live=source.options.live,
+        order=source.voices.order,
+    )
+
+
+def default(source: Source, language: str, name: str) -> bytes:
+    """A question with its answer for the default parameters."""
+    values = questions.defaults(source.catalogue[name])
+    rows = source.answers.get(name)
+    found = questions.result(rows.sparql_json, source.plan, values) if rows else questions.Result(values=values)
+    return question(source, language, name, found)
+
+
+def all_pages(source: Source) -> dict[str, Callable[[str], bytes]]:
+    """The pages that are about no single thing: path without suffix to what makes the page in a language."""
+    table: dict[str, Callable[[str], bytes]] = {}
+    for name, make in {
+        "index": home,
+        "404": missing,
+        "things": things,
+        "passages": passages,
+        "search": search,
+        "questions": catalogue,
+    }.items():
+        table[name] = lambda language, make=make: make(source, language)  # type: ignore[misc]
+    for one in SIX:
+        table[f"names-{one}"] = lambda language, one=one: names_in(source, language, one)  # type: ignore[misc]
+    for name in source.catalogue:
+        table[f"questions/{name}"] = lambda language, name=name: default(source, language, name)  # type: ignore[misc]
+    return table

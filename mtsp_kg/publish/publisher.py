@@ -1,0 +1,58 @@
+"""Publishing a project into a folder, and what decides whether that has been done already.
+
+Imports `cache`, `project`, `publish.source` when it is called, and `publish.site`, `publish.folder` when there is
+something to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mtsp_kg.cache import digest
+from mtsp_kg.errors import DataError
+from mtsp_kg.project import Project
+
+if TYPE_CHECKING:
+    from mtsp_kg.publish.folder import Published
+    from mtsp_kg.publish.source import Options
+    from mtsp_kg.store import EmbeddedStore
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def publish(
+    project: Project, plan: str | None, load: Callable[[], EmbeddedStore], target: Path, options: Options
+) -> Published:
+    """Publishes a project's graph as a static site; load: gives its store when it is needed.
+
+    Nothing is done when the folder holds the same site already. Raises DataError, DocumentError, QueryError.
+    """
+    from mtsp_kg.publish import folder
+
+    key = key_of(project, options)
+    found = folder.unchanged(target, key)
+    if found is not None:
+        return found
+    from mtsp_kg.publish.site import Site
+
+    return folder.write(Site(project, load(), plan, options), target, key)
+
+
+def key_of(project: Project, options: Options) -> str:
+    """What names a site: the SHA-256 of its sources, of the options and of the code that makes it."""
+    total = hashlib.sha256(digest(project).encode())
+    total.update(repr((options.base, options.site, options.endpoint, options.live)).encode())
+    code = [path for path in _PACKAGE.rglob("*") if path.suffix in (".py", ".html", ".css", ".js", ".toml")]
+    code += [path for path in (_PACKAGE / "publish" / "templates").rglob("*") if not path.suffix]
+    data = [*project.shape_files(), *project.query_files(), *([options.document] if options.document else [])]
+    for path in sorted({path for path in code if path.is_file() and "data" not in path.parts}) + data:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise DataError(f"The file cannot be read: {error.strerror}.", file=path) from error
+        total.update(f"\0{path.name}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()
