@@ -67,6 +67,7 @@ def check(text: str) -> None:
             if kind == "open" and token.group() == "{":
                 raise _service(text, suspect)
             suspect = None
+        word = ""
         if kind == "open":
             depth += 1
         elif kind == "close":
@@ -78,16 +79,15 @@ def check(text: str) -> None:
         elif kind == "name":
             prefix, colon, _ = token.group().upper().partition(":")
             if not colon:
-                operators += _word(text, token, prefix, depth)
-                previous = prefix
-                continue
+                word = prefix
+                operators += _word(text, token, word, depth)
             # The engine's parser takes SERVICE:x { as SERVICE :x {, so a prefix of that name must not stand there.
-            if _SERVICE in prefix and depth and previous != "GRAPH":
+            elif _SERVICE in prefix and depth and previous != "GRAPH":
                 suspect = token.start()
         elif kind in ("escape", "other"):
             strays += 1
             _no_loose_end(text, token, kind, strays)
-        previous = ""
+        previous = word
         if depth > DEEPEST:
             raise _refused(
                 text, token.start(), f"The query is nested deeper than {DEEPEST} levels.", "Write it flatter."

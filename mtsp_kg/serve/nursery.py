@@ -137,6 +137,7 @@ class SeparateNursery:
     def __init__(self, quads: Quads, inferred: str, limits: Limits) -> None:
         self._quads = quads
         self._first = frames.pack_json(frames.TASK, asdict(limits) | {"inferred": inferred})
+        self._workers: set[asyncio.subprocess.Process] = set()
 
     def launch(self) -> None:
         """Nothing: each worker is started by itself."""
@@ -147,6 +148,7 @@ class SeparateNursery:
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
             env=_environment(),
         )  # fmt: skip
+        self._workers = {known for known in self._workers if known.returncode is None} | {worker}
         assert worker.stdin is not None
         assert worker.stdout is not None
         worker.stdin.write(self._first + frames.pack(frames.DATA, self._quads()))
@@ -158,7 +160,10 @@ class SeparateNursery:
         return await _greeted(worker.stdout, worker.stdin, kill)
 
     async def close(self) -> None:
-        pass
+        for worker in self._workers:
+            with contextlib.suppress(ProcessLookupError):
+                worker.kill()
+            await worker.wait()
 
 
 def named_quads(store: ox.Store) -> bytes:

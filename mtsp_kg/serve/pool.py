@@ -32,6 +32,7 @@ from mtsp_kg.serve.worker import Limits
 _LATE = 0.4
 _RETRY = 0.5
 _LONGEST = 300
+_STOPPING = "The server is stopping."
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ class Pool:
         self.shares = shares or Shares()
         self.lost = 0
         self._nursery = nursery
-        self._idle: asyncio.LifoQueue[Line] = asyncio.LifoQueue()
+        self._idle: asyncio.LifoQueue[Line | None] = asyncio.LifoQueue()
         self._lines: set[Line] = set()
         self._clients: dict[str, _Client] = {}
         self._waiting = 0
@@ -84,13 +85,19 @@ class Pool:
             self._in_background(self._renew())
         return first.lacks
 
-    async def stop(self) -> None:
-        """Ends every worker and the parent."""
+    def halt(self) -> None:
+        """Ends every worker; queries that run or wait are refused."""
         self._stopping = True
         for task in list(self._tasks):
             task.cancel()
         for line in list(self._lines):
             line.end()
+        for _ in range(self._waiting):
+            self._idle.put_nowait(None)
+
+    async def stop(self) -> None:
+        """Ends every worker and their parent."""
+        self.halt()
         await self._nursery.close()
 
     def state(self) -> dict[str, int]:
@@ -144,10 +151,13 @@ class Pool:
             known.running.release()
 
     async def _alive(self) -> Line:
-        while (line := await self._idle.get()).reader.at_eof():
-            # Ended from outside while it waited.
-            self._part(line)
-        return line
+        while not self._stopping:
+            line = await self._idle.get()
+            if line is not None and not line.reader.at_eof():
+                return line
+            if line is not None:
+                self._part(line)  # ended from outside while it waited
+        raise BusyError(_STOPPING)
 
     async def _on(self, line: Line, task: Task) -> Result:
         clock = asyncio.get_running_loop().time
@@ -167,6 +177,8 @@ class Pool:
             keep = not head["last"]
         except (TimeoutError, asyncio.IncompleteReadError, OSError) as error:
             body.close()
+            if self._stopping:
+                raise BusyError(_STOPPING) from error
             self.lost += 1
             if isinstance(error, TimeoutError) or clock() - began >= self.limits.seconds - 0.01:
                 raise self._timed_out() from error

@@ -27,6 +27,7 @@ from mtsp_kg.serve.sandbox import MISSING
 from mtsp_kg.serve.worker import Limits
 
 _CONNECTIONS = 1000
+_MOMENT = 1.0
 _GRACE = 3
 
 
@@ -110,7 +111,7 @@ async def _serve(
         proxy_headers=bool(settings.proxy),
         forwarded_allow_ips=settings.proxy or None,
     )
-    server = _Server(config, ready)
+    server = _Server(config, ready, pool)
     # uvicorn raises the signal again when it has stopped; that must not end us before the workers have ended.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
@@ -121,15 +122,21 @@ async def _serve(
 
 
 class _Server(uvicorn.Server):
-    """Says when it is ready."""
+    """Says when it is ready; when it stops, gives the queries that run a moment, then ends them."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], pool: Pool) -> None:
         super().__init__(config)
         self._say_ready = ready
+        self._pool = pool
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._say_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        halt = asyncio.get_running_loop().call_later(_MOMENT, self._pool.halt)
+        await super().shutdown(sockets)
+        halt.cancel()
 
 
 def _more_files() -> None:
