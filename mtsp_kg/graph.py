@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mtsp_kg.document.ground import Grounding
     from mtsp_kg.publish.folder import Published
-    from mtsp_kg.infer.closure import Closure
+    from mtsp_kg.infer.reasoning import Reasoning
     from mtsp_kg.query.answer import Answer
     from mtsp_kg.query.entities import Entities
     from mtsp_kg.validate.findings import Report
@@ -126,14 +126,13 @@ class KnowledgeGraph:
         found = matrix(title, self._view(name, kind="coverage"), passages)
         return write(found, form, self._labels(language), self.plan, wide=wide)
 
-    def closure(self, *, alignments: bool = False) -> Closure:
-        """What follows from the graph by the ontology's axioms; alignments: by links to other vocabularies too.
+    def reasoning(self, *, alignments: bool = False, language: str = "en") -> Reasoning:
+        """What follows by the ontology's axioms, and why; alignments: by links to other vocabularies too."""
+        from mtsp_kg.infer.reasoning import Reasoning
 
-        Raises DataError for an axiom that is not supported, QueryError for a rule in `queries/infer/`.
-        """
-        from mtsp_kg.infer.reasoner import Reasoner
-
-        return Reasoner(self.project, alignments=alignments).close(self.store.oxigraph)
+        find, label = self.entities.find, self._labels(language)
+        store = self.store.oxigraph
+        return Reasoning(self.project, store, self.plan, find=find, label=label, alignments=alignments)
 
     def export(self, form: str) -> bytes:
         """Ontology and graph in an RDF format, the same bytes each time. Raises NotFoundError, DataError."""

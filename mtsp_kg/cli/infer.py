@@ -24,18 +24,15 @@ def command(project: str | None, output: str | None, form: str, alignments: bool
             click.echo(f"{entry['what']}\n    {entry['why']}")
         return
     from mtsp_kg.graph import open_graph
-    from mtsp_kg.infer.graphs import counts, written
     from mtsp_kg.infer.kinds import KINDS
     from mtsp_kg.output import write_whole
 
-    kg = open_graph(project)
-    closure = kg.closure(alignments=alignments)
-    for kind, number in counts(closure).items():
-        said = KINDS.get(kind, {})
-        click.echo(
-            f"{number:7,}  {kind:20} {said.get('en', 'a rule in queries/infer/')}  ({said.get('rule', 'query')})"
-        )
-    click.echo(f"{closure.size():7,}  inferred triples")
+    reasoning = open_graph(project).reasoning(alignments=alignments)
+    found = reasoning.counts()
+    for kind, number in found.items():
+        said = KINDS.get(kind, {"en": "a rule in queries/infer/", "rule": "query"})
+        click.echo(f"{number:7,}  {kind:20} {said['en']}  ({said['rule']})")
+    click.echo(f"{sum(found.values()):7,}  inferred triples")
     if output:
-        changed = write_whole(output, written(closure, form, kg.plan))
+        changed = write_whole(output, reasoning.write(form))
         click.echo(f"{'Wrote' if changed else 'No change in'} {output}.", err=True)

@@ -161,6 +161,9 @@ class AxiomReader:
         if any(isinstance(part, OneOf) and not part.members for part in parts):
             raise Unreadable("A class lists no individuals.", subject, mark)
         line = self._sources.line(file, subject, mark) if is_named(subject) else None
+        if line is None:
+            named = [part.name for part in parts if isinstance(part, Named | Property)]
+            line = self._sources.line_naming(file, mark, named)
         axiom = Axiom(kind, parts, about, file, line)
         self._found.setdefault(axiom, axiom)
 

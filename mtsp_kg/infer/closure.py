@@ -102,8 +102,7 @@ class Evaluation:
         while len(self._news):
             self._number += 1
             if self._everything is not None and self._news.has((SAME_AS, "", "")):
-                facts.merge(self._everything())
-                _without_unnamed(facts)
+                facts.merge(_without_unnamed(self._everything()))
                 self._everything = None
             fresh = Facts()
             for rule in self.closure.rules:
@@ -180,9 +179,10 @@ def _terms(rules: Iterable[Rule]) -> set[str]:
     }  # fmt: skip
 
 
-def _without_unnamed(facts: Facts) -> None:
+def _without_unnamed(facts: Facts) -> Facts:
     for name in (SUBCLASS, SUBPROPERTY):
         if name in facts.pairs:
             facts.pairs[name] = {
                 pair for pair in facts.pairs[name] if is_named(pair[0]) and is_named(pair[1]) and pair[0] != pair[1]
             }
+    return facts

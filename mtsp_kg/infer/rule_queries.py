@@ -89,8 +89,9 @@ def _read(project: Project, path: Path) -> RuleQuery:
             remedy="Write '#+ summary: ...' and '#+ because: ?thing rdf:type mtsp:...'.",
             file=path,
         )
-    axiom = Axiom("query", (path.stem,), nt(names.BASE + f"queries/{FOLDER}/{path.stem}"), project.relative(path), 1)
     absent = tuple(value for key, value in header if key == "absent")
+    about = nt(names.BASE + f"queries/{FOLDER}/{path.stem}")
+    axiom = Axiom("query", (said["summary"], *absent), about, project.relative(path), 1)
     return RuleQuery(path.stem, path, text, said["summary"], because, absent, Rule(path.stem, None, (), axiom))
 
 

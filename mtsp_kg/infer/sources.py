@@ -71,29 +71,44 @@ class Sources:
             head = rest
         return found
 
+    def line_naming(self, file: str, mark: str, terms: Iterable[str]) -> int | None:
+        """The line of a file on which a block stands that has a mark (a predicate or class) and names some terms."""
+        lines = self._lines(file)
+        wanted = [_written(term) for term in (mark, *terms)]
+        block: list[str] = []
+        for number, text in enumerate([*lines, ""]):
+            if block and (not text or not text[0].isspace()):
+                if all(any(form.search(line) for line in block) for form in wanted):
+                    first = next(place for place, line in enumerate(block) if wanted[0].search(line))
+                    return number - len(block) + first + 1
+                block = []
+            block.append(text)
+        return None
+
+    def _lines(self, file: str) -> list[str]:
+        if file not in self._text:
+            path = self.paths.get(file)
+            known = path is not None and path.is_file()
+            self._text[file] = path.read_text(encoding="utf-8").splitlines() if path is not None and known else []
+        return self._text[file]
+
     def line(self, file: str, subject: str, predicate: str = "") -> int | None:
         """The line of a file on which a subject's statement, or its predicate below it, stands; None if not found.
 
         Reads Turtle as people write it: a block begins with its subject at the start of a line.
         """
-        if file not in self._text:
-            path = self.paths.get(file)
-            known = path is not None and path.is_file()
-            self._text[file] = path.read_text(encoding="utf-8").splitlines() if path is not None and known else []
-        lines = self._text[file]
+        lines = self._lines(file)
         written = _ways_to_write(subject)
+        wanted = _written(predicate)
         for number, text in enumerate(lines):
             if is_named(subject) and text.split(" ", 1)[0] not in written:
                 continue
-            if not is_named(subject) and not text.startswith(("[", "_:")):
-                continue
             if not predicate:
                 return number + 1
-            wanted = [rf"(?<![\w:]){re.escape(form)}(?![\w:-])" for form in _ways_to_write(predicate)]
             for offset, below in enumerate(lines[number:]):
                 if offset and below and not below[0].isspace():
                     break
-                if any(re.search(form, below) for form in wanted):
+                if wanted.search(below):
                     return number + offset + 1
         return None
 
@@ -101,6 +116,11 @@ class Sources:
 def _ways_to_write(term: str) -> tuple[str, ...]:
     short = names.shrink(iri(term))
     return (term, short, "a") if term == nt(names.RDF_TYPE) else (term, short)
+
+
+def _written(term: str) -> re.Pattern[str]:
+    forms = "|".join(re.escape(form) for form in _ways_to_write(term))
+    return re.compile(rf"(?<![\w:])(?:{forms})(?![\w:-])")
 
 
 def _parsed(path: Path) -> list[ox.Triple]:

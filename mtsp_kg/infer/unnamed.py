@@ -1,9 +1,9 @@
 """Classes without a name that two axioms share: what belongs to one by the first axiom, the second can use.
 
 `A ⊑ some p B` and `some q C ⊑ D` give `A ⊑ D` where p is within q and B within C, though nobody knows which B it
-is. Such an expression gets a name of its own here, in square brackets, so that it can stand in rules and in explanations; it
-never stands in an inferred graph. OWL 2 RL: scm-svf1, scm-svf2, scm-avf1, scm-avf2, scm-hv. Imports `axioms`,
-`expressions`, `rules` and `terms`.
+is. Such an expression gets a name of its own here, in square brackets, so that it can stand in rules and in
+explanations; it never stands in an inferred graph. OWL 2 RL: scm-svf1, scm-svf2, scm-avf1, scm-avf2, scm-hv. Imports
+`axioms`, `expressions` and `terms`.
 """
 
 from __future__ import annotations

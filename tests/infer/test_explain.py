@@ -1,0 +1,129 @@
+"""Every inferred triple is explained down to what is stated, and the explanation is replayed."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from click.testing import CliRunner
+
+from mtsp_kg.cli import cli
+from mtsp_kg.errors import DataError, NotFoundError
+from mtsp_kg.graph import open_graph
+from mtsp_kg.infer.proofs import Proof, Step
+from mtsp_kg.infer.reasoning import Reasoning
+
+ROOT = Path(__file__).parents[2]
+GREEN = ("service:wipo-green", "contributesTo", "pillar:3")
+
+
+@pytest.fixture(scope="module")
+def reasoning() -> Reasoning:
+    return open_graph(ROOT).reasoning()
+
+
+def test_a_thousand_inferred_triples_are_explained_and_replayed(reasoning: Reasoning) -> None:
+    facts = sorted(fact for _, fact in reasoning.closure.inferred())
+    for fact in random.Random(32).sample(facts, min(1000, len(facts))):
+        found = reasoning.explainer.explain(fact, 3)
+        assert found.proofs, fact
+        for proof in found.proofs:
+            assert reasoning.explainer.replay(proof) == []
+            assert fact in proof.steps
+
+
+def test_proofs_are_minimal_and_come_shortest_first(reasoning: Reasoning) -> None:
+    for _, fact in sorted(reasoning.closure.inferred(), key=lambda given: given[1])[::20]:
+        proofs = reasoning.explainer.explain(fact, 6).proofs
+        sizes = [len(proof.steps) for proof in proofs]
+        assert sizes == sorted(sizes)
+        for proof in proofs:
+            assert not any(other.support < proof.support for other in proofs)
+
+
+def test_a_step_that_does_not_follow_is_found(reasoning: Reasoning) -> None:
+    (proof, *_) = reasoning.explain(*GREEN)[0].proofs
+    step = proof.steps[proof.goal]
+    wrong = Step(step.fact, step.rule, tuple(reversed(step.premises)))
+    assert reasoning.explainer.replay(Proof(proof.goal, {**proof.steps, proof.goal: wrong}))
+
+
+def test_a_premise_that_nobody_states_is_found(reasoning: Reasoning) -> None:
+    (proof, *_) = reasoning.explain(*GREEN)[0].proofs
+    (fault,) = reasoning.explainer.replay(Proof(proof.goal, {}))
+    assert fault.startswith("Not stated: ")
+
+
+def test_text_names_axiom_paragraph_and_line(reasoning: Reasoning) -> None:
+    text = reasoning.tell(reasoning.explain(*GREEN, limit=1))
+    assert "mtsp:contributesTo o mtsp:partOf SubPropertyOf mtsp:contributesTo" in text
+    assert "ontology/mtsp.ttl:" in text
+    assert "says para:82 (graph/mtsp-2022-2026/pillar-3.trig:" in text
+    assert "curated in graph/mtsp-2022-2026/plan.ttl:" in text
+
+
+def test_names_labels_iris_and_open_parts(reasoning: Reasoning) -> None:
+    ways = [GREEN, ("WIPO GREEN", "contributes to", "pillar:3"),
+            ("https://w3id.org/mtsp-kg/id/service/wipo-green", "mtsp:contributesTo", "pillar:3")]  # fmt: skip
+    assert len({reasoning.explain(*way)[0].fact for way in ways}) == 1
+    partners = reasoning.explain("?", "a", "partner", most=100)
+    assert len(partners) > 5
+    assert all(one.proofs for one in partners)
+    with pytest.raises(NotFoundError, match="has no property"):
+        reasoning.explain("WIPO GREEN", "sells", "?")
+
+
+def test_what_is_missing_is_told(reasoning: Reasoning) -> None:
+    (found,) = reasoning.explain("service:wipo-green", "contributesTo", "pillar:1")
+    assert not found.proofs
+    text = reasoning.tell([found])
+    assert "is not entailed" in text
+    assert "missing is    WIPO GREEN (service:wipo-green) contributes to" in text
+
+
+def test_json_is_replayed_and_a_forged_one_is_not(reasoning: Reasoning) -> None:
+    text = reasoning.tell(reasoning.explain("?", "a", "mtsp:Partner"), "json")
+    number, wrong = reasoning.replay_text(text)
+    assert number > 5
+    assert not wrong
+    forged = json.loads(text)
+    forged[0]["proofs"][0]["steps"][0]["axiom"] = "mtsp:Outcome SubClassOf mtsp:Partner"
+    assert reasoning.replay_text(json.dumps(forged))[1]
+    with pytest.raises(DataError, match="no proof"):
+        reasoning.replay_text("[1]")
+
+
+def test_turtle_is_turtle_and_tells_the_passages(reasoning: Reasoning) -> None:
+    store = ox.Store()
+    store.load(reasoning.tell(reasoning.explain(*GREEN), "turtle").encode(), format=ox.RdfFormat.TURTLE)
+    source = ox.NamedNode("http://www.w3.org/ns/prov#hadPrimarySource")
+    assert any(str(quad.object).endswith("para/82>") for quad in store.quads_for_pattern(None, source, None))
+
+
+def test_mermaid_has_an_arrow_for_each_premise(reasoning: Reasoning) -> None:
+    drawn = reasoning.tell(reasoning.explain(*GREEN, limit=1), "mermaid")
+    assert drawn.startswith("flowchart BT\n")
+    assert drawn.count("-->") == 2
+
+
+def test_an_edit_is_never_stale(tmp_path: Path) -> None:
+    for room in ("ontology", "graph", "queries"):
+        shutil.copytree(ROOT / room, tmp_path / room)
+    assert open_graph(tmp_path).reasoning().explain(*GREEN)[0].proofs
+    for path in (tmp_path / "graph").rglob("*.trig"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("mtsp:contributesTo outcome:3.3", "mtsp:concerns outcome:3.3"), encoding="utf-8")
+    assert not open_graph(tmp_path).reasoning().explain(*GREEN)[0].proofs
+
+
+def test_the_command_line() -> None:
+    run = CliRunner()
+    done = run.invoke(cli, ["explain", *GREEN, "--check"], standalone_mode=False)
+    assert done.return_value == 0
+    assert "proofs replayed, 0 faults" in done.output
+    done = run.invoke(cli, ["explain", "service:wipo-green", "contributesTo", "pillar:1"], standalone_mode=False)
+    assert done.return_value == 1

@@ -1,0 +1,147 @@
+"""mtsp infer: the same bytes each time, graphs that say where they come from, and no axiom skipped."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from click.testing import CliRunner
+
+from mtsp_kg.cli import cli
+from mtsp_kg.errors import DataError, QueryError
+from mtsp_kg.formats import rdf_format
+from mtsp_kg.graph import open_graph
+from mtsp_kg.infer.graphs import add_inferences, graph_of
+from mtsp_kg.infer.kinds import KINDS, LEFT_OUT
+from mtsp_kg.infer.reasoner import Reasoner
+from mtsp_kg.load import load_project
+from mtsp_kg.names import prefixes
+from mtsp_kg.project import Project
+
+ROOT = Path(__file__).parents[2]
+HEAD = "".join(f"@prefix {prefix}: <{name}> .\n" for prefix, name in prefixes("mtsp-2022-2026").items())
+
+
+def project(folder: Path, ontology: str, query: str = "") -> Project:
+    """A project of its own: the shipped graph, the core ontology and an axiom more."""
+    for room in ("ontology", "graph"):
+        shutil.copytree(ROOT / room, folder / room)
+    (folder / "ontology" / "more.ttl").write_text(HEAD + ontology, encoding="utf-8")
+    if query:
+        (folder / "queries" / "infer").mkdir(parents=True)
+        (folder / "queries" / "infer" / "uncovered.rq").write_text(query, encoding="utf-8")
+    return Project(folder)
+
+
+@pytest.mark.parametrize("form", ["trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml"])
+def test_dropped_and_rebuilt_the_bytes_are_the_same(tmp_path: Path, form: str) -> None:
+    written = []
+    for name in ("one", "two"):
+        path = tmp_path / name
+        done = CliRunner().invoke(cli, ["infer", "--write", str(path), "--format", form], standalone_mode=False)
+        assert done.exit_code == 0, done.output
+        written.append(path.read_bytes())
+    assert written[0] == written[1]
+    media = ox.RdfFormat.from_media_type(rdf_format(form).media_type)
+    assert media is not None
+    assert len({quad.triple for quad in ox.parse(written[0], format=media)}) > 1000
+
+
+def test_each_graph_says_from_which_axioms_it_is_derived() -> None:
+    kg = open_graph(ROOT)
+    parsed = list(ox.parse(kg.reasoning().write("nquads"), format=ox.RdfFormat.N_QUADS))
+    derived = {
+        (quad.subject, quad.object.value)
+        for quad in parsed
+        if quad.predicate.value.endswith("wasDerivedFrom") and isinstance(quad.object, ox.NamedNode)
+    }
+    chain = ox.NamedNode(graph_of("property-chain"))
+    assert (chain, prefixes()["mtsp"] + "contributesTo") in derived
+    graphs = {quad.graph_name for quad in parsed if quad.graph_name != ox.NamedNode(graph_of("")[:-1])}
+    assert {graph for graph, _ in derived} == graphs - {ox.NamedNode(graph_of("subclass-closure"))}
+
+
+def test_nothing_asserted_is_inferred_and_queries_see_the_merge() -> None:
+    store = load_project(Project(ROOT))
+    asserted = {quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())}
+    before = len(list(store.quads_for_pattern(None, None, None, ox.DefaultGraph())))
+    closure = add_inferences(store, Reasoner(Project(ROOT)))
+    inferred = {quad.triple for quad in store if str(quad.graph_name).startswith(f"<{graph_of('')}")}
+    assert len(inferred) == closure.size()
+    assert not inferred & asserted
+    after = len(list(store.quads_for_pattern(None, None, None, ox.DefaultGraph())))
+    assert after - before > closure.size()  # and what is said of the graphs
+
+
+UNSUPPORTED = {
+    "mtsp:worksWith a owl:ReflexiveProperty .": "owl:ReflexiveProperty",
+    "owl:Thing rdfs:subClassOf mtsp:Agent .": "owl:Thing",
+    "mtsp:Theme owl:equivalentClass [ a owl:Restriction ; owl:onProperty mtsp:serves ; "
+    'owl:minCardinality "2"^^xsd:nonNegativeInteger ] .': "at least 2",
+    "mtsp:Theme owl:equivalentClass [ a owl:Restriction ; owl:onProperty mtsp:number ; "
+    "owl:someValuesFrom xsd:string ] .": "a datatype",
+    "mtsp:Theme rdfs:subClassOf [ owl:onProperties ( mtsp:number ) ; owl:someValuesFrom xsd:string ] .":
+    "not supported",
+    "mtsp:Theme owl:hasFlavour mtsp:Agent .": "owl:hasFlavour",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("axiom", "named"), UNSUPPORTED.items(), ids=lambda text: text[:40])
+def test_an_axiom_that_is_not_supported_is_named_with_file_and_line(tmp_path: Path, axiom: str, named: str) -> None:
+    reasoner = Reasoner(project(tmp_path, f"\n# here\n{axiom}\n"))
+    with pytest.raises(DataError, match=named) as caught:
+        _ = reasoner.rules
+    assert caught.value.file is not None
+    assert caught.value.file.endswith("more.ttl")
+    assert caught.value.line == HEAD.count("\n") + 3
+
+
+def test_terms_of_the_ontology_cannot_be_the_same(tmp_path: Path) -> None:
+    given = project(tmp_path, "mtsp:serves owl:sameAs mtsp:involves .")
+    with pytest.raises(DataError, match="cannot be"):
+        Reasoner(given).close(load_project(given))
+
+
+RULE = """#+ summary: An outcome under which no commitment says with whom to work.
+#+ because: ?outcome a mtsp:Outcome
+#+ absent: a commitment under the outcome that names somebody to work with
+PREFIX mtsp: <https://w3id.org/mtsp-kg/ontology#>
+CONSTRUCT { ?outcome a mtsp:UncoveredOutcome } WHERE {
+  ?outcome a mtsp:Outcome .
+  MINUS { ?commitment mtsp:under ?outcome ; mtsp:worksWith ?partner }
+}
+"""
+TERM = "mtsp:UncoveredOutcome a owl:Class ; rdfs:subClassOf mtsp:Uncovered . mtsp:Uncovered a owl:Class ."
+
+
+def test_a_rule_that_owl_cannot_say_is_a_query(tmp_path: Path) -> None:
+    project(tmp_path, TERM, RULE)
+    reasoning = open_graph(tmp_path).reasoning()
+    assert reasoning.counts()["uncovered"] > 0
+    found = reasoning.explain("?", "a", "mtsp:Uncovered")
+    assert found
+    for one in found:
+        assert reasoning.replay([one]) == []
+    text = reasoning.tell(found)
+    assert "queries/infer/uncovered.rq" in text
+    assert "There is not: a commitment under the outcome that names somebody to work with." in text
+
+
+def test_the_header_of_a_rule_must_name_its_premises(tmp_path: Path) -> None:
+    given = project(tmp_path, TERM, RULE.replace("#+ because: ?outcome a mtsp:Outcome\n", ""))
+    with pytest.raises(QueryError, match="premises"):
+        Reasoner(given).close(load_project(given))
+
+
+def test_kinds_are_told_and_what_is_left_out_has_its_reason() -> None:
+    assert all({"rule", "en", "zh"} <= entry.keys() for entry in KINDS.values())
+    assert all(entry["what"] and entry["why"] for entry in LEFT_OUT)
+    done = CliRunner().invoke(cli, ["infer", "--left-out"], standalone_mode=False)
+    assert done.output.count("\n") == 2 * len(LEFT_OUT)
+
+
+def test_alignments_are_read_on_request() -> None:
+    kg = open_graph(ROOT)
+    assert sum(kg.reasoning(alignments=True).counts().values()) > sum(kg.reasoning().counts().values())
