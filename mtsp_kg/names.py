@@ -17,7 +17,7 @@ SHAPES = BASE + "shapes#"
 # Kinds of things that outlive a plan: id/<kind>/<slug>.
 KINDS = (
     "org", "group", "service", "instrument", "challenge", "goal", "tech", "asset", "theme", "approach", "region",
-    "publication", "event", "indicator", "unit", "period",
+    "publication", "event", "indicator", "unit", "period", "alignment",
 )  # fmt: skip
 
 # Kinds of things that belong to one plan: id/<plan>/<kind>/<slug>.
@@ -118,6 +118,7 @@ SH_VALIDATION_RESULT = SH + "ValidationResult"
 SH_VIOLATION = SH + "Violation"
 SH_NODE_SHAPE = SH + "NodeShape"
 SH_PROPERTY_SHAPE = SH + "PropertyShape"
+RDFS_RESOURCE = VOCABULARIES["rdfs"] + "Resource"
 RDFS_CLASS = VOCABULARIES["rdfs"] + "Class"
 OWL_CLASS = OWL + "Class"
 OWL_IMPORTS = OWL + "imports"
