@@ -22,7 +22,6 @@ CORE = URIRef("https://w3id.org/mtsp-kg/ontology")
 # The document terms are part of the core, which declares what they borrow.
 DOCUMENT = URIRef("https://w3id.org/mtsp-kg/ontology/document")
 EVERY_ONTOLOGY = pytest.mark.parametrize("ontology", [iri for iri in ontologies() if iri != DOCUMENT])
-# Borrowed by the document's structure, and to be declared with the core's other annotation properties.
 RESERVED = tuple(names.VOCABULARIES[prefix] for prefix in ("rdf", "rdfs", "owl", "xsd"))
 BUILT_IN_ANNOTATIONS = {RDFS.label, RDFS.comment, RDFS.seeAlso, RDFS.isDefinedBy, OWL.versionInfo, OWL.deprecated}
 DATATYPES = {
