@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 from pathlib import Path
+from typing import Protocol
 
 import pyoxigraph as ox
 
@@ -23,23 +24,40 @@ ENVIRONMENT = "MTSP_CACHE"
 _KEPT = 4
 
 
-def cached_store(project: Project) -> ox.Store:
-    """The project's store, from the cache where it is there, else parsed and put there. Raises DataError."""
+class Completion(Protocol):
+    """What adds to a loaded store before it is kept: inferences, for one."""
+
+    def key(self) -> bytes:
+        """What tells one completion's result from another's, over the same files of ontology and graph."""
+
+    def complete(self, store: ox.Store) -> None:
+        """Adds to the store."""
+
+
+def cached_store(project: Project, completion: Completion | None = None) -> ox.Store:
+    """The project's store, from the cache where it is there, else parsed, completed and put there. Raises DataError."""
     folder = _folder()
     if folder is None:
-        return load_project(project)
-    place = folder / digest(project)
+        return _loaded(project, completion)
+    place = folder / digest(project, completion)
     if place.is_dir():
         try:
             return ox.Store.read_only(str(place))
         except (OSError, ValueError, RuntimeError):
             _remove(place)
-    store = load_project(project)
+    store = _loaded(project, completion)
     _keep(store, place)
     return store
 
 
-def digest(project: Project) -> str:
+def _loaded(project: Project, completion: Completion | None) -> ox.Store:
+    store = load_project(project)
+    if completion is not None:
+        completion.complete(store)
+    return store
+
+
+def digest(project: Project, completion: Completion | None = None) -> str:
     """What names the cache of a project: 32 hexadecimal digits. Raises DataError for a file that cannot be read."""
     total = hashlib.sha256(f"{__version__} {ox.__version__}".encode())
     for path in (*project.ontology_files(), *project.graph_files()):
@@ -49,6 +67,8 @@ def digest(project: Project) -> str:
             raise DataError(f"The file cannot be read: {error.strerror}.", file=path) from error
         total.update(f"\0{project.relative(path)}\0{len(content)}\0".encode())
         total.update(content)
+    if completion is not None:
+        total.update(completion.key())
     return total.hexdigest()[:32]
 
 

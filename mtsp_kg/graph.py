@@ -9,6 +9,7 @@ Imports every room but `cli`; what is heavy is imported where it is used.
 
 from __future__ import annotations
 
+import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mtsp_kg.document.ground import Grounding
-    from mtsp_kg.publish.folder import Published
     from mtsp_kg.infer.reasoning import Reasoning
+    from mtsp_kg.publish.folder import Published
     from mtsp_kg.query.answer import Answer
     from mtsp_kg.query.entities import Entities
     from mtsp_kg.validate.findings import Report
@@ -31,15 +32,20 @@ if TYPE_CHECKING:
 class KnowledgeGraph:
     """A project's ontology and graph, loaded when they are first needed."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, *, inferences: bool = False) -> None:
         self.project = project
+        self._inferences = inferences
 
     @cached_property
     def store(self) -> EmbeddedStore:
-        """The store with everything loaded. Raises DataError."""
+        """The store with everything loaded, and inferences where they are wanted. Raises DataError."""
         from mtsp_kg.cache import cached_store
 
-        return EmbeddedStore(cached_store(self.project))
+        if not self._inferences:
+            return EmbeddedStore(cached_store(self.project))
+        from mtsp_kg.infer.completion import Inferences
+
+        return EmbeddedStore(cached_store(self.project, Inferences(self.project)))
 
     @cached_property
     def plan(self) -> str | None:
@@ -263,6 +269,12 @@ class KnowledgeGraph:
             ) from error
 
 
-def open_graph(folder: str | Path | None = None) -> KnowledgeGraph:
-    """The knowledge graph of a project; of this installation when no folder is given. Raises NotFoundError."""
-    return KnowledgeGraph(find_project(folder))
+def open_graph(folder: str | Path | None = None, *, inferences: bool | None = None) -> KnowledgeGraph:
+    """The knowledge graph of a project; of this installation when no folder is given.
+
+    inferences: whether queries see what follows too; where it is not said, as MTSP_INFERENCE (`on`, `off`) has it.
+    Raises NotFoundError.
+    """
+    if inferences is None:
+        inferences = os.environ.get("MTSP_INFERENCE", "off") == "on"
+    return KnowledgeGraph(find_project(folder), inferences=inferences)

@@ -9,10 +9,11 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
+from mtsp_kg import names
 from mtsp_kg.infer.axioms import Axiom, read_axioms
 from mtsp_kg.infer.closure import Closure, Evaluation, needed
 from mtsp_kg.infer.compile import clashes_of, rules_of
-from mtsp_kg.infer.facts import Facts, read_ntriples
+from mtsp_kg.infer.facts import read_ntriples
 from mtsp_kg.infer.rule_queries import RuleQuery, rule_queries
 from mtsp_kg.infer.rules import Rule
 from mtsp_kg.infer.sources import Sources, axiom_files
@@ -87,10 +88,12 @@ class Reasoner:
 
 
 def dump(store: ox.Store) -> bytes:
-    """A store's default graph as N-Triples."""
-    return store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
-
-
-def all_facts(store: ox.Store) -> Facts:
-    """All that a store's default graph says."""
-    return read_ntriples(dump(store))
+    """A store's default graph as N-Triples, without the inferences that it may hold."""
+    text = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
+    inferred = [graph for graph in store.named_graphs() if str(graph).startswith(f"<{names.INFERRED}")]
+    if not inferred:
+        return text
+    out: set[bytes] = set()
+    for graph in inferred:
+        out.update((store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b"").split(b"\n"))
+    return b"\n".join(line for line in text.split(b"\n") if line not in out)

@@ -145,3 +145,30 @@ def test_kinds_are_told_and_what_is_left_out_has_its_reason() -> None:
 def test_alignments_are_read_on_request() -> None:
     kg = open_graph(ROOT)
     assert sum(kg.reasoning(alignments=True).counts().values()) > sum(kg.reasoning().counts().values())
+
+
+def test_queries_see_inferences_where_they_are_wanted_and_never_stale_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MTSP_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "project"
+    folder.mkdir()
+    project(folder, TERM, RULE)
+    ask = "SELECT ?it WHERE { ?it a mtsp:Uncovered }"
+
+    def rows(**wanted: bool) -> int:
+        return len(open_graph(folder, **wanted).sparql(ask).write("csv").splitlines()) - 1
+
+    assert rows() == 0
+    first = rows(inferences=True)
+    assert first > 0
+    assert rows(inferences=True) == first  # from the cache
+    query = folder / "queries" / "infer" / "uncovered.rq"
+    query.write_text(RULE.replace("mtsp:UncoveredOutcome", "mtsp:Covered"), encoding="utf-8")
+    assert rows(inferences=True) == 0
+    query.write_text(RULE, encoding="utf-8")
+    more = folder / "ontology" / "more.ttl"
+    more.write_text(HEAD + TERM.replace("rdfs:subClassOf", "rdfs:seeAlso"), encoding="utf-8")
+    assert rows(inferences=True) == 0
+    # Reasoning over a store that has inferences already begins with what is stated.
+    assert open_graph(folder, inferences=True).reasoning().counts() == open_graph(folder).reasoning().counts()
