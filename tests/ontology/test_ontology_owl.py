@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from rdflib import RDF, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
-from rdflib.namespace import DCTERMS, OWL, RDFS
+from rdflib.namespace import OWL, RDFS
 from reading import PROPERTY_KINDS, closure, facts, ontologies, ours, whole_ontology
 
 from mtsp_kg import names
