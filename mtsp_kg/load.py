@@ -16,6 +16,8 @@ from mtsp_kg.errors import DataError
 from mtsp_kg.formats import format_of_file
 from mtsp_kg.project import Project
 
+_MARK = b"\xef\xbb\xbf"
+
 
 def oxigraph_format(path: Path) -> ox.RdfFormat:
     """pyoxigraph's name for the format that a file's suffix tells. Raises NotFoundError."""
@@ -34,7 +36,9 @@ def load_file(store: ox.Store, path: Path, graph: str) -> None:
     """
     format_ = oxigraph_format(path)
     try:
-        if format_.supports_datasets:
+        if begins_with_mark(path):
+            _load_text(store, path.read_bytes().removeprefix(_MARK), format_, graph)
+        elif format_.supports_datasets:
             store.load(path=path, format=format_)
             if any(True for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph())):
                 store.update(names.move_default_to(graph))
@@ -48,8 +52,30 @@ def load_file(store: ox.Store, path: Path, graph: str) -> None:
         raise DataError(f"The file cannot be read: {error}.", file=path) from error
 
 
+def begins_with_mark(path: Path) -> bool:
+    """Whether a file begins with a byte order mark, which some editors write and pyoxigraph does not read."""
+    with path.open("rb") as file:
+        return file.read(len(_MARK)) == _MARK
+
+
+def _load_text(store: ox.Store, text: bytes, format_: ox.RdfFormat, graph: str) -> None:
+    outside = ox.NamedNode(graph)
+    for quad in ox.parse(text, format=format_):
+        named = outside if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name
+        store.add(ox.Quad(quad.subject, quad.predicate, quad.object, named))
+
+
+def says_nothing(path: Path) -> bool:
+    """Whether a file that has been loaded holds no statement."""
+    text = path.read_bytes().removeprefix(_MARK) if begins_with_mark(path) else None
+    found = ox.parse(text, format=oxigraph_format(path)) if text is not None else ox.parse(path=path)
+    return next(iter(found), None) is None
+
+
 def syntax_error(error: SyntaxError, path: Path) -> DataError:
     """pyoxigraph's parse error as ours: file, line, column and what was found."""
+    if "Invalid UTF-8" in error.msg:
+        return _not_utf8(path, error)
     reason = error.msg.split(": ", 1)[-1] if error.msg.startswith("Parser error") else error.msg
     return DataError(
         f"{format_of_file(path).label} syntax: {reason.rstrip('.')}.",
@@ -58,6 +84,15 @@ def syntax_error(error: SyntaxError, path: Path) -> DataError:
         line=error.lineno,
         column=error.offset,
     )
+
+
+def _not_utf8(path: Path, error: SyntaxError) -> DataError:
+    try:
+        path.read_bytes().decode("utf-8")
+        what = "The file is not UTF-8."
+    except UnicodeDecodeError as found:
+        what = f"Byte {found.start} (0x{found.object[found.start]:02x}) is not UTF-8."
+    return DataError(what, remedy="Save the file as UTF-8.", file=path, line=error.lineno, column=error.offset)
 
 
 def load_files(files: Iterable[tuple[Path, str]]) -> ox.Store:

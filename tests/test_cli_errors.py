@@ -67,7 +67,7 @@ def project(tmp_path: Path) -> Path:
     ("content", "place"),
     [
         (b"@prefix a: <http://a/> .\na:g { a:b a:c [ ) }\n", ":2:17: TriG syntax:"),
-        (b'@prefix a: <http://a/> .\na:g { a:b a:c "\xff" }\n', ":2:16: TriG syntax: Invalid UTF-8"),
+        (b'@prefix a: <http://a/> .\na:g { a:b a:c "\xff" }\n', ":2:16: Byte 40 (0xff) is not UTF-8."),
         (b"a:g { a:b a:c a:d }\n", ":1:1: TriG syntax:"),
     ],
 )
