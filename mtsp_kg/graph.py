@@ -215,19 +215,30 @@ class KnowledgeGraph:
         files: Sequence[str | Path] = (),
         *,
         shapes: Sequence[str | Path] = (),
+        ontology: Sequence[str | Path] = (),
         engine: str | None = None,
         checks: bool = True,
+        waivers: str | Path | None = None,
+        fail_on: str = "violation",
+        baseline: str | Path | None = None,
+        update_baseline: bool = False,
+        changed_since: str | None = None,
     ) -> Report:
         """The report of the shapes and check queries on the graph; with `files`, of the shapes on these alone.
 
-        shapes: files and folders of shapes in place of the project's; engine: `shacl` or `pyshacl`. Raises DataError,
-        NotFoundError, QueryError, MissingExtraError.
+        shapes: files and folders of shapes in place of the project's; ontology: with `files`, where their classes are
+        defined; engine: `shacl` or `pyshacl`; waivers: a file of what is known and accepted; fail_on: the least grave
+        finding that makes the report not conform; baseline: a file of known findings, which `update_baseline` writes;
+        changed_since: a revision of git: only what the change since then brought or touches. Raises DataError,
+        NotFoundError, QueryError, MissingExtraError, ParameterError.
         """
-        from mtsp_kg.validate import run
+        from mtsp_kg.validate.gate import Request, validate
 
-        if files:
-            return run.validate_files(self.project, files, shapes=shapes, engine=engine)
-        return run.validate_graph(self.project, self.store, self.plan, shapes=shapes, engine=engine, checks=checks)
+        request = Request(
+            tuple(files), tuple(shapes), tuple(ontology), engine, checks, waivers,
+            fail_on, baseline, update_baseline, changed_since,
+        )  # fmt: skip
+        return validate(self.project, lambda: self.store, self.plan, request)
 
     def _view(self, name: str, entity: str | None = None, *, kind: str = "view") -> list[tuple[str, ...]]:
         """The rows of a query of `queries/view/`, or of another folder, as plain text and IRIs."""

@@ -2,12 +2,11 @@
 
 Their header has, besides what every query has, `severity` (violation, warning, info), `message` and `message_zh`, in
 which `{column}` is a cell of the row, and where needed `key`: the columns that a row is known by (default: the first).
-A column called passage or graph says where the row stands. Imports `errors`, `project`, `query`.
+A column called passage or graph says where the row stands; columns called path and value are the finding's. Imports
+`errors`, `project`, `query` and, of this room, `findings`.
 """
 
 from __future__ import annotations
-
-from datetime import date
 
 import pyoxigraph as ox
 
@@ -16,43 +15,29 @@ from mtsp_kg.project import Project
 from mtsp_kg.query.answer import Rows, Term, answer
 from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
 from mtsp_kg.store import EmbeddedStore
-from mtsp_kg.validate.findings import Finding, Severity
-from mtsp_kg.validate.waivers import in_force, read_waivers, stale
+from mtsp_kg.validate.findings import Finding, Rule, Severity, Spot, Wanted, Where
 
 KIND = "check"
-WAIVERS = "waivers.yaml"
+_PATH, _VALUE = "path", "value"
 _PLACES = ("passage", "graph")
 _MESSAGES = {"en": "message", "zh": "message_zh"}
 
 
-def run_checks(
-    project: Project, store: EmbeddedStore, plan: str | None, today: date | None = None
-) -> tuple[list[Finding], int, int]:
-    """The findings of all check queries, sorted; how many queries ran; how many of their rows are waived.
-
-    today: the day that waivers are held against. Raises QueryError, DataError.
-    """
-    today = today or date.today()
-    file = project.root / "queries" / KIND / WAIVERS
-    waivers = read_waivers(file)
-    holding = in_force(waivers, today)
-    queries = read_catalogue(project, KIND)
+def run_checks(project: Project, store: EmbeddedStore, plan: str | None) -> tuple[list[Finding], dict[str, Rule]]:
+    """The findings of all check queries, and the queries as rules. Raises QueryError, DataError."""
     findings: list[Finding] = []
-    used: set[tuple[str, str]] = set()
-    waived = 0
-    for query in queries:
-        for key, finding in rows_of(query, store, plan):
-            if (query.name, key) in holding:
-                used.add((query.name, key))
-                waived += 1
-            else:
-                findings.append(finding)
-    findings += stale(waivers, used, today, project.relative(file))
-    return sorted(findings, key=lambda finding: (*finding.order, finding.message("en"))), len(queries), waived
+    rules: dict[str, Rule] = {}
+    for query in read_catalogue(project, KIND):
+        findings += rows_of(query, store, plan)
+        summaries = {"en": query.summary, "zh": query.summary_zh}
+        rules[query.name] = Rule(
+            query.name, summaries, summaries, _severity(query), Spot(project.relative(query.path), 1)
+        )
+    return findings, rules
 
 
-def rows_of(query: NamedQuery, store: EmbeddedStore, plan: str | None) -> list[tuple[str, Finding]]:
-    """The rows of a check query as findings, each with its key. Raises QueryError, with the file."""
+def rows_of(query: NamedQuery, store: EmbeddedStore, plan: str | None) -> list[Finding]:
+    """The rows of a check query as findings. Raises QueryError, with the file."""
     try:
         rows = answer(store.query(query.text), plan)
     except QueryError as error:
@@ -72,22 +57,42 @@ def rows_of(query: NamedQuery, store: EmbeddedStore, plan: str | None) -> list[t
             for name, cell in zip(columns, cells, strict=True)
             if name in _PLACES and isinstance(cell, ox.NamedNode)
         ]
-        finding = Finding(
-            focus=_focus(cells, texts),
-            path="",
-            value="",
-            shape=query.name,
-            severity=severity,
-            messages=_messages(query, row),
-            graphs=tuple(sorted(graphs)),
+        found.append(
+            Finding(
+                focus=_focus(cells, texts),
+                path=row.get(_PATH, ""),
+                value=_value(dict(zip(columns, cells, strict=True)).get(_VALUE)),
+                shape=query.name,
+                severity=severity,
+                messages=_messages(query, row),
+                graphs=tuple(sorted(graphs)),
+                where=Where(_wanted(cells[0], graphs, store.oxigraph)),
+                row=" ".join(row[key] for key in keys),
+            )
         )
-        found.append((" ".join(row[key] for key in keys), finding))
     return found
 
 
 def _focus(cells: tuple[Term | None, ...], texts: list[str]) -> str:
     first = cells[0]
     return first.value if isinstance(first, ox.NamedNode) else texts[0]
+
+
+def _value(cell: Term | None) -> str:
+    return "" if cell is None else str(cell)
+
+
+def _wanted(focus: Term | None, graphs: list[str], store: ox.Store) -> tuple[Wanted, ...]:
+    """What to look for: the focus where it is spoken of; where a graph only leads to it, what leads to it there."""
+    if not isinstance(focus, ox.NamedNode):
+        return ()
+    found: list[Wanted] = []
+    for graph in map(ox.NamedNode, graphs):
+        if any(True for _ in store.quads_for_pattern(focus, None, None, graph)):
+            found.append(focus)
+        else:
+            found += sorted(store.quads_for_pattern(None, None, focus, graph), key=str)[:1]
+    return tuple(dict.fromkeys(found)) or (focus,)
 
 
 def _severity(query: NamedQuery) -> Severity:

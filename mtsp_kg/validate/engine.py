@@ -7,12 +7,15 @@ imported where they are used.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 
 import pyoxigraph as ox
 
 from mtsp_kg.errors import DataError, MissingExtraError, NotFoundError
+
+_NUMBERED = re.compile(r"_:0_b(\d+)(?=[ \n])")
 
 Engine = Callable[[bytes, bytes], bytes]
 
@@ -35,18 +38,36 @@ def run_shacl(data: bytes, shapes: bytes) -> bytes:
         report: str = compiled.validate_text(data.decode(), format="ntriples").serialize("ntriples")
     except ValueError as error:
         raise _not_shapes(error) from error
-    return report.encode()
+    return _own_labels(report, data, shapes).encode() if "_:0_b" in report else report.encode()
+
+
+def _own_labels(report: str, data: bytes, shapes: bytes) -> str:
+    """The report with the data's labels of blank nodes: the engine numbers them as they come, after the shapes' own."""
+    labels = [*_labels(shapes), *(f"_:{label}" for label in _labels(data))]
+    return _NUMBERED.sub(lambda found: labels[int(found.group(1))], report)
+
+
+def _labels(ntriples: bytes) -> dict[str, None]:
+    """The labels of blank nodes, in the order of their first triples."""
+    found: dict[str, None] = {}
+    for triple in ox.parse(ntriples, format=ox.RdfFormat.N_TRIPLES):
+        for term in (triple.subject, triple.object):
+            if isinstance(term, ox.BlankNode):
+                found[term.value] = None
+    return found
 
 
 def run_pyshacl(data: bytes, shapes: bytes) -> bytes:
     """The report of pySHACL on rdflib graphs, as N-Triples. Raises DataError for shapes that are none."""
-    import re
-
     import pyshacl
     import rdflib
     from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
 
-    graphs = [rdflib.Graph().parse(data=part.decode(), format="nt") for part in (data, shapes)]
+    labels = [{label: rdflib.BNode(label) for label in _labels(part)} for part in (data, shapes)]
+    graphs = [
+        rdflib.Graph().parse(data=part.decode(), format="nt", bnode_context=known)
+        for part, known in zip((data, shapes), labels, strict=True)
+    ]
     try:
         _, report, text = pyshacl.validate(graphs[0], shacl_graph=graphs[1], inference="none", inplace=True)
     except (ReportableRuntimeError, ShapeLoadError, re.error) as error:

@@ -1,63 +1,107 @@
-"""In which line of which file a thing is spoken of: hand-kept files say it, a store of triples no longer does.
+"""In which line and column of which file a finding stands. Only findings are looked for, and only where they can be.
 
-Imports `names`. Reads Turtle and TriG as people write them, one subject at the beginning of a line; what is written
-otherwise has no place, and that is no error.
+Imports `errors`, `formats` and `locate`, and of this room `findings`.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-_PREFIX = re.compile(r"\s*(?:@prefix|PREFIX)\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE)
-_GRAPH = re.compile(r"\s*(?:GRAPH\s+)?(<[^>]*>|[\w.-]*:[\w.%-]*)\s*\{", re.IGNORECASE)
-_SUBJECT = re.compile(r"\s*(<[^>]*>|[\w.-]*:[\w.%-]*[\w%-])(?=[\s;]|$)")
+import pyoxigraph as ox
+
+from mtsp_kg.errors import DataError
+from mtsp_kg.formats import format_of_file
+from mtsp_kg.locate import FilePlace, Place, TriplePlace, locate, source_line
+from mtsp_kg.validate.findings import Finding, Report, Severity, Spot, Wanted
+
+
+def placed(report: Report, name_of: Callable[[Path], str], least: Severity = Severity.INFO) -> Report:
+    """A report whose findings say where they stand, and its rules too.
+
+    name_of: what a report calls a file; least: findings less grave than this are not looked for. Raises DataError.
+    """
+    shown = [finding for finding in report.findings if finding.severity.grave <= least.grave]
+    used = {finding.shape for finding in shown}
+    rules = [rule for name, rule in sorted(report.rules.items()) if name in used and rule.place and not rule.spot]
+    found = Places(report.sources, name_of).placed([*shown, *(rule.place for rule in rules if rule.place)])
+    spots = dict(zip(shown, found, strict=False))
+    told = {
+        rule.id: replace(rule, spot=place.spots[0])
+        for rule, place in zip(rules, found[len(shown) :], strict=True)
+        if place.spots
+    }
+    findings = tuple(spots.get(finding, finding) for finding in report.findings)
+    return replace(report, findings=findings, rules={**report.rules, **told})
 
 
 class Places:
-    """The lines at which some files begin to speak of a subject, by graph."""
+    """Some files, and where in them findings stand."""
 
-    def __init__(self, files: Iterable[Path], graph_of: Callable[[Path], str], name_of: Callable[[Path], str]) -> None:
-        """files: Turtle and TriG; graph_of: the graph for what stands outside named graphs; name_of: a file's name."""
-        self._files = tuple(files)
-        self._graph_of = graph_of
+    def __init__(self, files: Iterable[tuple[Path, str]], name_of: Callable[[Path], str]) -> None:
+        """files: each with the graph for what stands outside named graphs; name_of: what a report calls a file."""
+        self._files = tuple(dict.fromkeys(files))
         self._name_of = name_of
+        self._many = {path for path, _ in self._files if format_of_file(path).named_graphs}
 
-    def find(self, subject: str, graph: str) -> str:
-        """`file:line` where a graph first speaks of a subject, or else where it begins; empty where it is not found."""
-        return self._lines.get((graph, subject)) or self._lines.get((graph, "")) or ""
+    def placed(self, findings: Sequence[Finding]) -> list[Finding]:
+        """The findings, each with its spots. Raises DataError when a file changed so that it cannot be read."""
+        found = self._find(findings)
+        return [
+            finding if finding.spots else replace(finding, spots=self._spots(finding, found)) for finding in findings
+        ]
 
-    @cached_property
-    def _lines(self) -> dict[tuple[str, str], str]:
-        found: dict[tuple[str, str], str] = {}
-        for path in self._files:
-            if path.suffix in (".ttl", ".trig"):
-                for graph, subject, line in _subjects(path, self._graph_of(path)):
-                    found.setdefault((graph, subject), f"{self._name_of(path)}:{line}")
-        return found
+    def _find(self, findings: Iterable[Finding]) -> dict[Wanted, list[Place]]:
+        """Everything that the findings want, with all of its places."""
+        wanted: dict[Path, set[Wanted]] = defaultdict(set)
+        blanks: dict[ox.BlankNode, str] = {}
+        for finding in findings:
+            blanks.update(finding.where.blanks)
+            for item in finding.where.wanted:
+                graphs = _graphs(item) or set(finding.graphs)
+                for path, graph in self._files:
+                    if not graphs or graph in graphs or path in self._many:
+                        wanted[path].add(item)
+        places: dict[Wanted, list[Place]] = defaultdict(list)
+        for path, graph in self._files:
+            if path in wanted:
+                sought = sorted(wanted[path], key=str)
+                for item, at in locate(path, sought, graph=ox.NamedNode(graph), blanks=blanks, parsed=True).items():
+                    places[item] += at
+        return places
+
+    def _spots(self, finding: Finding, found: dict[Wanted, list[Place]]) -> tuple[Spot, ...]:
+        """The places of the offending triple; of a node, the first in each of the finding's graphs, or else in any."""
+        spots: dict[Spot, None] = {}
+        for item in finding.where.wanted:
+            places = found.get(item, [])
+            if isinstance(item, ox.NamedNode | ox.BlankNode):
+                first = {_graph(place): place for place in reversed(places)}
+                chosen = [first[graph] for graph in finding.graphs if graph in first]
+                places = chosen or places[:1]
+            spots.update(dict.fromkeys(self._spot(place) for place in places))
+        return tuple(sorted(spots, key=lambda spot: (spot.file, spot.line, spot.column)))
+
+    def _spot(self, place: Place) -> Spot:
+        name = self._name_of(place.file)
+        if isinstance(place, FilePlace):
+            return Spot(name, graph=_graph(place))
+        start = place.object if isinstance(place, TriplePlace) else place.subject
+        end = place.end.column if place.end.line == start.line else 0
+        try:
+            text = source_line(place.file, start.line)
+        except DataError:
+            text = ""
+        return Spot(name, start.line, start.column, end, text, _graph(place))
 
 
-def _subjects(path: Path, outside: str) -> Iterator[tuple[str, str, int]]:
-    """Graph, subject (empty for the graph's own beginning) and line, in the order of the file."""
-    prefixes: dict[str, str] = {}
-    graph = outside
-    yield outside, "", 1
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
-        if found := _PREFIX.match(line):
-            prefixes[found.group(1)] = found.group(2)
-        elif found := _GRAPH.match(line):
-            graph = _expand(found.group(1), prefixes)
-            yield graph, "", number
-        elif line.startswith("}"):
-            graph = outside
-        elif found := _SUBJECT.match(line):
-            yield graph, _expand(found.group(1), prefixes), number
+def _graphs(item: Wanted) -> set[str]:
+    if isinstance(item, ox.Quad) and isinstance(item.graph_name, ox.NamedNode):
+        return {item.graph_name.value}
+    return set()
 
 
-def _expand(name: str, prefixes: dict[str, str]) -> str:
-    if name.startswith("<"):
-        return name[1:-1]
-    prefix, _, local = name.partition(":")
-    return prefixes.get(prefix, "") + local
+def _graph(place: Place) -> str:
+    return place.graph.value if isinstance(place.graph, ox.NamedNode) else ""

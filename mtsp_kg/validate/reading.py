@@ -1,81 +1,152 @@
 """From an engine's W3C report (SHACL, section 3.6) to findings, each with the graphs that it stands in.
 
-Imports `names` and, of this room, `findings` and `shapes`.
+Imports `names` and `locate`, and of this room `findings` and `shapes`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import pyoxigraph as ox
 
 from mtsp_kg import names
-from mtsp_kg.validate.findings import Finding, Severity
+from mtsp_kg.validate.findings import Finding, Severity, Wanted, Where
 from mtsp_kg.validate.shapes import Shape, Shapes, Term
 
 _SEVERITIES = {names.SH_WARNING: Severity.WARNING, names.SH_INFO: Severity.INFO}
+_UNSAID = {"en": "This is not met: {what}.", "zh": "不满足：{what}。"}
 _Result = dict[str, list[Term]]
+_Steps = tuple[tuple[str, bool], ...]
 
 
 def read_report(report: bytes, shapes: Shapes, store: ox.Store) -> list[Finding]:
-    """The findings of a report in N-Triples, sorted, the same once; `store` tells in which graphs they stand."""
+    """The findings of a report in N-Triples, sorted; `store` tells in which graphs they stand.
+
+    Results that differ in the constraint component alone are one finding. A blank node is called by its fingerprint,
+    the same in each run.
+    """
     about: dict[Term, _Result] = defaultdict(lambda: defaultdict(list))
     results: list[Term] = []
     for quad in ox.parse(report, format=ox.RdfFormat.N_TRIPLES):
         about[quad.subject][quad.predicate.value].append(quad.object)
         if quad.predicate.value == names.SH_RESULT:
             results.append(quad.object)
-    found = {finding.order: finding for finding in (_finding(about[result], shapes, store) for result in results)}
-    return [found[key] for key in sorted(found)]
+    nodes = {
+        node
+        for result in results
+        for role in (names.SH_FOCUS_NODE, names.SH_VALUE)
+        for node in about[result].get(role, ())
+        if isinstance(node, ox.BlankNode)
+    }
+    reader = _Reader(shapes, store, _fingerprints(nodes, store))
+    merged: dict[tuple[str, ...], Finding] = {}
+    for result in results:
+        finding = reader.finding(about[result])
+        key = (*finding.order, *sorted(finding.messages.values()))
+        before = merged.get(key)
+        components = (*before.components, *finding.components) if before else finding.components
+        merged[key] = replace(finding, components=tuple(sorted(components)))
+    return [merged[key] for key in sorted(merged)]
 
 
-def _finding(result: _Result, shapes: Shapes, store: ox.Store) -> Finding:
-    focus = result[names.SH_FOCUS_NODE][0]
-    source = result[names.SH_SOURCE_SHAPE][0]
-    shape = shapes.by_iri.get(_plain(source), Shape(_plain(source)))
-    value = next(iter(result.get(names.SH_VALUE, [])), None)
-    if value == focus and not shape.path:
-        value = None
-    severity = _plain(next(iter(result.get(names.SH_RESULT_SEVERITY, [])), focus))
-    messages = result.get(names.SH_RESULT_MESSAGE, [])
-    return Finding(
-        focus=_plain(focus),
-        path=shape.path,
-        value="" if value is None else str(value),
-        shape=shape.iri,
-        severity=_SEVERITIES.get(severity, Severity.VIOLATION),
-        messages={found.language or "": found.value for found in messages if isinstance(found, ox.Literal)},
-        graphs=_graphs(focus, shape, value, store),
-    )
+def _fingerprints(nodes: set[ox.BlankNode], store: ox.Store) -> dict[ox.BlankNode, str]:
+    if not nodes:
+        return {}
+    from mtsp_kg.locate import fingerprints, surroundings
+
+    return fingerprints(surroundings(store, sorted(nodes, key=str)))
 
 
-def _graphs(focus: Term, shape: Shape, value: Term | None, store: ox.Store) -> tuple[str, ...]:
-    """The named graphs of the offending triple; where it is not one triple, those that say what the focus is."""
-    if isinstance(focus, ox.NamedNode):
-        found = set(_of_triples(focus, shape.predicates, value, store)) if value is not None else set()
-        found = found or set(_of_triples(focus, [(names.RDF_TYPE, False)], None, store))
-        found = found or set(_named(store.quads_for_pattern(focus, None, None, None)))
-        return tuple(sorted(found))
-    return ()
+class _Reader:
+    """What results are read with: the shapes, the graph, the names of blank nodes."""
+
+    def __init__(self, shapes: Shapes, store: ox.Store, marks: dict[ox.BlankNode, str]) -> None:
+        self.shapes = shapes
+        self.store = store
+        self.marks = marks
+
+    def finding(self, result: _Result) -> Finding:
+        focus = result[names.SH_FOCUS_NODE][0]
+        source = result[names.SH_SOURCE_SHAPE][0]
+        shape = self.shapes.by_iri.get(_plain(source), Shape(_plain(source)))
+        path, steps = _path(result, shape)
+        value = next(iter(result.get(names.SH_VALUE, [])), None)
+        if value == focus and not path:
+            value = None
+        severity = _plain(next(iter(result.get(names.SH_RESULT_SEVERITY, [])), focus))
+        component = _plain(next(iter(result.get(names.SH_COMPONENT, [])), focus))
+        graphs, wanted = self._stands(focus, steps, value)
+        nodes = [node for node in (focus, value) if isinstance(node, ox.BlankNode)]
+        blanks = {node: self.marks[node] for node in nodes if node in self.marks}
+        return Finding(
+            focus=self._name(focus),
+            path=path,
+            value="" if value is None else self._name(value, whole=True),
+            shape=shape.iri,
+            severity=_SEVERITIES.get(severity, Severity.VIOLATION),
+            messages=_messages(result, shape, component),
+            graphs=graphs,
+            components=(component,),
+            where=Where(wanted, blanks),
+        )
+
+    def _name(self, term: Term, whole: bool = False) -> str:
+        if isinstance(term, ox.BlankNode):
+            return "_:" + self.marks.get(term, term.value)[:12]
+        return str(term) if whole else _plain(term)
+
+    def _stands(self, focus: Term, steps: _Steps, value: Term | None) -> tuple[tuple[str, ...], tuple[Wanted, ...]]:
+        """The named graphs of the offending triple, and its quads; where it is not one triple, of the focus node."""
+        quads = list(self._of_triples(focus, steps, value)) if value is not None else []
+        if not quads and isinstance(focus, ox.Literal):
+            quads = self._named(None, None, focus)
+        if quads:
+            return _graphs(quads), tuple(sorted(quads, key=str))
+        if not isinstance(focus, ox.NamedNode | ox.BlankNode):
+            return (), ()
+        found = self._named(focus, ox.NamedNode(names.RDF_TYPE), None) or self._named(focus, None, None)
+        if found:
+            return _graphs(found), (focus,)
+        quads = self._named(None, None, focus)
+        return _graphs(quads), tuple(sorted(quads, key=str))
+
+    def _of_triples(self, focus: Term, steps: _Steps, value: Term | None) -> Iterator[ox.Quad]:
+        for predicate, backwards in steps:
+            subject, object_ = (value, focus) if backwards else (focus, value)
+            if isinstance(subject, ox.NamedNode | ox.BlankNode):
+                yield from self._named(subject, ox.NamedNode(predicate), object_)
+
+    def _named(
+        self, subject: ox.NamedNode | ox.BlankNode | None, predicate: ox.NamedNode | None, object_: Term | None
+    ) -> list[ox.Quad]:
+        found = self.store.quads_for_pattern(subject, predicate, object_, None)
+        return [quad for quad in found if isinstance(quad.graph_name, ox.NamedNode)]
 
 
-def _of_triples(
-    focus: ox.NamedNode, predicates: Iterable[tuple[str, bool]], value: Term | None, store: ox.Store
-) -> Iterator[str]:
-    for predicate, backwards in predicates:
-        property_ = ox.NamedNode(predicate)
-        if not backwards:
-            pattern = store.quads_for_pattern(focus, property_, value, None)
-        elif value is None or isinstance(value, ox.NamedNode):
-            pattern = store.quads_for_pattern(value, property_, focus, None)
-        else:
-            continue
-        yield from _named(pattern)
+def _path(result: _Result, shape: Shape) -> tuple[str, _Steps]:
+    """The property that was looked at: the shape's, or that which a shape without one (sh:closed) tells."""
+    told = next(iter(result.get(names.SH_RESULT_PATH, [])), None)
+    if not shape.path and isinstance(told, ox.NamedNode):
+        return names.shrink(told.value), ((told.value, False),)
+    return shape.path, shape.predicates
 
 
-def _named(quads: Iterable[ox.Quad]) -> Iterator[str]:
-    return (quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode))
+def _messages(result: _Result, shape: Shape, component: str) -> dict[str, str]:
+    """What the shape says; where it says nothing, the constraint that is not met, whatever the engine makes up."""
+    told = [found for found in result.get(names.SH_RESULT_MESSAGE, []) if isinstance(found, ox.Literal)]
+    own = component.startswith(names.SH) and component != names.SH_SPARQL_COMPONENT
+    if told and (shape.messages or not own):
+        return {found.language or "": found.value for found in sorted(told, key=str)}
+    what = component.removeprefix(names.SH).removesuffix(names.SH_COMPONENT_SUFFIX)
+    what = "sh:sparql" if component == names.SH_SPARQL_COMPONENT else f"sh:{what[:1].lower()}{what[1:]}"
+    asked = shape.parameters.get(what.removeprefix("sh:"), "")
+    return {language: text.format(what=f"{what} {asked}".strip()) for language, text in _UNSAID.items()}
+
+
+def _graphs(quads: Iterable[ox.Quad]) -> tuple[str, ...]:
+    return tuple(sorted({quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}))
 
 
 def _plain(term: Term) -> str:

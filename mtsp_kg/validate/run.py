@@ -16,12 +16,18 @@ from mtsp_kg.formats import format_of_file
 from mtsp_kg.load import load_files
 from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore
+from mtsp_kg.validate import silence
+from mtsp_kg.validate.checks import KIND, run_checks
 from mtsp_kg.validate.engine import ENGINES, choose, united
-from mtsp_kg.validate.findings import Finding, Report
-from mtsp_kg.validate.places import Places
+from mtsp_kg.validate.findings import Finding, Report, Rule, Severity, in_order
 from mtsp_kg.validate.reading import read_report
-from mtsp_kg.validate.shapes import Shapes, read_shapes
+from mtsp_kg.validate.rules import rule_of
+from mtsp_kg.validate.shapes import Shapes, Term, read_shapes
 from mtsp_kg.validate.targets import targets_of
+from mtsp_kg.validate.waivers import FILE, waive
+from mtsp_kg.validate.wellformed import check_shapes
+
+Sources = list[tuple[Path, str]]
 
 
 def validate_graph(
@@ -32,24 +38,35 @@ def validate_graph(
     shapes: Iterable[str | Path] = (),
     engine: str | None = None,
     checks: bool = True,
+    waivers: str | Path | None = None,
     today: date | None = None,
 ) -> Report:
     """The report on a project's graph.
 
     store: the graph, loaded; shapes: files and folders of shapes in place of the project's; engine: one of
-    `engine.ENGINES`, the fastest installed where none is named; checks: whether to run the check queries, too; today:
-    the day that waivers are held against. Raises DataError, NotFoundError, QueryError, MissingExtraError.
+    `engine.ENGINES`, the fastest installed where none is named; checks: whether to run the check queries, too; waivers:
+    a file of waivers in place of the project's; today: the day that waivers are held against. Raises DataError,
+    NotFoundError, QueryError, MissingExtraError.
     """
-    read = _read_shapes(project, shapes)
+    shapes = list(shapes)
+    read = read_project_shapes(project, shapes)
     name = choose(engine)
     found = read_report(ENGINES[name](united(store.oxigraph), read.ntriples), read, store.oxigraph)
-    ran = waived = 0
+    rules: dict[str, Rule] = {}
     if checks:
-        from mtsp_kg.validate.checks import run_checks
-
-        more, ran, waived = run_checks(project, store, plan, today)
-        found = sorted([*found, *more], key=lambda finding: (*finding.order, finding.message("en")))
-    return _report(found, name, read, store.oxigraph, None, ran, waived)
+        more, rules = run_checks(project, store, plan)
+        found += more
+    data, ontology = _with_graphs(project, project.graph_files()), _with_graphs(project, project.ontology_files())
+    graphs = {ox.NamedNode(graph) for _, graph in ontology}
+    subjects = _subjects(store.oxigraph, graphs)
+    matched, idle = _targets(read, store.oxigraph)
+    found += silence.unmatched(read, idle)
+    found += silence.untouched(store.oxigraph, matched, subjects)
+    found += _silent(project, read, store.oxigraph, [*data, *ontology])
+    file = Path(waivers) if waivers else project.root / "queries" / KIND / FILE
+    kept, waived = waive(found, file, project.relative(file), today or date.today(), plan, checks and not shapes)
+    sources = (*data, *ontology, *read.files)
+    return _report(kept, name, read, len(matched), (), rules, waived, sources)
 
 
 def validate_files(
@@ -57,21 +74,44 @@ def validate_files(
     files: Sequence[str | Path],
     *,
     shapes: Iterable[str | Path] = (),
+    ontology: Iterable[str | Path] = (),
     engine: str | None = None,
+    waivers: str | Path | None = None,
+    today: date | None = None,
 ) -> Report:
-    """The report on files and folders, with the project's ontology for their classes, and on nothing else.
+    """The report on files and folders, with an ontology for their classes, and on nothing else.
 
-    Raises as `validate_graph` does.
+    ontology: files and folders in place of the project's, which goes with the project's shapes. Raises as
+    `validate_graph` does.
     """
-    read = _read_shapes(project, shapes)
+    shapes = list(shapes)
+    read = read_project_shapes(project, shapes)
     name = choose(engine)
-    given = [(path, project.graph_of(path)) for path in rdf_files(files)]
-    subjects = {quad.subject for quad in load_files(given)}
-    store = load_files([*((path, project.graph_of(path)) for path in project.ontology_files()), *given])
+    given = _with_graphs(project, rdf_files(files))
+    classes = list(ontology)
+    around = _with_graphs(project, rdf_files(classes) if classes else [] if shapes else project.ontology_files())
+    graphs = {ox.NamedNode(graph) for _, graph in around} - {ox.NamedNode(graph) for _, graph in given}
+    store = load_files([*around, *given])
     found = read_report(ENGINES[name](united(store), read.ntriples), read, store)
-    theirs = {subject.value if isinstance(subject, ox.NamedNode) else str(subject) for subject in subjects}
-    kept = [finding for finding in found if finding.focus in theirs or finding.focus.startswith("_:")]
-    return _report(kept, name, read, store, subjects)
+    subjects = _subjects(store, graphs)
+    beside = _subjects(store, set()) - subjects
+    matched, idle = _targets(read, store)
+    if shapes:
+        theirs = matched - beside
+        found = _about(found, beside, without=True)
+        found += silence.unmatched(read, idle)
+        found += silence.untouched(store, matched, subjects)
+        idle = []
+    else:  # the project's shapes look at a whole project; of some files of it, only at what these speak of
+        theirs = matched & subjects
+        found = _about(found, subjects, without=False)
+        idle = [shape.iri for shape in read.targeted() if not targets_of(shape, store) & subjects]
+    found += _silent(project, read, store, given, read.files if shapes else ())
+    waived = 0
+    if waivers:
+        file = Path(waivers)
+        found, waived = waive(found, file, project.relative(file), today or date.today())
+    return _report(found, name, read, len(theirs), tuple(idle), {}, waived, (*given, *around, *read.files))
 
 
 def rdf_files(paths: Iterable[str | Path]) -> list[Path]:
@@ -79,55 +119,99 @@ def rdf_files(paths: Iterable[str | Path]) -> list[Path]:
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            found += sorted(file for file in path.rglob("*") if file.is_file() and _is_rdf(file))
+            inside = sorted(file for file in path.rglob("*") if file.is_file() and is_rdf(file))
+            if not inside:
+                raise DataError("There is no file of RDF in this folder.", file=path, remedy="Use .ttl or .trig files.")
+            found += inside
         elif not path.is_file():
             raise DataError("There is no such file.", file=path, remedy="Check its name.")
-        elif not _is_rdf(path):
+        elif not is_rdf(path):
             raise DataError("The suffix tells no format of RDF.", file=path, remedy="Use .ttl, .trig, .nt or .nq.")
         else:
             found.append(path)
     return found
 
 
-def places_of(project: Project, files: Sequence[str | Path] = ()) -> Places:
-    """Where things stand in some files, or in a project's own where none are named."""
-    paths = rdf_files(files) if files else [*project.graph_files(), *project.ontology_files()]
-    return Places(paths, project.graph_of, project.relative)
-
-
-def _is_rdf(path: Path) -> bool:
-    try:
-        return bool(format_of_file(path))
-    except NotFoundError:
-        return False
-
-
-def _read_shapes(project: Project, shapes: Iterable[str | Path]) -> Shapes:
+def read_project_shapes(project: Project, shapes: Iterable[str | Path] = ()) -> Shapes:
+    """The shapes in some files and folders; the project's where none are named. Raises DataError."""
     named = list(shapes)
     files = rdf_files(named) if named else project.shape_files()
     read = read_shapes((path, project.graph_of(path)) for path in files)
     if not read.by_iri:
         where = named[0] if named else project.root / "shapes"
         raise DataError("There is no shape here.", file=where, remedy="Name files of SHACL shapes with --shapes.")
+    check_shapes(read, project.relative)
     return read
 
 
-def _report(
-    findings: Iterable[Finding],
-    engine: str,
-    shapes: Shapes,
-    store: ox.Store,
-    subjects: set[ox.NamedNode | ox.BlankNode | ox.Triple] | None,
-    checks: int = 0,
-    waived: int = 0,
-) -> Report:
-    looked_at: set[object] = set()
-    unmatched = []
+def is_rdf(path: Path) -> bool:
+    """Whether a file's suffix tells a format of RDF."""
+    try:
+        return bool(format_of_file(path))
+    except NotFoundError:
+        return False
+
+
+def _with_graphs(project: Project, files: Iterable[Path]) -> Sources:
+    return [(path, project.graph_of(path)) for path in files]
+
+
+def _subjects(store: ox.Store, without: set[ox.NamedNode]) -> set[Term]:
+    """What the named graphs speak of, but for some graphs."""
+    found: set[Term] = set()
+    for graph in store.named_graphs():
+        if graph not in without:
+            found |= {quad.subject for quad in store.quads_for_pattern(None, None, None, graph)}
+    return found
+
+
+def _targets(shapes: Shapes, store: ox.Store) -> tuple[set[Term], list[str]]:
+    """The nodes that shapes look at, and the shapes that look at none."""
+    matched: set[Term] = set()
+    idle = []
     for shape in shapes.targeted():
         nodes = targets_of(shape, store)
-        if subjects is not None:
-            nodes &= subjects
-        looked_at |= nodes
+        matched |= nodes
         if not nodes:
-            unmatched.append(shape.iri)
-    return Report(tuple(findings), engine, len(shapes.by_iri), len(looked_at), tuple(unmatched), checks, waived)
+            idle.append(shape.iri)
+    return matched, idle
+
+
+def _about(findings: Iterable[Finding], nodes: set[Term], *, without: bool) -> list[Finding]:
+    told = {node.value if isinstance(node, ox.NamedNode) else str(node) for node in nodes}
+    return [finding for finding in findings if finding.focus.startswith("_:") or (finding.focus in told) is not without]
+
+
+def _silent(
+    project: Project, shapes: Shapes, store: ox.Store, data: Sources, own: Iterable[tuple[Path, str]] = ()
+) -> list[Finding]:
+    found = list(silence.shapes_faults(shapes, store))
+    found += silence.empty_files(data, project.relative)
+    found += silence.imports([store, shapes.store] if own else [store], [*data, *shapes.files])
+    return found
+
+
+def _report(
+    findings: list[Finding],
+    engine: str,
+    shapes: Shapes,
+    nodes: int,
+    idle: tuple[str, ...],
+    checks: dict[str, Rule],
+    waived: int,
+    sources: tuple[tuple[Path, str], ...],
+) -> Report:
+    rules = {**silence.own_rules(), **checks}
+    rules |= {finding.shape: rule_of(finding.shape, shapes) for finding in findings if finding.shape in shapes.by_iri}
+    return Report(
+        findings=tuple(in_order(findings)),
+        engine=engine,
+        shapes=len(shapes.by_iri),
+        nodes=nodes,
+        unmatched=idle,
+        checks=len(checks),
+        waived=waived,
+        rules=rules,
+        fail_on=Severity.VIOLATION,
+        sources=sources,
+    )

@@ -1,4 +1,4 @@
-"""Rows of check queries that are known and accepted: who says so, why, and until when.
+"""Findings that are known and accepted: who says so, why, and until when.
 
     - query: target-group-nobody-serves
       row: group:commuters
@@ -6,8 +6,9 @@
       why: The plan names them only as an example.
       until: 2027-12-31
 
-`row` is the row's key as the report prints it. A waiver that waives nothing any more is itself a finding. Imports
-`errors` and, of this room, `findings`.
+`query` is the check query, the shape or the kind of finding; `row` is the row's key, or the focus, as the report prints
+it. A waiver that waives nothing any more is itself a finding. Imports `errors`, `names` and, of this
+room, `findings`.
 """
 
 from __future__ import annotations
@@ -17,9 +18,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from mtsp_kg import names
 from mtsp_kg.errors import DataError
-from mtsp_kg.validate.findings import Finding, Severity
+from mtsp_kg.validate.findings import Finding, Severity, Spot
 
+FILE = "waivers.yaml"
+KIND = "waivers"
 _FIELDS = ("query", "row", "who", "why")
 _EXPIRED = {
     "en": "The waiver for '{row}' of {query} ended on {until}: mend the row, or say until when it holds and why.",
@@ -71,13 +75,39 @@ def _waiver(entry: object, number: int, path: Path) -> Waiver:
     return Waiver(entry["query"], entry["row"], entry["who"], entry["why"], until)
 
 
-def in_force(waivers: Iterable[Waiver], today: date) -> dict[tuple[str, str], Waiver]:
-    """The waivers that still hold on a day, by query and row."""
-    return {(waiver.query, waiver.row): waiver for waiver in waivers if waiver.until is None or waiver.until >= today}
+def waive(
+    findings: list[Finding], path: Path, name: str, today: date, plan: str | None = None, ran: bool = True
+) -> tuple[list[Finding], int]:
+    """Findings without those that a file of waivers accepts, with those about waivers; and how many were waived.
+
+    name: what a report calls the file; plan: whose short names waivers use; ran: whether everything ran, so that a
+    waiver that met nothing is stale. Raises DataError.
+    """
+    waivers = read_waivers(path)
+    holding = {
+        (waiver.query, waiver.row): waiver for waiver in waivers if waiver.until is None or waiver.until >= today
+    }
+    kept, used = [], set()
+    for finding in findings:
+        key = (_rule(finding), finding.row or names.shrink(finding.focus, plan))
+        if key in holding:
+            used.add(key)
+        else:
+            kept.append(finding)
+    counted = len(findings) - len(kept)
+    if ran:
+        kept += stale(waivers, used, today, path, name)
+    return kept, counted
 
 
-def stale(waivers: Iterable[Waiver], used: set[tuple[str, str]], today: date, graph: str) -> Iterator[Finding]:
-    """A finding for each waiver that has ended or met no row; used: those that met one; graph: the waivers' file."""
+def _rule(finding: Finding) -> str:
+    return finding.shape.removeprefix(names.SHAPES) if ":" in finding.shape else finding.shape
+
+
+def stale(
+    waivers: Iterable[Waiver], used: set[tuple[str, str]], today: date, path: Path, name: str
+) -> Iterator[Finding]:
+    """A finding for each waiver that has ended or met no row; used: those that met one."""
     for waiver in waivers:
         ended = waiver.until is not None and waiver.until < today
         if ended or (waiver.query, waiver.row) not in used:
@@ -86,4 +116,24 @@ def stale(waivers: Iterable[Waiver], used: set[tuple[str, str]], today: date, gr
                 language: text.format(row=waiver.row, query=waiver.query, until=waiver.until)
                 for language, text in texts.items()
             }
-            yield Finding(waiver.row, "", "", "waivers", Severity.WARNING, messages, (graph,))
+            spot = _spot(waiver, path, name)
+            yield Finding(
+                waiver.row,
+                "",
+                "",
+                KIND,
+                Severity.WARNING,
+                messages,
+                (name,),
+                spots=(spot,),
+                row=f"{waiver.query} {waiver.row}",
+            )
+
+
+def _spot(waiver: Waiver, path: Path, name: str) -> Spot:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        key, _, value = line.strip().removeprefix("- ").partition(":")
+        if key == "row" and value.strip().strip("\"'") == waiver.row:
+            column = line.index(":") + 3
+            return Spot(name, number, column, len(line) + 1, line)
+    return Spot(name)

@@ -1,0 +1,195 @@
+"""Nothing passes silently: what a validation did not look at, or could not decide, is a finding of its own kind.
+
+Imports `names` and `load`, and of this room `findings`, `rules`, `shapes`. The kinds are those of `KINDS`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from mtsp_kg import names
+from mtsp_kg.load import says_nothing
+from mtsp_kg.validate.findings import Finding, Rule, Severity, Spot, Where
+from mtsp_kg.validate.rules import place_of
+from mtsp_kg.validate.shacl_terms import KNOWN, UNDECIDED
+from mtsp_kg.validate.shapes import Shapes, Term
+
+_DEFAULT = ox.DefaultGraph()
+_TYPE = ox.NamedNode(names.RDF_TYPE)
+_NOWHERE = Where()
+_SHOWN = 3
+# Kind: severity, message in English and Chinese.
+KINDS = {
+    "unmatched-shape": (
+        Severity.WARNING,
+        "The target of this shape matches nothing: mend the target, or take the shape out.",
+        "该形状的目标没有对应任何节点：请更正目标，或删除该形状。",
+    ),
+    "untouched-resources": (
+        Severity.INFO,
+        "No shape looks at {count} of {what}: {examples}.",
+        "{what} 中有 {count} 个资源未受任何形状检查：{examples}。",
+    ),
+    "unknown-class": (
+        Severity.WARNING,
+        "Nothing defines the class {what}, and nothing is one: mend its name, or load its ontology.",
+        "类 {what} 未有定义，也没有实例：请更正名称，或载入其本体。",
+    ),
+    "unknown-shacl-term": (
+        Severity.VIOLATION,
+        "SHACL has no term {what}, so it checks nothing.{near}",
+        "SHACL 没有术语 {what}，因此它不检查任何内容。{near}",
+    ),
+    "not-decided": (
+        Severity.VIOLATION,
+        "No engine here decides {what}: what it asks is not checked. Write it in SHACL Core or as sh:sparql.",
+        "此处的引擎不处理 {what}：其要求未经检查。请改用 SHACL Core 或 sh:sparql。",
+    ),
+    "empty-file": (
+        Severity.WARNING,
+        "The file says nothing: fill it, or take it out.",
+        "该文件没有任何陈述：请补充内容，或将其删除。",
+    ),
+    "import-not-given": (
+        Severity.WARNING,
+        "{what} is imported but not among the files given; imports are never fetched. Name its file.",
+        "{what} 被导入但不在所给文件中；导入内容从不从网络获取。请指明其文件。",
+    ),
+}
+
+
+def own_rules() -> dict[str, Rule]:
+    """The kinds as rules."""
+    return {
+        kind: Rule(kind, {"en": kind.replace("-", " ")}, {"en": en, "zh": zh}, severity)
+        for kind, (severity, en, zh) in KINDS.items()
+    }
+
+
+def _finding(
+    kind: str,
+    focus: str,
+    where: Where = _NOWHERE,
+    graphs: Iterable[str] = (),
+    spots: tuple[Spot, ...] = (),
+    **words: str,
+) -> Finding:
+    severity, *texts = KINDS[kind]
+    messages = {language: text.format(**words) for language, text in zip(("en", "zh"), texts, strict=True)}
+    return Finding(focus, "", "", kind, severity, messages, tuple(sorted(set(graphs))), where=where, spots=spots)
+
+
+def unmatched(shapes: Shapes, iris: Iterable[str]) -> Iterator[Finding]:
+    """Shapes whose targets match nothing."""
+    for iri in iris:
+        place = place_of(iri, shapes)
+        yield _finding("unmatched-shape", iri, place.where, place.graphs)
+
+
+def untouched(store: ox.Store, looked_at: Collection[Term], subjects: Collection[Term]) -> Iterator[Finding]:
+    """What no shape looks at, by class. Blank nodes are looked at by way of what leads to them."""
+    classes: dict[str, list[ox.NamedNode]] = defaultdict(list)
+    for subject in subjects:
+        if isinstance(subject, ox.NamedNode) and subject not in looked_at:
+            types = [quad.object for quad in store.quads_for_pattern(subject, _TYPE, None, _DEFAULT)]
+            first = min(
+                (type_.value for type_ in types if isinstance(type_, ox.NamedNode)), default=names.RDFS_RESOURCE
+            )
+            classes[first].append(subject)
+    for class_, resources in sorted(classes.items()):
+        resources.sort(key=str)
+        examples = ", ".join(names.shrink(resource.value) for resource in resources[:_SHOWN])
+        graphs = {quad.graph_name.value for quad in store.quads_for_pattern(resources[0], None, None, None)
+                  if isinstance(quad.graph_name, ox.NamedNode)}  # fmt: skip
+        count = f"{len(resources):,}"
+        yield _finding("untouched-resources", class_, Where((resources[0],)), graphs,
+                       what=names.shrink(class_), count=count, examples=examples)  # fmt: skip
+
+
+def shapes_faults(shapes: Shapes, store: ox.Store) -> Iterator[Finding]:
+    """Classes nobody defines, terms that SHACL does not have, and what no engine here decides."""
+    for quad in sorted(shapes.store.quads_for_pattern(None, None, None, None), key=str):
+        if isinstance(quad.graph_name, ox.NamedNode):
+            yield from _of_quad(quad, shapes, store)
+
+
+def _of_quad(quad: ox.Quad, shapes: Shapes, store: ox.Store) -> Iterator[Finding]:
+    predicate, object_ = quad.predicate.value, quad.object
+    local = predicate.removeprefix(names.SH)
+    told = object_.value if isinstance(object_, ox.NamedNode) else ""
+    if predicate.startswith(names.SH):
+        if local in UNDECIDED:
+            yield _of("not-decided", predicate, quad, shapes, what=f"sh:{local}")
+        elif local not in KNOWN:
+            yield _of("unknown-shacl-term", predicate, quad, shapes, what=f"sh:{local}", near=_near(local))
+        elif local in ("class", "targetClass") and told and not _defined(object_, shapes, store):
+            yield _of("unknown-class", told, quad, shapes, what=names.shrink(told))
+    if told.startswith(names.SH):
+        term = told.removeprefix(names.SH)
+        if term in UNDECIDED:
+            yield _of("not-decided", told, quad, shapes, what=f"sh:{term}")
+        elif term not in KNOWN:
+            yield _of("unknown-shacl-term", told, quad, shapes, what=f"sh:{term}", near=_near(term))
+
+
+def _of(kind: str, focus: str, quad: ox.Quad, shapes: Shapes, **words: str) -> Finding:
+    blanks: dict[ox.BlankNode, str] = {}
+    nodes = [term for term in (quad.subject, quad.object) if isinstance(term, ox.BlankNode)]
+    if nodes:
+        from mtsp_kg.locate import fingerprints, surroundings
+
+        marks = fingerprints(surroundings(shapes.store, nodes))
+        blanks = {node: marks[node] for node in nodes}
+    graph = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
+    return _finding(kind, focus, Where((quad,), blanks), (graph,), (), **words)
+
+
+def _near(local: str) -> str:
+    found = difflib.get_close_matches(local, sorted(KNOWN), n=1)
+    return f" Did you mean sh:{found[0]}?" if found else ""
+
+
+def _defined(class_: Term, shapes: Shapes, store: ox.Store) -> bool:
+    """Whether a class is said to be one, has a superclass or subclass, or has an instance."""
+    if not isinstance(class_, ox.NamedNode):
+        return True
+    subclass = ox.NamedNode(names.RDFS_SUBCLASS)
+    return any(
+        True
+        for graph in (store, shapes.store)
+        for subject, predicate, object_ in (
+            (class_, _TYPE, None),
+            (class_, subclass, None),
+            (None, subclass, class_),
+            (None, _TYPE, class_),
+        )
+        for _ in graph.quads_for_pattern(subject, predicate, object_, _DEFAULT)
+    )
+
+
+def empty_files(files: Iterable[tuple[Path, str]], name_of: Callable[[Path], str]) -> Iterator[Finding]:
+    """Files that say nothing."""
+    for path, _ in files:
+        if says_nothing(path):
+            yield _finding("empty-file", name_of(path), spots=(Spot(name_of(path), 1),))
+
+
+def imports(stores: Iterable[ox.Store], files: Iterable[tuple[Path, str]]) -> Iterator[Finding]:
+    """Ontologies that are imported and not given: by their name, or by the name of their file or of its graph."""
+    stores = list(stores)
+    given = {graph for _, graph in files}
+    stems = {path.stem for path, _ in files}
+    for store in stores:
+        ontology = store.quads_for_pattern(None, _TYPE, ox.NamedNode(names.OWL_ONTOLOGY), _DEFAULT)
+        given |= {quad.subject.value for quad in ontology if isinstance(quad.subject, ox.NamedNode)}
+    for store in stores:
+        for quad in sorted(store.quads_for_pattern(None, ox.NamedNode(names.OWL_IMPORTS), None, None), key=str):
+            if isinstance(quad.graph_name, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
+                named = quad.object.value
+                if named not in given and named.rstrip("/#").rsplit("/", 1)[-1].split(".")[0] not in stems:
+                    yield _finding("import-not-given", named, Where((quad,)), (quad.graph_name.value,), what=named)

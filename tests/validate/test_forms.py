@@ -1,0 +1,195 @@
+"""The forms of a report: each says the same, is what its standard asks for, and is the same bytes in each run."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pyoxigraph as ox
+import pytest
+
+from mtsp_kg import names
+from mtsp_kg.errors import DataError, NotFoundError, ParameterError
+from mtsp_kg.graph import KnowledgeGraph
+from mtsp_kg.project import Project
+from mtsp_kg.validate.deliver import SUMMARY, Order, deliver
+from mtsp_kg.validate.engine import ENGINES, run_shacl, united
+from mtsp_kg.validate.findings import Finding, Report, Severity, Spot
+from mtsp_kg.validate.forms import FORMS, View, write
+from mtsp_kg.validate.forms.github import summary_page
+from mtsp_kg.validate.places import placed
+from mtsp_kg.validate.run import read_project_shapes
+
+BAD = Path(__file__).parents[1] / "shapes" / "FigureValueShape.ttl"
+BLANKS = """@prefix ex: <https://example.org/> .
+ex:a ex:knows [ ex:name "B", "C" ; ex:age "no" ] .
+_:free a ex:Person ; ex:name 1 .
+"""
+OWN = f"""@prefix ex: <https://example.org/> . @prefix sh: <{names.SH}> .
+[] a sh:NodeShape ; sh:targetObjectsOf ex:knows ; sh:targetClass ex:Person ;
+    sh:property [ sh:path ex:name ; sh:maxCount 1 ; sh:nodeKind sh:Literal ],
+        [ sh:path [ sh:inversePath ex:knows ] ; sh:minCount 1 ; sh:message "Be known." ] ;
+    sh:closed true ; sh:ignoredProperties ( ex:name <{names.RDF_TYPE}> ) ;
+    sh:nodeKind sh:IRI .
+"""
+
+
+@pytest.fixture
+def report(garden: Project) -> Report:
+    return placed(KnowledgeGraph(garden).validate([BAD]), garden.relative)
+
+
+@pytest.fixture
+def own(garden: Project, tmp_path: Path) -> tuple[Path, Path]:
+    data, shapes = tmp_path / "data.ttl", tmp_path / "shapes.ttl"
+    data.write_text(BLANKS, encoding="utf-8")
+    shapes.write_text(OWN, encoding="utf-8")
+    return data, shapes
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_form_is_the_same_bytes_in_each_run(form: str, garden: Project, own: tuple[Path, Path]) -> None:
+    data, shapes = own
+    written = {
+        write(placed(KnowledgeGraph(garden).validate([data], shapes=[shapes]), garden.relative), form) for _ in range(3)
+    }
+    assert len(written) == 1
+
+
+@pytest.mark.parametrize("form", set(FORMS) - {"ttl", "jsonld"})
+def test_a_form_names_file_line_and_message(form: str, report: Report) -> None:
+    text = write(report, form)
+    assert "FigureValueShape" in text
+    assert "FigureValueShape.ttl" in text
+    assert "Give the figure one mtsp:value" in text
+
+
+def test_sarif_has_what_code_scanning_needs(report: Report) -> None:
+    log = json.loads(write(report, "sarif"))
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert all(rule["help"]["text"] and rule["shortDescription"]["text"] for rule in rules)
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["partialFingerprints"]["mtspkg/v1"]
+        assert result["locations"][0]["physicalLocation"]["region"]["startLine"] > 0
+    schema = os.environ.get("MTSP_SARIF_SCHEMA")
+    if schema:
+        jsonschema = pytest.importorskip("jsonschema_rs")
+        jsonschema.validator_for(json.loads(Path(schema).read_text(encoding="utf-8-sig"))).validate(log)
+
+
+def test_a_fingerprint_stays_when_lines_above_move(garden: Project, tmp_path: Path) -> None:
+    moved = tmp_path / BAD.name
+    moved.write_text("\n# moved\n\n" + BAD.read_text(encoding="utf-8"), encoding="utf-8")
+    found = []
+    for path in (BAD, moved):
+        told = placed(KnowledgeGraph(garden).validate([path]), garden.relative)
+        log = json.loads(write(told, "sarif"))
+        found.append([result["partialFingerprints"] for result in log["runs"][0]["results"]])
+    assert found[0] == found[1]
+
+
+def test_junit_is_xml_with_a_failure_for_what_fails(report: Report) -> None:
+    root = ElementTree.fromstring(write(report, "junit"))
+    (suite,) = root
+    failures = [case.get("name") for case in suite if case.find("failure") is not None]
+    assert "FigureValueShape" in failures
+    assert suite.get("failures") == str(len(failures))
+
+
+def test_gitlab_entries_have_distinct_fingerprints(report: Report) -> None:
+    entries = json.loads(write(report, "gitlab"))
+    assert len({entry["fingerprint"] for entry in entries}) == len(entries) > 1
+    assert all(entry["location"]["lines"]["begin"] > 1 for entry in entries)
+
+
+def test_what_github_and_xml_cannot_hold_is_escaped() -> None:
+    spot = Spot("a,b:c.ttl", 2, 3, 4, "x")
+    finding = Finding("urn:x", "", '"a\\u0000"', "S", Severity.VIOLATION, {"en": "50 %\nand <more>\x00"}, spots=(spot,))
+    report = Report((finding,), "shacl", 1, 1)
+    told = write(report, "github").splitlines()[0]
+    assert told.startswith("::error file=a%2Cb%3Ac.ttl,line=2,col=3,endColumn=4,title=S::50 %25%0Aand <more>")
+    ElementTree.fromstring(write(report, "junit"))
+    assert "&lt;more&gt;" in write(report, "html")
+    assert "\n" not in summary_page(report, View()).splitlines()[-1]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("form", ["ttl", "jsonld"])
+def test_the_standard_report_is_the_engines_own(
+    form: str, engine: str, garden: Project, own: tuple[Path, Path]
+) -> None:
+    from mtsp_kg.load import load_files
+
+    pytest.importorskip(engine)
+    data, shapes = own
+    report = KnowledgeGraph(garden).validate([data], shapes=[shapes], engine=engine)
+    media = ox.RdfFormat.TURTLE if form == "ttl" else ox.RdfFormat.JSON_LD
+    ours = _results(ox.parse(write(report, form), format=media))
+    read = read_project_shapes(garden, [shapes])
+    raw = run_shacl(united(load_files([(data, "urn:data")])), read.ntriples)
+    theirs = _results(ox.parse(raw, format=ox.RdfFormat.N_TRIPLES))
+    assert len(ours) == 5
+    assert ours == theirs
+
+
+def _results(quads: object) -> list[list[str]]:
+    """Each result as text without the labels of blank nodes; paths in full."""
+    about: dict[object, dict[str, list[object]]] = {}
+    for quad in quads:  # type: ignore[attr-defined]
+        about.setdefault(quad.subject, {}).setdefault(quad.predicate.value, []).append(quad.object)
+
+    def told(term: object) -> str:
+        if not isinstance(term, ox.BlankNode):
+            return str(term)
+        inside = about.get(term, {})
+        return "[" + " ".join(f"{key} {told(value)}" for key in sorted(inside) for value in inside[key]) + "]"
+
+    roles = (names.SH_FOCUS_NODE, names.SH_RESULT_PATH, names.SH_VALUE, names.SH_SOURCE_SHAPE, names.SH_COMPONENT)
+    return sorted(
+        [told(value) for role in (*roles, names.SH_RESULT_SEVERITY) for value in found.get(role, [])]
+        for node, found in about.items()
+        if ox.NamedNode(names.SH_VALIDATION_RESULT) in found.get(names.RDF_TYPE, [])
+    )
+
+
+def test_blank_nodes_and_unnamed_shapes_have_places(garden: Project, own: tuple[Path, Path]) -> None:
+    data, shapes = own
+    report = placed(KnowledgeGraph(garden).validate([data], shapes=[shapes]), garden.relative)
+    text = write(report, "text")
+    assert "data.ttl:2:15" in text
+    assert "data.ttl:2:43" in text
+    assert f"shape at {garden.relative(shapes)}:4" in text
+    assert "sh:maxCount 1" in text
+
+
+def test_an_order_is_written_whole_or_not_at_all(report: Report, tmp_path: Path, garden: Project) -> None:
+    order = Order.of("text", None, [f"json={tmp_path / 'report.json'}", f"sarif={tmp_path / 'report.sarif'}"])
+    assert "does not conform" in deliver(report, order, View(), garden.relative)
+    assert {path.name for path in tmp_path.glob("report*")} == {"report.json", "report.sarif"}
+    assert deliver(report, Order.of("json", str(tmp_path / "one.json")), View(), garden.relative) == ""
+    with pytest.raises(DataError):
+        deliver(report, Order.of("json", str(tmp_path / "report.json" / "no.json")), View(), garden.relative)
+
+
+def test_github_gets_a_summary_where_it_asks_for_one(
+    report: Report, tmp_path: Path, garden: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SUMMARY, str(tmp_path / "summary.md"))
+    deliver(report, Order.of("text"), View(), garden.relative)
+    assert not (tmp_path / "summary.md").exists()
+    deliver(report, Order.of("github"), View(), garden.relative)
+    assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith("## mtsp validate\n\ndoes not conform")
+
+
+def test_unknown_forms_are_told() -> None:
+    with pytest.raises(ParameterError, match="no form 'pdf'"):
+        Order.of("pdf")
+    with pytest.raises(ParameterError, match="names no form and file"):
+        Order.of("text", None, ["sarif"])
+    with pytest.raises(NotFoundError):
+        write(Report((), "shacl", 1, 1), "pdf")
