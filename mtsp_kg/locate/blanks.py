@@ -1,0 +1,139 @@
+"""Blank nodes that two readings of a file can agree on. Imports `terms`.
+
+A label is not enough: pyoxigraph makes one up for each `[ ]` and each list cell at every reading, and a Store renames
+`_:x` too. What stays is structure: a fingerprint is made of all that is said with the node and with the blank nodes
+that hang together with it (colour refinement; RDFC-1.0, section 4.6, begins alike). A blank node never leaves its file,
+so the fingerprint is the same in the file and in a store of many files, whichever graphs its triples stand in, as long
+as nothing was added about it (no inferences). Nodes that no triple tells apart share one, and each has the places of
+all: a finding about one is a finding about the other.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from hashlib import blake2b
+
+import pyoxigraph as ox
+
+from mtsp_kg.locate.terms import Key, as_stored, key
+
+_Triple = tuple[str, str, Key]
+_ROUNDS = 64  # after which nodes of one component that still look alike are taken as alike
+
+
+def surroundings(
+    store: ox.Store, nodes: Iterable[ox.BlankNode], without: Collection[ox.NamedNode] = ()
+) -> Iterator[ox.Quad]:
+    """The quads of a store that fingerprints of some nodes need: theirs, and those of the blank nodes linked with them.
+
+    without: graphs of inferences. The default graph counts only for a node of which no named graph speaks, as `load`
+    keeps a merge of all graphs there.
+    """
+    waiting, seen = list(nodes), set(nodes)
+    while waiting:
+        node = waiting.pop()
+        around = [
+            *store.quads_for_pattern(node, None, None, None),
+            *store.quads_for_pattern(None, None, node, None),
+        ]
+        named = [quad for quad in around if not isinstance(quad.graph_name, ox.DefaultGraph)]
+        for quad in named or around:
+            if quad.graph_name in without:
+                continue
+            yield quad
+            for label in (*blank_nodes(key(quad.subject)), *blank_nodes(key(quad.object))):
+                term = ox.BlankNode(label[2:])
+                if term not in seen:
+                    seen.add(term)
+                    waiting.append(term)
+
+
+def fingerprints(triples: Iterable[ox.Quad | ox.Triple]) -> dict[ox.BlankNode, str]:
+    """The fingerprint of each blank node that is subject or object of some triples.
+
+    They are to be all that is said with these nodes. What stands in triple terms only (RDF 1.2) has no fingerprint, and
+    `locate` takes all such nodes as alike.
+    """
+    plain = ((str(key(found.subject)), found.predicate.value, key(found.object)) for found in triples)
+    return {ox.BlankNode(label[2:]): mark for label, mark in fingerprints_of(plain).items()}
+
+
+def fingerprints_of(triples: Iterable[_Triple]) -> dict[str, str]:
+    """The same for triples and labels of the scanner."""
+    about: dict[str, set[_Triple]] = defaultdict(set)
+    for subject, predicate, object_ in triples:
+        if subject.startswith("_:") or not isinstance(object_, str) or object_.startswith("_:"):
+            triple = (subject, predicate, as_stored(object_))
+            for node in (subject, object_):
+                if isinstance(node, str) and node.startswith("_:"):
+                    about[node].add(triple)
+    marks: dict[str, str] = {}
+    for component in _components(about):
+        marks |= _marks(component, about)
+    return marks
+
+
+def blank_nodes(term: Key) -> Iterator[str]:
+    """The labels of the blank nodes in a term or triple."""
+    if isinstance(term, str):
+        if term.startswith("_:"):
+            yield term
+    elif len(term) == 3:
+        yield from blank_nodes(term[0])
+        yield from blank_nodes(term[2])
+
+
+def _components(about: Mapping[str, set[_Triple]]) -> Iterator[list[str]]:
+    """The blank nodes, those together that triples link without a named node between them."""
+    seen: set[str] = set()
+    for node in about:
+        if node in seen:
+            continue
+        seen.add(node)
+        component = [node]
+        for member in component:
+            for subject, _, object_ in about[member]:
+                for other in (subject, object_):
+                    if isinstance(other, str) and other.startswith("_:") and other not in seen:
+                        seen.add(other)
+                        component.append(other)
+        yield component
+
+
+def _marks(component: list[str], about: Mapping[str, set[_Triple]]) -> dict[str, str]:
+    """Colour refinement: nodes take the colours of their triples until no more of them differ."""
+    colours = dict.fromkeys(component, "")
+    kinds = 0
+    for _ in range(_ROUNDS):
+        colours = {
+            node: _digest(
+                sorted(
+                    repr((_coloured(subject, colours, node), predicate, _coloured(object_, colours, node)))
+                    for subject, predicate, object_ in about[node]
+                )
+            )
+            for node in component
+        }
+        found = len(set(colours.values()))
+        if found in (kinds, len(component)):
+            break
+        kinds = found
+    # Components of which each node differs at once may look alike node by node: the whole belongs to each mark.
+    whole = _digest(sorted(colours.values()))
+    return {node: _digest([colour, whole]) for node, colour in colours.items()}
+
+
+def _coloured(term: Key, colours: Mapping[str, str], node: str) -> object:
+    """A term of a triple about `node` without its label; what is in a triple term is not told apart."""
+    if isinstance(term, str):
+        if term == node:
+            return ("self",)
+        return (colours.get(term, ""),) if term.startswith("_:") else term
+    if len(term) == 3:
+        return (_coloured(term[0], {}, ""), term[1], _coloured(term[2], {}, ""))
+    return term
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,79 @@
+"""From what is wanted to where it stands. Imports `errors`, `formats` and `load`; of this room, all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from mtsp_kg.errors import DataError
+from mtsp_kg.load import oxigraph_format, syntax_error
+from mtsp_kg.locate.document import scan
+from mtsp_kg.locate.lines import scan_lines
+from mtsp_kg.locate.places import GraphName, Place
+from mtsp_kg.locate.search import Search, Wanted
+from mtsp_kg.locate.source import decode, read_source
+from mtsp_kg.locate.statement import Row
+from mtsp_kg.locate.terms import key
+
+_LINES = (ox.RdfFormat.N_TRIPLES, ox.RdfFormat.N_QUADS)
+_TURTLES = (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG)
+_DEFAULT = ox.DefaultGraph()
+
+
+def locate(
+    path: str | Path,
+    wanted: Collection[Wanted],
+    *,
+    graph: GraphName = _DEFAULT,
+    blanks: Mapping[ox.BlankNode, str] | None = None,
+    base: str | None = None,
+    parsed: bool = False,
+) -> dict[Wanted, list[Place]]:
+    """Where quads, triples and subjects stand in one file; what does not stand there has an empty list.
+
+    A quad is looked for in its graph, a triple in any; a node where it opens statements about itself. Each place is
+    given, in the order of the file. A literal is found in its own form; failing that, in any that a pyoxigraph Store
+    turns into it ("0.80" for "0.8").
+
+    graph: the name of the graph for what the file says outside any; blanks: the fingerprints of the wanted blank nodes,
+    without which `_:x` is looked for by its label as written, and `[ ]` cannot be (with them, a blank graph name is
+    taken for any such); base: the IRI against which the file was read; parsed: the file has been parsed in this run, so
+    that it need not be again.
+
+    Raises DataError, as `load` does, when the file cannot be read or parsed; NotFoundError when its suffix is none of
+    an RDF file.
+    """
+    path = Path(path)
+    format_ = oxigraph_format(path)
+    search = Search(wanted, graph, blanks)
+    source = read_source(path)
+    if format_ not in (*_LINES, *_TURTLES):
+        search.look(_parsed(source, path, format_, base))
+        return search.files(path)
+    if not parsed:
+        for _ in _quads(source, path, format_, base):
+            pass
+    text = decode(source, path)
+    by_structure = search.needs_blanks
+    subjects = None if by_structure and format_ in _LINES else search.subjects
+    rows = scan_lines(text, subjects) if format_ in _LINES else scan(text, base, subjects, blanks=by_structure)
+    search.look(rows)
+    return search.places(path, text)
+
+
+def _quads(source: bytes, path: Path, format_: ox.RdfFormat, base: str | None) -> Iterator[ox.Quad]:
+    try:
+        yield from ox.parse(source, format=format_, base_iri=base)
+    except SyntaxError as error:
+        raise syntax_error(error, path) from error
+    except ValueError as error:
+        raise DataError(f"The file cannot be read: {error}.", file=path) from error
+
+
+def _parsed(source: bytes, path: Path, format_: ox.RdfFormat, base: str | None) -> Iterator[Row]:
+    for quad in _quads(source, path, format_, base):
+        subject, object_ = str(key(quad.subject)), key(quad.object)
+        graph = None if isinstance(quad.graph_name, ox.DefaultGraph) else str(key(quad.graph_name))
+        yield Row(graph, subject, quad.predicate.value, object_, 0, 0, 0, 0)
