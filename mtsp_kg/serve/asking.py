@@ -16,6 +16,7 @@ from mtsp_kg.serve.refusals import BadRequestError, MediaTypeError, TooLargeErro
 
 LONGEST_BODY = 256 * 1024
 MOST_FIELDS = 2000
+_MOMENT = 0.05
 
 T = TypeVar("T")
 
@@ -93,19 +94,39 @@ def text(content: bytes) -> str:
 
 
 async def while_there(work: Coroutine[Any, Any, T], receive: Receive) -> T:
-    """What `work` gives; when the client goes before it is done, it is cancelled. Raises ClientGoneError then."""
-    task = asyncio.ensure_future(work)
-    watch = asyncio.ensure_future(_gone(receive))
+    """What `work` gives; when the client goes before it is done, it is cancelled. Raises ClientGoneError then.
+
+    Only work that takes a moment is watched over: most is done before.
+    """
+    loop = asyncio.get_running_loop()
+    here = asyncio.current_task()
+    watch: asyncio.Task[None] | None = None
+    gone = False
+
+    def cancel(ended: asyncio.Task[None]) -> None:
+        nonlocal gone
+        if not ended.cancelled() and here is not None:
+            gone = True
+            here.cancel()
+
+    def begin() -> None:
+        nonlocal watch
+        watch = loop.create_task(_gone(receive))
+        watch.add_done_callback(cancel)
+
+    later = loop.call_later(_MOMENT, begin)
     try:
-        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            return task.result()
-        raise ClientGoneError
+        return await work
+    except asyncio.CancelledError:
+        if gone and here is not None:
+            here.uncancel()
+            raise ClientGoneError from None
+        raise
     finally:
-        watch.cancel()
-        if not task.done():
-            task.cancel()
-            await asyncio.wait({task})
+        later.cancel()
+        if watch is not None:
+            watch.remove_done_callback(cancel)
+            watch.cancel()
 
 
 async def _gone(receive: Receive) -> None:

@@ -1,7 +1,7 @@
 """Frames between the web process and its workers: one byte of kind, four of length, then the content.
 
-A reply is a head, its body in parts, and an end: without the end, the worker was lost on the way, and what came before
-counts for nothing. Imports nothing of the package.
+A short reply is one frame. A long one is a head, its body in parts, and an end: without the end, the worker was lost on
+the way, and what came before counts for nothing. Imports nothing of the package.
 """
 
 from __future__ import annotations
@@ -12,9 +12,10 @@ import os
 import struct
 from typing import Any
 
-HELLO, TASK, HEAD, PART, END, DATA = b"h", b"t", b"r", b"p", b"e", b"d"
+HELLO, TASK, WHOLE, HEAD, PART, END, DATA = b"h", b"t", b"w", b"r", b"p", b"e", b"d"
 PART_SIZE = 256 * 1024
 _PREFIX = struct.Struct("!cI")
+_LENGTH = struct.Struct("!I")
 
 
 def pack(kind: bytes, content: bytes = b"") -> bytes:
@@ -25,6 +26,19 @@ def pack(kind: bytes, content: bytes = b"") -> bytes:
 def pack_json(kind: bytes, content: dict[str, Any]) -> bytes:
     """A frame that holds a JSON object."""
     return pack(kind, json.dumps(content).encode())
+
+
+def pack_whole(head: dict[str, Any], body: bytes | bytearray) -> bytes:
+    """A short reply: its head and its body in one frame."""
+    first = json.dumps(head).encode()
+    return pack(WHOLE, _LENGTH.pack(len(first)) + first + body)
+
+
+def unpack_whole(content: bytes) -> tuple[dict[str, Any], bytes]:
+    """The head and the body of a short reply."""
+    end = _LENGTH.size + _LENGTH.unpack_from(content)[0]
+    head: dict[str, Any] = json.loads(content[_LENGTH.size : end])
+    return head, content[end:]
 
 
 def write(handle: int, content: bytes | memoryview) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 _LONGEST = 4096
 _MOST = 64
@@ -30,6 +31,11 @@ def best_media(accept: str | None, offers: Sequence[str]) -> str | None:
     """
     if accept is None or not accept.strip():
         return offers[0] if offers else None
+    return _best_media(accept[:_LONGEST], tuple(offers))
+
+
+@lru_cache(maxsize=256)
+def _best_media(accept: str, offers: tuple[str, ...]) -> str | None:
     ranges = [
         (found.group(1).lower(), found.group(2).lower(), weight)
         for value, weight in _weighted(accept)
@@ -52,7 +58,7 @@ def best_language(accept: str | None, offers: Sequence[str]) -> str:
     'zh'
     """
     best, most = offers[0], 0.0
-    for value, weight in _weighted(accept or ""):
+    for value, weight in _weighted((accept or "")[:_LONGEST]):
         if not _LANGUAGE.fullmatch(value):
             continue
         tag = value.lower()
@@ -66,7 +72,7 @@ def best_language(accept: str | None, offers: Sequence[str]) -> str:
 
 def _weighted(header: str) -> list[tuple[str, float]]:
     found = []
-    for part in header[:_LONGEST].split(",")[:_MOST]:
+    for part in header.split(",")[:_MOST]:
         value, *parameters = (piece.strip() for piece in part.split(";"))
         weight = 1.0
         for parameter in parameters:

@@ -37,9 +37,18 @@ class Line:
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    process: int
     kill: Callable[[], None]
     lacks: list[str]
+    behind: bool = False
     ended: bool = False
+
+    def step_back(self) -> None:
+        """Lets other processes go before this worker, as far as the platform can."""
+        self.behind = True
+        if not self.ended:
+            with contextlib.suppress(OSError, AttributeError):
+                os.setpriority(os.PRIO_PROCESS, self.process, 19)
 
     def end(self) -> None:
         """Ends the worker, whatever it does."""
@@ -188,7 +197,7 @@ async def _greeted(
         if kind != frames.HELLO:
             raise ConnectionError("the worker did not greet")
         hello = json.loads(content)
-        return Line(reader, writer, kill or _killer(hello["process"]), hello["lacks"])
+        return Line(reader, writer, hello["process"], kill or _killer(hello["process"]), hello["lacks"])
     except BaseException:
         writer.close()
         raise

@@ -30,6 +30,9 @@ from mtsp_kg.serve.spool import Spool
 from mtsp_kg.serve.worker import Limits
 
 _LATE = 0.4
+_LONG = 0.25
+_REMEMBERED = 60.0
+_MOST_REMEMBERED = 10_000
 _RETRY = 0.5
 _LONGEST = 300
 _STOPPING = "The server is stopping."
@@ -40,7 +43,7 @@ class Shares:
     """How the pool is shared. workers: processes; running, waiting: queries of one client at a time; queue: queries
     that wait in all; patience: seconds that one waits at most."""
 
-    workers: int = field(default_factory=lambda: (os.cpu_count() or 1) + 1)
+    workers: int = field(default_factory=lambda: max(4, 2 * (os.cpu_count() or 1)))
     running: int = 1
     waiting: int = 2
     queue: int = 64
@@ -59,6 +62,7 @@ class Result:
 class _Client:
     running: asyncio.Semaphore
     here: int = 0
+    slow_until: float = 0.0
 
 
 class Pool:
@@ -72,6 +76,7 @@ class Pool:
         self._idle: asyncio.LifoQueue[Line | None] = asyncio.LifoQueue()
         self._lines: set[Line] = set()
         self._clients: dict[str, _Client] = {}
+        self._slow = asyncio.Semaphore(max(1, self.shares.workers // 2))
         self._waiting = 0
         self._busy = 0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -118,37 +123,47 @@ class Pool:
             yield
         finally:
             known.here -= 1
-            if not known.here and self._clients.get(client) is known:
-                del self._clients[client]
+            if not known.here:
+                self._forget(client, known)
+
+    def _forget(self, client: str, known: _Client) -> None:
+        now = asyncio.get_running_loop().time()
+        if known.slow_until < now or len(self._clients) > _MOST_REMEMBERED:
+            self._clients.pop(client, None)
+            return
+        asyncio.get_running_loop().call_later(known.slow_until - now + 1, self._forget_later, client, known)
+
+    def _forget_later(self, client: str, known: _Client) -> None:
+        if not known.here and self._clients.get(client) is known:
+            self._forget(client, known)
 
     async def run(self, task: Task, client: str) -> Result:
         """The result of a query, for a client that has a place. The caller closes its body.
 
         Raises QueryError (not SPARQL), NotAcceptableError, TooLargeError, BusyError (queue full, patience at its end,
-        worker lost before it began), ExhaustedError (memory, crash), TimedOutError.
+        the server stops), ExhaustedError (memory, crash), TimedOutError.
         """
         if self._waiting >= self.shares.queue:
             raise BusyError("Too many queries are waiting.", remedy="Try again in a moment.")
         known = self._clients[client]
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self.shares.patience):
-                await known.running.acquire()
-                try:
+        async with contextlib.AsyncExitStack() as held:
+            self._waiting += 1
+            try:
+                async with asyncio.timeout(self.shares.patience):
+                    await held.enter_async_context(known.running)
+                    if known.slow_until > asyncio.get_running_loop().time():
+                        # Who has asked long queries shares half of the workers with others like him.
+                        await held.enter_async_context(self._slow)
                     line = await self._alive()
-                except BaseException:
-                    known.running.release()
-                    raise
-        except TimeoutError as error:
-            raise BusyError("No worker was free in time.", remedy="Try again in a moment.") from error
-        finally:
-            self._waiting -= 1
-        self._busy += 1
-        try:
-            return await self._on(line, task)
-        finally:
-            self._busy -= 1
-            known.running.release()
+            except TimeoutError as error:
+                raise BusyError("No worker was free in time.", remedy="Try again in a moment.") from error
+            finally:
+                self._waiting -= 1
+            self._busy += 1
+            try:
+                return await self._on(line, task, known)
+            finally:
+                self._busy -= 1
 
     async def _alive(self) -> Line:
         while not self._stopping:
@@ -159,34 +174,40 @@ class Pool:
                 self._part(line)  # ended from outside while it waited
         raise BusyError(_STOPPING)
 
-    async def _on(self, line: Line, task: Task) -> Result:
-        clock = asyncio.get_running_loop().time
-        began = clock()
+    async def _on(self, line: Line, task: Task, client: _Client) -> Result:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         body = Spool()
         keep = False
+        long = loop.call_later(_LONG, self._step_back, line, client)
         try:
             async with asyncio.timeout(self.limits.seconds + _LATE) as deadline:
                 line.writer.write(frames.pack_json(frames.TASK, task.as_dict()))
                 kind, content = await frames.receive(line.reader)
-                head = json.loads(content)
-                deadline.reschedule(clock() + self.limits.seconds + _LATE)
-                while (frame := await frames.receive(line.reader))[0] == frames.PART:
-                    body.write(frame[1])
-                if kind != frames.HEAD or frame[0] != frames.END:
-                    raise ConnectionError("a frame out of order")
-            keep = not head["last"]
+                if kind == frames.WHOLE:
+                    head, part = frames.unpack_whole(content)
+                    body.write(part)
+                else:
+                    head = json.loads(content)
+                    deadline.reschedule(loop.time() + self.limits.seconds + _LATE)
+                    while (frame := await frames.receive(line.reader))[0] == frames.PART:
+                        body.write(frame[1])
+                    if kind != frames.HEAD or frame[0] != frames.END:
+                        raise ConnectionError("a frame out of order")
+            keep = not head["last"] and not line.behind
         except (TimeoutError, asyncio.IncompleteReadError, OSError) as error:
             body.close()
             if self._stopping:
                 raise BusyError(_STOPPING) from error
             self.lost += 1
-            if isinstance(error, TimeoutError) or clock() - began >= self.limits.seconds - 0.01:
+            if isinstance(error, TimeoutError) or loop.time() - began >= self.limits.seconds - 0.01:
                 raise self._timed_out() from error
             raise self._exhausted() from error
         except BaseException:
             body.close()
             raise
         finally:
+            long.cancel()
             if keep:
                 self._idle.put_nowait(line)
             else:
@@ -196,6 +217,12 @@ class Pool:
             return Result(head["form"], body)
         body.close()
         raise self._refusal(head)
+
+    def _step_back(self, line: Line, client: _Client) -> None:
+        # A query that takes long lets those that do not go first; its worker has done its last, for only a privileged
+        # process can take this back. Its client is taken for one that asks long queries, for a while.
+        line.step_back()
+        client.slow_until = asyncio.get_running_loop().time() + _REMEMBERED
 
     def _refusal(self, head: dict[str, str | int | None]) -> MtspError:
         kind, what = head["kind"], " ".join(str(head["what"]).split())[:_LONGEST]

@@ -101,12 +101,14 @@ def work(into: int, out: int, stores: dict[str, ox.Store], limits: Limits, lacks
 
 
 def _send(out: int, head: dict[str, Any], body: bytes | bytearray) -> None:
+    if len(body) <= frames.PART_SIZE:
+        frames.write(out, frames.pack_whole(head, body))
+        return
+    frames.write(out, frames.pack_json(frames.HEAD, head))
     parts = memoryview(body)
-    small = frames.pack_json(frames.HEAD, head)
-    while len(parts) > frames.PART_SIZE:
-        frames.write(out, small + frames.pack(frames.PART, bytes(parts[: frames.PART_SIZE])))
-        parts, small = parts[frames.PART_SIZE :], b""
-    frames.write(out, small + frames.pack(frames.PART, bytes(parts)) + frames.pack(frames.END))
+    for start in range(0, len(parts), frames.PART_SIZE):
+        frames.write(out, frames.pack(frames.PART, bytes(parts[start : start + frames.PART_SIZE])))
+    frames.write(out, frames.pack(frames.END))
 
 
 def _highest_memory() -> int:

@@ -167,3 +167,29 @@ def test_a_reader_that_stops_holds_no_worker(starter: Callable[..., Server]) -> 
         assert client.get("/health").json()["busy"] == 0
     stopped.close()
     server.stop()
+
+
+def test_long_queries_step_back_and_leave_half_of_the_workers(starter: Callable[..., Server]) -> None:
+    server = starter("--limit-seconds", "4", "--workers", "4")
+
+    def ask(number: int) -> int:
+        with server.client(f"127.0.4.{number + 1}") as client:
+            return client.post("/sparql", content=HOSTILE["product_count"], headers=QUERY).status_code
+
+    def priorities() -> list[int]:
+        return sorted(os.getpriority(os.PRIO_PROCESS, worker) for worker in server.workers())
+
+    usual = os.getpriority(os.PRIO_PROCESS, server.process.pid)
+    with ThreadPoolExecutor(4) as threads:
+        assert set(threads.map(ask, range(4))) == {504}
+        # Who has asked long queries is known for a while: four of them no longer take all the workers.
+        attacks = [threads.submit(ask, number) for number in range(4)]
+        time.sleep(1.5)
+        with server.client("127.0.4.100") as client:
+            began = time.monotonic()
+            assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
+            assert time.monotonic() - began < 2
+            assert client.get("/health").json()["busy"] == 2
+        assert priorities() == [usual, usual, 19, 19]
+        assert {attack.result() for attack in attacks} == {504}
+    server.stop()
