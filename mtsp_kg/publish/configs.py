@@ -84,7 +84,7 @@ def languages() -> Iterator[tuple[str, str]]:
 
 def _weight(tenth: int) -> str:
     if tenth == 10:
-        return r"(?:\s*;\s*q\s*=\s*1(?:\.0*)?)?\s*(?:;[^,]*)?"
+        return r"(?:\s*;\s*q\s*=\s*1(?:\.0*)?\s*(?:;[^,]*)?)?\s*"
     return rf"\s*;\s*q\s*=\s*0?\.{tenth}\d*\s*(?:;[^,]*)?"
 
 

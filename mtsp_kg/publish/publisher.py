@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from mtsp_kg.store import EmbeddedStore
 
 _PACKAGE = Path(__file__).resolve().parents[1]
+# What a page can depend on.
+_ROOMS = ("document", "query", "trace", "publish")
+_MODULES = ("names", "formats", "load", "project", "store")
 
 
 def publish(
@@ -45,10 +48,10 @@ def key_of(project: Project, options: Options) -> str:
     """What names a site: the SHA-256 of its sources, of the options and of the code that makes it."""
     total = hashlib.sha256(digest(project).encode())
     total.update(repr((options.base, options.site, options.endpoint, options.live)).encode())
-    code = [path for path in _PACKAGE.rglob("*") if path.suffix in (".py", ".html", ".css", ".js", ".toml")]
-    code += [path for path in (_PACKAGE / "publish" / "templates").rglob("*") if not path.suffix]
+    code = [path for room in _ROOMS for path in (_PACKAGE / room).rglob("*")]
+    code += [_PACKAGE / f"{module}.py" for module in _MODULES]
     data = [*project.shape_files(), *project.query_files(), *([options.document] if options.document else [])]
-    for path in sorted({path for path in code if path.is_file() and "data" not in path.parts}) + data:
+    for path in sorted(path for path in code if path.is_file() and path.suffix != ".pyc") + data:
         try:
             content = path.read_bytes()
         except OSError as error:

@@ -1,0 +1,55 @@
+"""The site of the project, made and published once for all tests of this room."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from publish_project import ROOT, little_project
+
+import mtsp_kg
+from mtsp_kg.project import Project
+from mtsp_kg.publish.site import Site
+from mtsp_kg.publish.source import Options
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project as it is now, in a copy that nobody edits while tests run."""
+    folder = tmp_path_factory.mktemp("copy")
+    for room in ("ontology", "graph", "shapes", "queries"):
+        shutil.copytree(ROOT / room, folder / room)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(project: Path) -> Site:
+    kg = mtsp_kg.open(project)
+    return Site(kg.project, kg.store, kg.plan)
+
+
+@pytest.fixture(scope="session")
+def published(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The whole site as `mtsp publish` writes it."""
+    folder = tmp_path_factory.mktemp("published") / "site"
+    mtsp_kg.open(project).publish(folder, site="https://example.org/mtsp/")
+    return folder
+
+
+@pytest.fixture
+def little(tmp_path: Path) -> Path:
+    """A project that is published in a second: a plan of a few things, a question."""
+    return little_project(tmp_path / "project")
+
+
+@pytest.fixture
+def make_site(tmp_path: Path) -> Callable[..., Site]:
+    """Makes a site of the little project with more in its graph."""
+
+    def make(graph: str, options: Options | None = None) -> Site:
+        kg = mtsp_kg.open(little_project(tmp_path / "made", graph))
+        return Site(Project(tmp_path / "made"), kg.store, kg.plan, options)
+
+    return make

@@ -1,0 +1,117 @@
+"""The site as the server answers it: the same bytes as on disk, redirects, conditional headers, forms."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from test_publish_servers import NEGOTIATION
+
+from mtsp_kg.errors import ParameterError
+from mtsp_kg.publish.answers import Answer, Answers
+from mtsp_kg.publish.site import Site
+from mtsp_kg.publish.source import Options
+from mtsp_kg.serve.site import SiteRequest
+
+
+async def no_pool(name: str, values: Mapping[str, str]) -> bytes:
+    raise AssertionError("no question was asked")
+
+
+def ask(answers: Answers, path: str, **parts: object) -> Answer:
+    found = asyncio.run(answers.respond(SiteRequest(path, **parts), no_pool))  # type: ignore[arg-type]
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def answers(site: Site) -> Answers:
+    source = site.source
+    return Answers(Site(source.project, source.store, source.plan, Options(site="https://example.org/")))
+
+
+def test_server_and_static_site_write_the_same_bytes(site: Site, published: Path) -> None:
+    source = site.source
+    same = Answers(Site(source.project, source.store, source.plan, Options(site="https://example.org/mtsp/")))
+    for path in list(same.site.paths())[::29]:
+        answer = ask(same, f"/{path}")
+        assert (answer.status, answer.body) == (200, (published / path).read_bytes()), path
+
+
+@pytest.mark.parametrize(("accept", "suffix"), NEGOTIATION)
+def test_a_thing_s_address_leads_to_the_form_that_is_asked_for(
+    answers: Answers, accept: str | None, suffix: str
+) -> None:
+    answer = ask(answers, "/id/org/who", accept=accept or "")
+    assert (answer.status, answer.headers["Location"]) == (303, f"/doc/org/who.{suffix}")
+    assert answer.headers["Vary"] == "Accept, Accept-Language"
+
+
+def test_a_wildcard_leaves_out_what_is_refused(answers: Answers) -> None:
+    assert ask(answers, "/id/org/who", accept="text/html;q=0, */*").headers["Location"] == "/doc/org/who.ttl"
+
+
+def test_languages_documents_and_their_headers(answers: Answers) -> None:
+    chinese = ask(answers, "/id/org/who", accept="text/html", accept_language="zh-CN")
+    assert chinese.headers["Location"] == "/zh/doc/org/who.html"
+    page = ask(answers, "/zh/doc/org/who.html")
+    assert page.headers["Content-Language"] == "zh"
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    data = ask(answers, "/doc/org/who.ttl")
+    assert data.media_type == "text/turtle; charset=utf-8"
+    assert data.headers["ETag"].startswith('"')
+    assert data.headers["Last-Modified"].endswith("GMT")
+    assert '</doc/org/who.jsonld>; rel="alternate"; type="application/ld+json"' in data.headers["Link"]
+    assert '<https://w3id.org/mtsp-kg/id/org/who>; rel="describes"' in data.headers["Link"]
+    assert b'<html lang="zh">' in ask(answers, "/", accept_language="zh").body
+
+
+def test_404_has_help_and_406_lists_what_there_is(answers: Answers) -> None:
+    missing = ask(answers, "/id/org/nobody", accept="text/html")
+    assert missing.status == 404
+    assert b'href="/search.html"' in missing.body
+    assert asyncio.run(answers.respond(SiteRequest("/nothing", accept="text/turtle"), no_pool)) is None
+    refused = ask(answers, "/id/org/who", accept="image/png")
+    assert refused.status == 406
+    assert b"text/turtle  /doc/org/who.ttl" in refused.body
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "/id//evil", "/id/../x", "/%5C", "/\tx", "/id/"])
+def test_nothing_redirects_to_what_the_visitor_names(answers: Answers, path: str) -> None:
+    answer = asyncio.run(answers.respond(SiteRequest(path, accept="text/html"), no_pool))
+    assert answer is not None
+    assert answer.status == 404
+    assert "Location" not in answer.headers
+
+
+def test_a_live_site_asks_questions_and_searches(site: Site) -> None:
+    source = site.source
+    live = Answers(Site(source.project, source.store, source.plan, Options(live=True)))
+    asked: list[tuple[str, dict[str, str]]] = []
+
+    async def pool(name: str, values: Mapping[str, str]) -> bytes:
+        asked.append((name, dict(values)))
+        if values["outcome"] == "nonsense":
+            raise ParameterError("Parameter 'outcome' must be an outcome.")
+        return b'{"head":{"vars":["partner"]},"results":{"bindings":[{"partner":{"type":"literal","value":"<b>"}}]}}'
+
+    async def run(path: str, **query: str) -> Answer:
+        found = await live.respond(SiteRequest(path, query), pool)
+        assert found is not None
+        return found
+
+    page = asyncio.run(run("/questions/partners-of-outcome.html", outcome="3.1", other="x"))
+    assert asked == [("partners-of-outcome", {"outcome": "3.1"})]
+    assert b"&lt;b&gt;" in page.body
+    assert b'value="3.1"' in page.body
+    refused = asyncio.run(run("/zh/questions/partners-of-outcome.html", outcome="nonsense"))
+    assert refused.status == 400
+    assert b"must be an outcome" in refused.body
+    default = asyncio.run(run("/questions/partners-of-outcome.html"))
+    assert default.status == 200
+    assert b"<form" in default.body
+    assert len(asked) == 2
+    found = asyncio.run(run("/search.html", q="産权组织".replace("産", "产")))
+    assert b"doc/org/wipo.html" in found.body

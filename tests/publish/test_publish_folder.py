@@ -1,0 +1,177 @@
+"""A site is written whole or not at all, only what changed, and never over what is not ours (HARDENING, 51 and P15)."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import mtsp_kg
+from mtsp_kg.cli.publish import command
+from mtsp_kg.errors import DataError
+from mtsp_kg.publish.check import check_folder
+
+KILLS = int(os.environ.get("MTSP_KILLS", "25"))
+
+
+def add(project: Path, label: str) -> None:
+    place = project / "graph" / "extra.ttl"
+    text = f'<https://w3id.org/mtsp-kg/id/theme/extra> <http://www.w3.org/2004/02/skos/core#prefLabel> "{label}"@en .\n'
+    place.write_text(text, "utf-8")
+
+
+def snapshot(folder: Path) -> dict[str, int]:
+    return {path.relative_to(folder).as_posix(): path.stat().st_ino for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_has_not_changed_is_neither_made_nor_written(little: Path, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    first = mtsp_kg.open(little).publish(target)
+    assert first.changed
+    assert first.written == first.files
+    before = snapshot(target)
+    again = mtsp_kg.open(little).publish(target)
+    assert (again.changed, again.written, again.files, again.size) == (False, 0, first.files, first.size)
+    assert snapshot(target) == before
+    add(little, "one more")
+    third = mtsp_kg.open(little).publish(target)
+    after = snapshot(target)
+    kept = [path for path in before if after.get(path) == before[path]]
+    assert third.changed
+    assert 0 < third.written < third.files
+    assert len(kept) >= third.files - third.written - 10
+    assert "doc/org/who.ttl" in kept
+    assert check_folder(target) == []
+    assert not list(tmp_path.glob(".site.*"))
+
+
+def test_a_file_that_is_gone_or_cut_is_made_anew(little: Path, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    mtsp_kg.open(little).publish(target)
+    (target / "doc/org/who.ttl").unlink()
+    (target / "site.css").write_bytes(b"")
+    assert mtsp_kg.open(little).publish(target).written == 2
+    assert check_folder(target) == []
+
+
+def test_options_are_part_of_what_has_changed(little: Path, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    mtsp_kg.open(little).publish(target)
+    assert mtsp_kg.open(little).publish(target, base="https://data.example.org/x/").changed
+    assert not mtsp_kg.open(little).publish(target, base="https://data.example.org/x/").changed
+    assert check_folder(target) == []
+
+
+def test_a_folder_with_other_things_in_it_is_refused(little: Path, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    target.mkdir()
+    (target / "thesis.txt").write_text("years of work", "utf-8")
+    with pytest.raises(DataError, match="would be lost"):
+        mtsp_kg.open(little).publish(target)
+    assert (target / "thesis.txt").read_text("utf-8") == "years of work"
+    file = tmp_path / "file"
+    file.write_text("x", "utf-8")
+    with pytest.raises(DataError):
+        mtsp_kg.open(little).publish(file)
+    ours = tmp_path / "ours"
+    mtsp_kg.open(little).publish(ours)
+    (ours / "added.txt").write_text("x", "utf-8")
+    add(little, "changed")
+    with pytest.raises(DataError, match="would be lost"):
+        mtsp_kg.open(little).publish(ours)
+
+
+def test_what_an_interrupted_run_left_is_swept(little: Path, tmp_path: Path) -> None:
+    left = tmp_path / ".site.new-abc"
+    left.mkdir()
+    (left / "half.html").write_text("<", "utf-8")
+    mtsp_kg.open(little).publish(tmp_path / "site")
+    assert not left.exists()
+
+
+def test_an_old_site_whose_exchange_was_interrupted_comes_back(little: Path, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    mtsp_kg.open(little).publish(target)
+    target.rename(tmp_path / ".site.old-abc")
+    assert mtsp_kg.open(little).publish(target).written == 0
+    assert check_folder(target) == []
+
+
+def test_a_broken_query_leaves_the_old_site(little: Path, tmp_path: Path) -> None:
+    from mtsp_kg.errors import QueryError
+
+    target = tmp_path / "site"
+    mtsp_kg.open(little).publish(target)
+    before = snapshot(target)
+    (little / "queries" / "ask" / "broken.rq").write_text("#+ summary: x\nSELECT ?x { ", "utf-8")
+    with pytest.raises(QueryError):
+        mtsp_kg.open(little).publish(target)
+    assert snapshot(target) == before
+    assert not list(tmp_path.glob(".site.*"))
+
+
+def test_killed_at_any_moment_the_reader_sees_the_old_site_or_the_new(little: Path, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    script = "import sys, mtsp_kg; mtsp_kg.open(sys.argv[1]).publish(sys.argv[2])"
+    run = [sys.executable, "-c", script, str(little), str(target)]
+    add(little, "version 0")
+    begun = time.perf_counter()
+    subprocess.run(run, check=True)
+    whole = time.perf_counter() - begun
+    chance = random.Random(6)
+    done = 0
+    for number in range(1, KILLS + 1):
+        add(little, f"version {number}")
+        process = subprocess.Popen(run, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(chance.uniform(0.2, 1.1) * whole)
+            done += 1
+        except subprocess.TimeoutExpired:
+            os.kill(process.pid, signal.SIGKILL)
+            process.wait()
+        assert check_folder(target) == [], f"after kill {number}"
+        document = (target / "doc/theme/extra.nt").read_text("utf-8")
+        assert "version" in document
+    assert done < KILLS
+    add(little, "the last version")
+    subprocess.run(run, check=True)
+    assert "the last version" in (target / "doc/theme/extra.nt").read_text("utf-8")
+    time.sleep(0.2)
+    assert not list(tmp_path.glob(".site.*"))
+
+
+def test_two_at_once_do_not_mix(little: Path, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    script = "import sys, mtsp_kg; mtsp_kg.open(sys.argv[1]).publish(sys.argv[2])"
+    run = [sys.executable, "-c", script, str(little), str(target)]
+    both = [subprocess.Popen(run, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    errors = [process.communicate()[1] for process in both]
+    assert any(process.returncode == 0 for process in both), errors
+    for process, error in zip(both, errors, strict=True):
+        assert process.returncode == 0 or "Somebody else is publishing" in error
+    assert check_folder(target) == []
+
+
+def test_the_command_says_what_it_did_and_checks(little: Path, tmp_path: Path) -> None:
+    target = str(tmp_path / "site")
+    runner = CliRunner()
+    said = runner.invoke(command, [target], obj=str(little)).output
+    assert " written; " in said
+    assert "nothing has changed" in runner.invoke(command, [target], obj=str(little)).output
+    checked = runner.invoke(command, [target, "--check"], obj=str(little), standalone_mode=False)
+    assert checked.return_value == 0
+    manifest = Path(target, "manifest.json")
+    body = json.loads(manifest.read_text("utf-8"))
+    body["files"]["site.css"]["sha256"] = "0" * 64
+    manifest.write_text(json.dumps(body), "utf-8")
+    checked = runner.invoke(command, [target, "--check"], obj=str(little), standalone_mode=False)
+    assert checked.return_value == 1
+    assert "site.css: is not what was published." in checked.output
