@@ -45,7 +45,7 @@ WITHOUT_PARAGRAPH = {
 }
 
 # rdflib calls its own deprecated names, millions of times.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
+pytestmark = pytest.mark.filterwarnings("ignore:(Dataset|Conjunctive):DeprecationWarning")
 
 Term = tuple[str, str, str] | None
 
