@@ -131,7 +131,7 @@ def _dataset(task: Task, stores: dict[str, ox.Store]) -> tuple[ox.Store, dict[st
         merged.extend(ox.Quad(*quad.triple) for quad in store.quads_for_pattern(None, None, None, graph))
     for graph in named:
         merged.extend(store.quads_for_pattern(None, None, None, graph))
-    return merged, {"named_graphs": named}
+    return merged, {"default_graph": [ox.DefaultGraph()], "named_graphs": named}
 
 
 def _at_most(triples: ox.QueryTriples, most: int) -> Iterator[ox.Triple]:

@@ -9,6 +9,7 @@ holds whatever passes here. Every quantifier is possessive, so the pass is linea
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from mtsp_kg.errors import QueryError
 from mtsp_kg.serve.refusals import QueryTooLargeError
@@ -42,6 +43,13 @@ _TOKEN = re.compile(
 _OPERATORS = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "EXISTS", "GRAPH", "IN", "VALUES"})
 _UPDATES = frozenset({"LOAD", "INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD", "WITH"})
 _SERVICE = "SERVICE"
+
+
+def tokens(text: str) -> Iterator[tuple[str, str]]:
+    """The kinds and texts of a query's tokens, blanks and comments left out."""
+    for token in _TOKEN.finditer(text):
+        if token.lastgroup != "blank":
+            yield token.lastgroup or "", token.group()
 
 
 def check(text: str) -> None:

@@ -17,6 +17,7 @@ from mtsp_kg import names
 from mtsp_kg.formats import RDF_FORMATS
 from mtsp_kg.serve import asking, guard
 from mtsp_kg.serve.answers import send_spool, send_whole
+from mtsp_kg.serve.dataset import clauses
 from mtsp_kg.serve.evaluate import Task
 from mtsp_kg.serve.negotiate import best_media
 from mtsp_kg.serve.pool import Pool
@@ -91,12 +92,14 @@ class Endpoint:
                 result.body.close()
 
     def _task(self, asked: Asked, table: str | None, graph: str | None) -> Task:
-        view, default = self._view, asked.default_graphs
+        view, default, named = self._view, asked.default_graphs, asked.named_graphs
+        if default is None and named is None and (found := clauses(asked.text)) is not None:
+            default, named = found
         if default == [ASSERTED]:
             view, default = "asserted", [""]
         return Task(
             asked.text, view, table, graph,
-            default_graphs=default, named_graphs=asked.named_graphs, base=self._iri, plan=self._plan,
+            default_graphs=default, named_graphs=named, base=self._iri, plan=self._plan,
         )  # fmt: skip
 
     def _describe(self, media_type: str) -> bytes:

@@ -251,6 +251,27 @@ def test_service_description_is_not_for_those_who_take_none(small: Server) -> No
         assert client.get("/sparql", headers={"Accept": "image/png"}).status_code == 406
 
 
+FROMS = [
+    f"SELECT (COUNT(*) AS ?n) FROM {TWO} FROM {THREE} {{ ?s ?p 1 }}",
+    f"PREFIX g: <{G}> SELECT (COUNT(*) AS ?n) FROM g:2 FROM <{G}3> WHERE {{ ?s ?p 1 }}",
+    f"SELECT (COUNT(*) AS ?n)\nFROM {TWO} # FROM {ONE}\nFROM NAMED {ONE} from {THREE} {{ ?s ?p 1 }}",
+]
+
+
+@pytest.mark.parametrize("query", FROMS)
+def test_several_from_clauses_are_merged(small: Server, query: str) -> None:
+    with small.client() as client:
+        rows = client.get("/sparql", params={"query": query}).json()["results"]["bindings"]
+    assert rows[0]["n"]["value"] == "1"
+
+
+def test_a_dataset_given_with_the_request_goes_before_the_querys_own(small: Server) -> None:
+    query = f"ASK FROM {TWO} FROM {THREE} {{ {ONE} a ?t }}"
+    with small.client() as client:
+        answer = client.get("/sparql", params={"query": query, "default-graph-uri": f"{G}1"})
+    assert answer.json()["boolean"] is True
+
+
 DRAWN = "ASK { ?s <http://example.org/drawn> ?o }"
 
 
