@@ -238,7 +238,15 @@ class KnowledgeGraph:
             tuple(files), tuple(shapes), tuple(ontology), engine, checks, waivers,
             fail_on, baseline, update_baseline, changed_since,
         )  # fmt: skip
-        return validate(self.project, lambda: self.store, self.plan, request)
+        return validate(self.project, self._in_memory, self.plan, request)
+
+    def _in_memory(self) -> EmbeddedStore:
+        """The store, if it is open already; else one parsed anew: many queries are faster on it than on the cache."""
+        if "store" in self.__dict__:
+            return self.store
+        from mtsp_kg.load import load_project
+
+        return EmbeddedStore(load_project(self.project))
 
     def _view(self, name: str, entity: str | None = None, *, kind: str = "view") -> list[tuple[str, ...]]:
         """The rows of a query of `queries/view/`, or of another folder, as plain text and IRIs."""

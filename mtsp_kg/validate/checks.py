@@ -8,12 +8,15 @@ A column called passage or graph says where the row stands; columns called path 
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pyoxigraph as ox
 
 from mtsp_kg.errors import QueryError
 from mtsp_kg.project import Project
 from mtsp_kg.query.answer import Rows, Term, answer
-from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
+from mtsp_kg.query.catalogue import NamedQuery, read_query, read_text
 from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate.findings import Finding, Rule, Severity, Spot, Wanted, Where
 
@@ -27,23 +30,33 @@ def run_checks(project: Project, store: EmbeddedStore, plan: str | None) -> tupl
     """The findings of all check queries, and the queries as rules. Raises QueryError, DataError."""
     findings: list[Finding] = []
     rules: dict[str, Rule] = {}
-    for query in read_catalogue(project, KIND):
-        findings += rows_of(query, store, plan)
-        summaries = {"en": query.summary, "zh": query.summary_zh}
-        rules[query.name] = Rule(
-            query.name, summaries, summaries, _severity(query), Spot(project.relative(query.path), 1)
-        )
+    for path in project.query_files(KIND):
+        rows = _ask(read_text(path), path, store, plan)
+        rules[path.stem] = Rule(path.stem, spot=Spot(project.relative(path), 1))
+        if rows.rows:  # a header is read only where it has something to say
+            query = read_query(path)
+            findings += _findings(query, rows, store)
+            told = {"en": query.summary, "zh": query.summary_zh}
+            rules[path.stem] = replace(rules[path.stem], name=told, help=told, severity=_severity(query))
     return findings, rules
 
 
 def rows_of(query: NamedQuery, store: EmbeddedStore, plan: str | None) -> list[Finding]:
     """The rows of a check query as findings. Raises QueryError, with the file."""
+    return _findings(query, _ask(query.text, query.path, store, plan), store)
+
+
+def _ask(text: str, path: Path, store: EmbeddedStore, plan: str | None) -> Rows:
     try:
-        rows = answer(store.query(query.text), plan)
+        rows = answer(store.query(text), plan)
     except QueryError as error:
-        raise QueryError(error.what, remedy=error.remedy, file=query.path, line=error.line) from error
+        raise QueryError(error.what, remedy=error.remedy, file=path, line=error.line) from error
     if not isinstance(rows, Rows):
-        raise QueryError("A check query is a SELECT.", file=query.path)
+        raise QueryError("A check query is a SELECT.", file=path)
+    return rows
+
+
+def _findings(query: NamedQuery, rows: Rows, store: EmbeddedStore) -> list[Finding]:
     severity = _severity(query)
     columns = rows.columns
     keys = query.header.get("key") or columns[:1]

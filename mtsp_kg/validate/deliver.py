@@ -14,7 +14,6 @@ from mtsp_kg.errors import ParameterError
 from mtsp_kg.output import write_whole
 from mtsp_kg.validate.findings import Report
 from mtsp_kg.validate.forms import FORMS, View, write
-from mtsp_kg.validate.places import placed
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
 
@@ -46,7 +45,10 @@ def deliver(report: Report, order: Order, view: View, name_of: Callable[[Path], 
 
     Every form is made before any file is written. Raises DataError when one cannot be written.
     """
-    report = placed(report, name_of, view.least)
+    if view.shown(report):
+        from mtsp_kg.validate.places import placed  # what finds places is needed only where there is something to find
+
+        report = placed(report, name_of, view.least)
     made = [(path, write(report, form, view)) for form, path in order.files]
     shown = write(report, order.shown, view) if order.shown else ""
     for path, text in made:

@@ -69,7 +69,7 @@ def _run(project: Project, store: Callable[[], EmbeddedStore], plan: str | None,
         )
     return validate_graph(
         project,
-        store(),
+        store,
         plan,
         shapes=request.shapes,
         engine=request.engine,

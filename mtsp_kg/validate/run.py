@@ -5,7 +5,7 @@ Imports `errors`, `formats`, `load`, `project`, `store` and the modules of this 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from mtsp_kg.load import load_files
 from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate import silence
+from mtsp_kg.validate.aside import aside
 from mtsp_kg.validate.checks import KIND, run_checks
 from mtsp_kg.validate.engine import ENGINES, choose, united
 from mtsp_kg.validate.findings import Finding, Report, Rule, Severity, in_order
@@ -32,7 +33,7 @@ Sources = list[tuple[Path, str]]
 
 def validate_graph(
     project: Project,
-    store: EmbeddedStore,
+    loaded: EmbeddedStore | Callable[[], EmbeddedStore],
     plan: str | None = None,
     *,
     shapes: Iterable[str | Path] = (),
@@ -43,19 +44,20 @@ def validate_graph(
 ) -> Report:
     """The report on a project's graph.
 
-    store: the graph, loaded; shapes: files and folders of shapes in place of the project's; engine: one of
+    loaded: the graph, or what loads it; shapes: files and folders of shapes in place of the project's; engine: one of
     `engine.ENGINES`, the fastest installed where none is named; checks: whether to run the check queries, too; waivers:
     a file of waivers in place of the project's; today: the day that waivers are held against. Raises DataError,
     NotFoundError, QueryError, MissingExtraError.
     """
     shapes = list(shapes)
-    read = read_project_shapes(project, shapes)
     name = choose(engine)
-    found = read_report(ENGINES[name](united(store.oxigraph), read.ntriples), read, store.oxigraph)
-    rules: dict[str, Rule] = {}
-    if checks:
-        more, rules = run_checks(project, store, plan)
-        found += more
+    reading = aside(lambda: read_project_shapes(project, shapes))
+    store = loaded if isinstance(loaded, EmbeddedStore) else loaded()
+    read = reading()
+    merged = united(store.oxigraph)
+    raw = aside(lambda: ENGINES[name](merged, read.ntriples))
+    more, rules = run_checks(project, store, plan) if checks else ([], {})
+    found = [*read_report(raw(), read, store.oxigraph), *more]
     data, ontology = _with_graphs(project, project.graph_files()), _with_graphs(project, project.ontology_files())
     graphs = {ox.NamedNode(graph) for _, graph in ontology}
     subjects = _subjects(store.oxigraph, graphs)
