@@ -32,10 +32,11 @@ ex:B a sh:NodeShape ; sh:targetNode ex:x , ex:nowhere ; sh:closed true ;
     sh:property [ sh:path ex:q ; sh:in ( ex:x ex:y 1 "a" ) ] .
 """
 NODES = st.sampled_from([*(ox.NamedNode(f"https://example.org/{name}") for name in "xyz"), *map(ox.BlankNode, "bc")])
+# No boolean: pySHACL compares it with numbers, as Python does, where SPARQL (and so SHACL, section 4.3) cannot.
 LITERALS = st.sampled_from(
     [
         ox.Literal("a"), ox.Literal("abc"), ox.Literal("a", language="en"), ox.Literal("b", language="en"),
-        ox.Literal("1", datatype=ox.NamedNode(names.XSD + "integer")), ox.Literal(2), ox.Literal(True),
+        ox.Literal("1", datatype=ox.NamedNode(names.XSD + "integer")), ox.Literal(2),
         ox.Literal("many", datatype=ox.NamedNode(names.XSD + "integer")), ox.Literal("甲", language="zh"),
     ]
 )  # fmt: skip
