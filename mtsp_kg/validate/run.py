@@ -19,7 +19,7 @@ from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate import silence
 from mtsp_kg.validate.aside import aside
 from mtsp_kg.validate.checks import KIND, run_checks
-from mtsp_kg.validate.engine import ENGINES, choose, united
+from mtsp_kg.validate.engine import ENGINES, as_ntriples, choose, united
 from mtsp_kg.validate.findings import Finding, Report, Rule, Severity, in_order
 from mtsp_kg.validate.reading import read_report
 from mtsp_kg.validate.rules import rule_of
@@ -93,10 +93,13 @@ def validate_files(
     classes = list(ontology)
     around = _with_graphs(project, rdf_files(classes) if classes else [] if shapes else project.ontology_files())
     graphs = {ox.NamedNode(graph) for _, graph in around} - {ox.NamedNode(graph) for _, graph in given}
+    written = as_ntriples([*around, *given])
+    early = aside(lambda: ENGINES[name](written, read.ntriples)) if written is not None else None
     store = load_files([*around, *given])
-    found = read_report(ENGINES[name](united(store), read.ntriples), read, store)
+    raw = early or aside(lambda: ENGINES[name](united(store), read.ntriples))
     subjects = _subjects(store, graphs)
-    beside = _subjects(store, set()) - subjects
+    beside = _subjects(store, set()) - subjects if graphs else set()
+    found = read_report(raw(), read, store)
     matched, idle = _targets(read, store)
     if shapes:
         theirs = matched - beside
