@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -19,6 +20,9 @@ from mtsp_kg.infer.reasoner import Reasoner
 from mtsp_kg.infer.tell import Teller, proofs_of
 from mtsp_kg.infer.wording import Words
 from mtsp_kg.project import Project
+
+if TYPE_CHECKING:
+    from mtsp_kg.infer.check import Checked
 
 
 class Reasoning:
@@ -67,6 +71,19 @@ class Reasoning:
     def tell(self, found: list[Explanation], form: str = "text", *, lines: bool = True) -> str:
         """Explanations as `text`, `json`, `turtle` or `mermaid`."""
         return Teller(self.explainer, lines=lines).write(found, form)
+
+    def check(self, *, reasoner: str | None = None, dl: bool = True) -> Checked:
+        """Whether ontology and graph are in OWL 2 DL and contradict nothing; see `check.check`."""
+        from mtsp_kg.infer.check import check
+
+        return check(self.explainer, self._store, reasoner=reasoner, dl=dl)
+
+    def tell_check(self, found: Checked, form: str = "text") -> str:
+        """What a check found, as `text` or `json`."""
+        from mtsp_kg.infer.check import Report
+
+        report = Report(self.explainer)
+        return report.json(found) if form == "json" else report.text(found)
 
     def replay(self, found: list[Explanation]) -> list[str]:
         """What is wrong with any of the proofs, as graph and axioms are now."""

@@ -88,9 +88,10 @@ class Teller:
         for number, proof in enumerate(one.proofs, 1):
             if len(one.proofs) > 1:
                 yield f"  Proof {number} of {len(one.proofs)}"
-            yield from self._tree(proof, proof.goal, "  ", set())
+            yield from self.tree(proof, proof.goal, "  ", set())
 
-    def _tree(self, proof: Proof, fact: Atom, indent: str, seen: set[Atom]) -> Iterator[str]:
+    def tree(self, proof: Proof, fact: Atom, indent: str, seen: set[Atom]) -> Iterator[str]:
+        """The lines below a fact: why it holds, down to what is stated. seen: the facts already told."""
         step = proof.steps.get(fact)
         if step is None:
             yield f"{indent}{self.where(fact) or 'stated'}"
@@ -103,7 +104,7 @@ class Teller:
         for place, premise in enumerate(step.premises):
             last = place == len(step.premises) - 1
             yield f"{indent}{'└─' if last else '├─'} {self._words.fact(premise)}"
-            yield from self._tree(proof, premise, indent + ("   " if last else "│  "), seen)
+            yield from self.tree(proof, premise, indent + ("   " if last else "│  "), seen)
 
     def _as_dict(self, one: Explanation) -> dict[str, Any]:
         return {
