@@ -8,7 +8,7 @@ export MTSP_CACHE ?= $(CURDIR)/$(VENV)/cache
 .PHONY: run test lint validate bench clean
 
 run: $(VENV)/ready
-	@echo; echo "== What the graph holds"; $(BIN)/mtsp info | head -5
+	@echo; echo "== What the graph holds"; $(BIN)/mtsp info | head -3
 	@echo "== Does it conform?"; $(BIN)/mtsp validate
 	@echo; echo "== One service, traced up to the plan"; $(BIN)/mtsp trace "WIPO GREEN"
 	@echo; echo "== Coverage: what stands under each outcome, and where"; $(BIN)/mtsp query coverage
