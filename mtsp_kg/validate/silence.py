@@ -93,14 +93,14 @@ def unmatched(shapes: Shapes, iris: Iterable[str]) -> Iterator[Finding]:
 
 def untouched(store: ox.Store, looked_at: Collection[Term], subjects: Collection[Term]) -> Iterator[Finding]:
     """What no shape looks at, by class. Blank nodes are looked at by way of what leads to them."""
+    missed = {subject for subject in subjects if isinstance(subject, ox.NamedNode)}.difference(looked_at)
+    types: dict[Term, str] = {}
+    for quad in store.quads_for_pattern(None, _TYPE, None, _DEFAULT) if missed else ():
+        if quad.subject in missed and isinstance(quad.object, ox.NamedNode):
+            types[quad.subject] = min(quad.object.value, types.get(quad.subject, quad.object.value))
     classes: dict[str, list[ox.NamedNode]] = defaultdict(list)
-    for subject in subjects:
-        if isinstance(subject, ox.NamedNode) and subject not in looked_at:
-            types = [quad.object for quad in store.quads_for_pattern(subject, _TYPE, None, _DEFAULT)]
-            first = min(
-                (type_.value for type_ in types if isinstance(type_, ox.NamedNode)), default=names.RDFS_RESOURCE
-            )
-            classes[first].append(subject)
+    for resource in missed:
+        classes[types.get(resource, names.RDFS_RESOURCE)].append(resource)
     for class_, resources in sorted(classes.items()):
         resources.sort(key=str)
         examples = ", ".join(names.shrink(resource.value) for resource in resources[:_SHOWN])
