@@ -3,11 +3,11 @@
     python benchmarks/closure.py [triples ...]          # 6000 60000 600000
     python benchmarks/closure.py --owlrl-up-to 60000
 
-A corpus is the shipped graph with the core ontology, in copies: each copy is a plan of its own, with its own paragraphs,
-statements, services and partners (every IRI below id/ renamed), the last copy cut to the size asked for. Each engine
-runs in a process of its own with at most 12 GB. Seconds are inference alone, from the loaded facts to the closure (ours:
-from the loaded store; reading the ontology and taking the facts out are included), the median of the runs. That the
-closures are equal, tests/infer/test_closure.py shows. reasonable lacks property chains here, so it does less.
+A corpus is the shipped graph with the core ontology, in copies: each copy is a plan of its own, with its own
+paragraphs, statements, services and partners (every IRI below id/ renamed), the last copy cut to the size asked for.
+Each engine runs in a process of its own with at most 12 GB. Seconds are inference alone, from the loaded facts to the
+closure (ours: from the loaded store; reading the ontology and taking the facts out are included), the median of the
+runs. That the closures are equal, tests/infer/test_closure.py shows. reasonable lacks property chains here, so it does less.
 """
 
 from __future__ import annotations
