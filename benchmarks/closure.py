@@ -7,7 +7,8 @@ A corpus is the shipped graph with the core ontology, in copies: each copy is a 
 paragraphs, statements, services and partners (every IRI below id/ renamed), the last copy cut to the size asked for.
 Each engine runs in a process of its own with at most 12 GB. Seconds are inference alone, from the loaded facts to the
 closure (ours: from the loaded store; reading the ontology and taking the facts out are included), the median of the
-runs. That the closures are equal, tests/infer/test_closure.py shows. reasonable lacks property chains here, so it does less.
+runs. That the closures are equal, tests/infer/test_closure.py shows. reasonable lacks property chains here, so it does
+less.
 """
 
 from __future__ import annotations
@@ -123,7 +124,10 @@ def main() -> None:
                         command = [sys.executable, __file__, "--one", name, str(path)]
                         done = subprocess.run(command, capture_output=True, text=True, check=False)
                         if done.returncode:
-                            why = (done.stderr.splitlines() or ["killed"])[-1]
+                            why = next(
+                                (line for line in done.stderr.splitlines() if "rror" in line or "memory" in line),
+                                "killed",
+                            )
                             print(f"{size:>8,} triples  {name:11} fails: {why}", flush=True)
                         else:
                             taken[name].append(tuple(json.loads(done.stdout)))
