@@ -16,8 +16,9 @@ from mtsp_kg.infer.compile import SAMENESS, replacements
 from mtsp_kg.infer.facts import Facts, Row
 from mtsp_kg.infer.join import derived
 from mtsp_kg.infer.rules import Rule
-from mtsp_kg.infer.terms import SAME_AS, SUBCLASS, SUBPROPERTY, Atom, iri, is_named
+from mtsp_kg.infer.terms import DIFFERENT_FROM, SAME_AS, SUBCLASS, SUBPROPERTY, Atom, iri, is_named
 
+LANGUAGES = (names.VOCABULARIES["rdf"], names.OWL)
 Key = tuple[str, int]
 
 
@@ -102,7 +103,7 @@ class Evaluation:
         while len(self._news):
             self._number += 1
             if self._everything is not None and self._news.has((SAME_AS, "", "")):
-                facts.merge(_without_unnamed(self._everything()))
+                facts.merge(_without_unnamed(_of_things(self._everything())))
                 self._everything = None
             fresh = Facts()
             for rule in self.closure.rules:
@@ -177,6 +178,14 @@ def _terms(rules: Iterable[Rule]) -> set[str]:
     return {atom[0] for rule in rules if rule not in SAMENESS for atom in (rule.head or (), *rule.body) if atom} - {
         SAME_AS, SUBCLASS, SUBPROPERTY,
     }  # fmt: skip
+
+
+def _of_things(facts: Facts) -> Facts:
+    """What is said of things: the triples that make up lists, restrictions and axioms say nothing of them."""
+    for name in list(facts.pairs):
+        if iri(name).startswith(LANGUAGES) and name not in (SAME_AS, DIFFERENT_FROM, SUBCLASS, SUBPROPERTY):
+            del facts.pairs[name]
+    return facts
 
 
 def _without_unnamed(facts: Facts) -> Facts:

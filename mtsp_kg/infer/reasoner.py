@@ -5,6 +5,7 @@ Imports `axioms`, `closure`, `compile`, `facts`, `rule_queries` and `sources`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import pyoxigraph as ox
@@ -54,19 +55,26 @@ class Reasoner:
         """The rules that are queries. Raises QueryError."""
         return rule_queries(self.project)
 
-    def close(self, store: ox.Store, *, extra: tuple[Rule, ...] = ()) -> Closure:
+    def close(self, store: ox.Store) -> Closure:
         """The closure of what holds in a store (its default graph, without inferences); the store is not changed.
 
-        extra: rules whose properties are to be loaded too. Raises DataError, QueryError.
+        Raises DataError, QueryError.
         """
-        text = dump(store)
-        facts = read_ntriples(text, needed([*self.rules, *extra]))
+        return self.close_text(dump(store), lambda closure: self.with_inferences(store, closure))
+
+    def close_text(self, text: bytes, store: Callable[[Closure], ox.Store] | None = None) -> Closure:
+        """The closure of a graph given as N-Triples in canonical form, from whatever store it comes.
+
+        store: gives what the rules that are queries run on, with the inferences of a closure; the text's triples and
+        these where there is none. Raises DataError, QueryError.
+        """
+        facts = read_ntriples(text, needed(self.rules))
         for schema in (SUBCLASS, SUBPROPERTY):
             facts.pairs[schema] = self._stated(schema)
         evaluation = Evaluation(facts, self.rules, lambda: read_ntriples(text))
         closure = evaluation.run()
         if self.queries:
-            whole = self.with_inferences(store, closure)
+            whole = store(closure) if store is not None else self.with_inferences(_store_of(text), closure)
             given = [(query, query.infer(whole)) for query in self.queries]
             for query, found in given:
                 evaluation.give(query.rule, found)
@@ -85,6 +93,12 @@ class Reasoner:
         triples = "".join(f"{line(fact)} .\n" for _, fact in closure.inferred())
         whole.bulk_load(triples.encode(), format=ox.RdfFormat.N_TRIPLES)
         return whole
+
+
+def _store_of(text: bytes) -> ox.Store:
+    store = ox.Store()
+    store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES)
+    return store
 
 
 def dump(store: ox.Store) -> bytes:

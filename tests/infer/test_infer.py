@@ -25,9 +25,11 @@ HEAD = "".join(f"@prefix {prefix}: <{name}> .\n" for prefix, name in prefixes("m
 
 
 def project(folder: Path, ontology: str, query: str = "") -> Project:
-    """A project of its own: the shipped graph, the core ontology and an axiom more."""
-    for room in ("ontology", "graph"):
-        shutil.copytree(ROOT / room, folder / room)
+    """A project of its own: the ontology and an axiom more; with a query, the shipped graph too."""
+    shutil.copytree(ROOT / "ontology", folder / "ontology")
+    (folder / "graph").mkdir()
+    if query:
+        shutil.copytree(ROOT / "graph", folder / "graph", dirs_exist_ok=True)
     (folder / "ontology" / "more.ttl").write_text(HEAD + ontology, encoding="utf-8")
     if query:
         (folder / "queries" / "infer").mkdir(parents=True)
