@@ -48,7 +48,7 @@ class Teller:
         """Where a fact is stated, in words."""
         passages = [self._place(source) for source in self.sources(fact) if source.is_passage]
         files = [self._place(source) for source in self.sources(fact) if not source.is_passage]
-        said = [f"says {', '.join(passages)}"] if passages else []
+        said = [f"stated in {', '.join(passages)}"] if passages else []
         said += [f"{'also ' if passages else ''}curated in {', '.join(files)}"] if files else []
         return "; ".join(said)
 

@@ -62,7 +62,7 @@ def test_text_names_axiom_paragraph_and_line(reasoning: Reasoning) -> None:
     text = reasoning.tell(reasoning.explain(*GREEN, limit=1))
     assert "mtsp:contributesTo o mtsp:partOf SubPropertyOf mtsp:contributesTo" in text
     assert "ontology/mtsp.ttl:" in text
-    assert "says para:82 (graph/mtsp-2022-2026/pillar-3.trig:" in text
+    assert "stated in para:82 (graph/mtsp-2022-2026/pillar-3.trig:" in text
     assert "curated in graph/mtsp-2022-2026/plan.ttl:" in text
 
 
