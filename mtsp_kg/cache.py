@@ -1,4 +1,5 @@
-"""A project's graph, loaded once and kept on disk, so that a command need not parse every file again.
+"""A project's graph, loaded once and kept on disk, so that a command need not parse every file again; and small things
+that are made of one text, as the headers of queries.
 
 The cache is named by the SHA-256 of every file's name and content and of the version of what loaded them: an edit, a
 new file or a new release is another name, so nothing stale is ever opened. It is a convenience: where it cannot be
@@ -10,8 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pyoxigraph as ox
 
@@ -21,7 +24,10 @@ from mtsp_kg.load import load_project
 from mtsp_kg.project import Project
 
 ENVIRONMENT = "MTSP_CACHE"
-_KEPT = 4
+# Stores that are kept: of two or three projects, each with inferences and without.
+_KEPT = 6
+_MOST_TEXTS = 500
+_STORE = re.compile(r"[0-9a-f]{32}")
 
 
 class Completion(Protocol):
@@ -72,6 +78,43 @@ def digest(project: Project, completion: Completion | None = None) -> str:
     return total.hexdigest()[:32]
 
 
+def kept(kind: str, text: str, make: Callable[[], Any]) -> Any:
+    """What `make` makes of a text, from the cache where it was made before.
+
+    kind: a folder's name; make: gives anything, though only what JSON gives back unchanged is kept. The
+    name in the cache is the digest of the text and of the version, so nothing stale is read.
+    """
+    folder = _folder()
+    if folder is None:
+        return make()
+    import json
+
+    name = hashlib.sha256(f"{__version__} {kind}\0{text}".encode()).hexdigest()[:32]
+    place = folder / kind / f"{name}.json"
+    try:
+        return json.loads(place.read_bytes())
+    except (OSError, ValueError):
+        made = make()
+    try:
+        written = json.dumps(made)
+        if json.loads(written) == made:
+            _keep_text(written, place)
+    except (OSError, TypeError, ValueError):
+        pass
+    return made
+
+
+def _keep_text(text: str, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    temporary = place.with_suffix(f".{os.getpid()}.new")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(place)
+    others = list(place.parent.iterdir())
+    if len(others) > _MOST_TEXTS:
+        for old in sorted(others, key=lambda path: path.stat().st_mtime)[: len(others) - _MOST_TEXTS]:
+            old.unlink(missing_ok=True)
+
+
 def _folder() -> Path | None:
     named = os.environ.get(ENVIRONMENT)
     if named == "off":
@@ -99,7 +142,7 @@ def _keep(store: ox.Store, place: Path) -> None:
         if temporary is not None:
             _remove(Path(temporary))
         return
-    others = [path for path in place.parent.iterdir() if path.is_dir() and path != place and path.name[0] != "."]
+    others = [path for path in place.parent.iterdir() if _STORE.fullmatch(path.name) and path != place]
     for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
         _remove(old)
 

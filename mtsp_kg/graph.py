@@ -25,24 +25,34 @@ if TYPE_CHECKING:
     from mtsp_kg.infer.reasoning import Reasoning
     from mtsp_kg.publish.folder import Published
     from mtsp_kg.query.answer import Answer
+    from mtsp_kg.query.asking import Asking
     from mtsp_kg.query.entities import Entities
     from mtsp_kg.validate.findings import Report
+
+INFERENCE = "MTSP_INFERENCE"
 
 
 class KnowledgeGraph:
     """A project's ontology and graph, loaded when they are first needed."""
 
-    def __init__(self, project: Project, *, inferences: bool = False) -> None:
+    def __init__(self, project: Project, *, inferences: bool = True) -> None:
+        """inferences: whether queries see what follows too; all else reads what is stated."""
         self.project = project
         self._inferences = inferences
 
     @cached_property
     def store(self) -> EmbeddedStore:
-        """The store with everything loaded, and inferences where they are wanted. Raises DataError."""
+        """The store with everything that is stated. Raises DataError."""
         from mtsp_kg.cache import cached_store
 
+        return EmbeddedStore(cached_store(self.project))
+
+    @cached_property
+    def completed(self) -> EmbeddedStore:
+        """The store that queries are asked of: with what follows, where wanted. Raises DataError, QueryError."""
         if not self._inferences:
-            return EmbeddedStore(cached_store(self.project))
+            return self.store
+        from mtsp_kg.cache import cached_store
         from mtsp_kg.infer.completion import Inferences
 
         return EmbeddedStore(cached_store(self.project, Inferences(self.project)))
@@ -65,25 +75,15 @@ class KnowledgeGraph:
         name: its name; parameters: as the query's header names them, written as on the command line. Raises
         NotFoundError, ParameterError, QueryError, DataError.
         """
-        return self._ask(name, None, parameters)
+        return self._asking.named(name, parameters)
 
     def query_file(self, path: str | Path, /, **parameters: str) -> Answer:
         """The answer to a query in a file; its header is needed only for parameters."""
-        return self._run(Path(path), parameters)
+        return self._asking.file(Path(path), parameters)
 
     def sparql(self, text: str) -> Answer:
         """The answer to a query given as text; the project's prefixes need not be declared. Raises QueryError."""
-        from mtsp_kg.errors import QueryError
-        from mtsp_kg.query.answer import answer
-        from mtsp_kg.query.prologue import with_prefixes
-
-        whole = with_prefixes(text, self.plan)
-        try:
-            return answer(self.store.query(whole), self.plan)
-        except QueryError as error:
-            if error.line == 1 and error.column is not None:
-                error.column -= len(whole) - len(text)
-            raise
+        return self._asking.text(text)
 
     def info(self, form: str = "text") -> str:
         """What the graph holds, as `text` or `json`. Raises DataError."""
@@ -238,21 +238,28 @@ class KnowledgeGraph:
             tuple(files), tuple(shapes), tuple(ontology), engine, checks, waivers,
             fail_on, baseline, update_baseline, changed_since,
         )  # fmt: skip
-        return validate(self.project, self._in_memory, self.plan, request)
+        return validate(self.project, self.plan, request)
 
-    def _in_memory(self) -> EmbeddedStore:
-        """The store, if it is open already; else one parsed anew: many queries are faster on it than on the cache."""
-        if "store" in self.__dict__:
-            return self.store
-        from mtsp_kg.load import load_project
+    def check_quality(self) -> Report:
+        """The report of the checks in `queries/ontology/` on the ontology and its use. Raises QueryError, DataError."""
+        from mtsp_kg.validate.quality import check_quality
 
-        return EmbeddedStore(load_project(self.project))
+        return check_quality(self.project, self.store, self.plan)
+
+    def tell_quality(self, report: Report, form: str = "text", *, language: str = "en") -> str:
+        """What `check_quality` found, with files and lines; form: as of `mtsp validate`. Raises ParameterError."""
+        from mtsp_kg.validate.deliver import Order, deliver
+        from mtsp_kg.validate.forms import View
+        from mtsp_kg.validate.words import LANGUAGES
+
+        view = View(language if language in LANGUAGES else "en", self.plan)
+        return deliver(report, Order.of(form), view, self.project.relative)
 
     def _view(self, name: str, entity: str | None = None, *, kind: str = "view") -> list[tuple[str, ...]]:
         """The rows of a query of `queries/view/`, or of another folder, as plain text and IRIs."""
         from mtsp_kg.query.answer import Rows
 
-        answer = self._ask(name, kind, {"entity": entity} if entity else {})
+        answer = self._looking.named(name, {"entity": entity} if entity else {}, kind)
         assert isinstance(answer, Rows)
         return [tuple(getattr(cell, "value", "") for cell in row) for row in answer.rows]
 
@@ -262,38 +269,35 @@ class KnowledgeGraph:
         entities = self.entities
         return cache(lambda iri: entities.label(iri, language))
 
-    def _ask(self, name: str, kind: str | None, parameters: dict[str, str]) -> Answer:
-        from mtsp_kg.query.catalogue import find_file
+    @cached_property
+    def _asking(self) -> Asking:
+        from mtsp_kg.query.asking import Asking
 
-        return self._run(find_file(self.project, name, kind), parameters)
+        def entities() -> Entities:
+            from mtsp_kg.query.entities import Entities
 
-    def _run(self, path: Path, parameters: dict[str, str]) -> Answer:
-        from mtsp_kg.query.catalogue import read_query, read_text
+            return Entities(self.completed, self.plan)
 
-        if not parameters:
-            return self._located(read_text(path), path)
-        from mtsp_kg.query.binding import bind
+        return Asking(self.project, self.completed, self.plan, entities)
 
-        return self._located(bind(read_query(path), parameters, self.entities), path)
+    @cached_property
+    def _looking(self) -> Asking:
+        from mtsp_kg.query.asking import Asking
 
-    def _located(self, text: str, path: Path) -> Answer:
-        from mtsp_kg.errors import QueryError
-        from mtsp_kg.query.answer import answer
-
-        try:
-            return answer(self.store.query(text), self.plan)
-        except QueryError as error:
-            raise QueryError(
-                error.what, remedy=error.remedy, file=path, line=error.line, column=error.column
-            ) from error
+        return Asking(self.project, self.store, self.plan, lambda: self.entities)
 
 
 def open_graph(folder: str | Path | None = None, *, inferences: bool | None = None) -> KnowledgeGraph:
     """The knowledge graph of a project; of this installation when no folder is given.
 
-    inferences: whether queries see what follows too; where it is not said, as MTSP_INFERENCE (`on`, `off`) has it.
-    Raises NotFoundError.
+    inferences: whether queries see what follows too; where it is not said, as MTSP_INFERENCE (`on`, the default, or
+    `off`) has it. Raises NotFoundError, ParameterError.
     """
     if inferences is None:
-        inferences = os.environ.get("MTSP_INFERENCE", "off") == "on"
+        said = os.environ.get(INFERENCE) or "on"
+        if said not in ("on", "off"):
+            from mtsp_kg.errors import ParameterError
+
+            raise ParameterError(f"{INFERENCE} is '{said}'.", remedy="Set it to on or off.")
+        inferences = said == "on"
     return KnowledgeGraph(find_project(folder), inferences=inferences)

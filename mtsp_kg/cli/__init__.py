@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import pkgutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 
 import click
@@ -15,6 +17,7 @@ import click
 from mtsp_kg import __version__
 from mtsp_kg.errors import EXIT_BAD_INPUT, EXIT_OUR_FAULT, MtspError
 
+INFERENCE = "MTSP_INFERENCE"
 EPILOG = "Exit codes: 0 all is well, 1 findings, 2 bad input, 3 our fault, 4 no such name."
 
 
@@ -47,15 +50,31 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--project", metavar="DIR", help="A folder with ontology/, graph/, shapes/ and queries/ of your own.")
+@click.option("--no-inference", is_flag=True, help="Ask what is stated only, not what follows (MTSP_INFERENCE=off).")
 @click.version_option(__version__, prog_name="mtsp")
 @click.pass_context
-def cli(ctx: click.Context, project: str | None) -> None:
+def cli(ctx: click.Context, project: str | None, no_inference: bool) -> None:
     """WIPO's Medium-Term Strategic Plan 2022-2026 as a knowledge graph.
 
     Every answer comes with the paragraph that says so. Begin with 'mtsp queries', 'mtsp show WHO' or
     'mtsp trace "WIPO GREEN"'.
     """
     ctx.obj = project
+    if no_inference:
+        ctx.with_resource(_without_inferences())
+
+
+@contextmanager
+def _without_inferences() -> Iterator[None]:
+    """The environment as a user sets it who wants no inferences; commands open the graph as it says."""
+    before = os.environ.get(INFERENCE)
+    os.environ[INFERENCE] = "off"
+    try:
+        yield
+    finally:
+        os.environ.pop(INFERENCE)
+        if before is not None:
+            os.environ[INFERENCE] = before
 
 
 def main() -> None:

@@ -20,7 +20,6 @@ import click
 @click.pass_obj
 def command(project: str | None, name: str | None, text: str | None, parameters: tuple[str, ...], form: str) -> None:
     """Ask NAME (a query of the catalogue), a FILE.rq, or SPARQL given with -e."""
-    import shutil
     import sys
 
     from mtsp_kg.errors import ParameterError
@@ -43,5 +42,12 @@ def command(project: str | None, name: str | None, text: str | None, parameters:
         answer = kg.query_file(name, **values)
     else:
         answer = kg.query(str(name), **values)
-    room = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    click.echo(answer.write(form, room), nl=False)
+    click.echo(answer.write(form, _room(sys.stdout.isatty())), nl=False)
+
+
+def _room(terminal: bool) -> int | None:
+    if not terminal:
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns

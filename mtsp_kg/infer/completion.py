@@ -1,20 +1,22 @@
 """Inferences as what completes a loaded store before it is cached; light to import, since every start needs its key.
 
-Imports `project`; what reasons is imported when it is needed.
+Imports `errors` and `project`; what reasons is imported when it is needed.
 """
 
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
+from mtsp_kg.errors import DataError
 from mtsp_kg.project import Project
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
 FOLDER = "infer"
+_OWN = os.path.dirname(__file__)  # noqa: PTH120 - pathlib takes longer than the rest of this module
 
 
 class Inferences:
@@ -24,11 +26,19 @@ class Inferences:
         self._project = project
 
     def key(self) -> bytes:
-        """The digest of the rules that are queries and of this room, so that nothing stale is opened."""
+        """The digest of the rules that are queries and of this room, so that nothing stale is opened.
+
+        Of the room's own modules the size and the time of the last change are enough: a release changes the version,
+        and who edits them changes the time.
+        """
         total = hashlib.sha256()
-        own = Path(__file__).parent
-        for path in (*self._project.query_files(FOLDER), *sorted(own.glob("*.py")), *sorted(own.glob("*.toml"))):
+        for path in self._project.query_files(FOLDER):
             total.update(f"\0{path.name}\0".encode() + path.read_bytes())
+        with os.scandir(_OWN) as found:
+            for entry in sorted(found, key=lambda entry: entry.name):
+                if entry.name.endswith((".py", ".toml")):
+                    state = entry.stat()
+                    total.update(f"\0{entry.name}\0{state.st_size}\0{state.st_mtime_ns}".encode())
         return total.digest()
 
     def complete(self, store: ox.Store) -> None:
@@ -36,4 +46,9 @@ class Inferences:
         from mtsp_kg.infer.graphs import add_inferences
         from mtsp_kg.infer.reasoner import Reasoner
 
-        add_inferences(store, Reasoner(self._project))
+        try:
+            add_inferences(store, Reasoner(self._project))
+        except DataError as error:
+            rest = f"{error.remedy} " if error.remedy else ""
+            error.remedy = f"{rest}To ask without inferences: mtsp --no-inference."
+            raise

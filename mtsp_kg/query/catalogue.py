@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mtsp_kg.cache import kept
 from mtsp_kg.errors import NotFoundError, QueryError
 from mtsp_kg.project import Project
 
@@ -85,7 +86,13 @@ def read_text(path: Path) -> str:
 
 
 def _header(text: str, path: Path) -> Any:
-    import yaml  # not at start-up: a query without parameters runs without its header
+    # A query without parameters runs without its header, and one with parameters has it from the cache: importing YAML
+    # takes longer than answering.
+    return kept("header", text, lambda: _parsed(text, path))
+
+
+def _parsed(text: str, path: Path) -> Any:
+    import yaml
 
     lines = [found.group(1) for line in text.splitlines() if (found := _HEADER.match(line))]
     try:
