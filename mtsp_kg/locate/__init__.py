@@ -11,7 +11,7 @@ from mtsp_kg.locate.blanks import fingerprints, surroundings
 from mtsp_kg.locate.find import locate
 from mtsp_kg.locate.places import FilePlace, Place, Point, SubjectPlace, TriplePlace
 from mtsp_kg.locate.search import Wanted
-from mtsp_kg.locate.source import source_line
+from mtsp_kg.locate.source import source_lines
 
 __all__ = [
     "FilePlace",
@@ -22,6 +22,6 @@ __all__ = [
     "Wanted",
     "fingerprints",
     "locate",
-    "source_line",
+    "source_lines",
     "surroundings",
 ]

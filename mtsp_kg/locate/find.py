@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from mtsp_kg.errors import DataError
 from mtsp_kg.load import oxigraph_format, syntax_error
 from mtsp_kg.locate.document import scan
-from mtsp_kg.locate.lines import scan_lines
+from mtsp_kg.locate.lines import lines_about, scan_lines
 from mtsp_kg.locate.places import GraphName, Place
 from mtsp_kg.locate.search import Search, Wanted
 from mtsp_kg.locate.source import decode, read_source
@@ -55,12 +55,15 @@ def locate(
     if not parsed:
         for _ in _quads(source, path, format_, base):
             pass
-    text = decode(source, path)
-    by_structure = search.needs_blanks
-    subjects = None if by_structure and format_ in _LINES else search.subjects
-    rows = scan_lines(text, subjects) if format_ in _LINES else scan(text, base, subjects, blanks=by_structure)
-    search.look(rows)
-    return search.places(path, text)
+    if format_ in _TURTLES:
+        text = decode(source, path)
+        search.look(scan(text, base, search.subjects, blanks=search.needs_blanks))
+        return search.places(path, text)
+    part = None if search.needs_blanks else lines_about(source, search.subjects)
+    lines, numbers = part or (source, None)
+    text = decode(lines, path)
+    search.look(scan_lines(text))
+    return search.places(path, text, numbers)
 
 
 def _quads(source: bytes, path: Path, format_: ox.RdfFormat, base: str | None) -> Iterator[ox.Quad]:

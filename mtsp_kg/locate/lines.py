@@ -1,59 +1,57 @@
-"""A text of N-Triples or N-Quads to its triples with their offsets. Imports `statement`, `terms` and `tokens`."""
+"""A text of N-Triples or N-Quads to its triples with their offsets. Imports `source` and what `document` does."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
+from mtsp_kg.locate.source import blocks, ends_with_cr
 from mtsp_kg.locate.statement import Row
 from mtsp_kg.locate.terms import Key, Names, literal
-from mtsp_kg.locate.tokens import LINE, LINE_BREAK, LINE_END, LINE_OTHER, LINE_SUBJECT, TOKEN
+from mtsp_kg.locate.tokens import LINE, LINE_END, LINE_OTHER, TOKEN
 
 
-def scan_lines(text: str, subjects: Container[str] | None = None) -> Iterator[Row]:
-    """The triples of a text that a parser has accepted (N-Triples 1.1, section 7; N-Quads 1.1, section 6).
-
-    subjects: those whose triples are wanted, None for all.
-    """
+def scan_lines(text: str) -> Iterator[Row]:
+    """The triples of a text that a parser has accepted (N-Triples 1.1, section 7; N-Quads 1.1, section 6)."""
     known = Names()
-    if subjects is None:
-        at = 0
-        while at < len(text):
-            row = _line(text, at, known)
-            if row is not None:
-                at = row.end
-                yield row
-                ended = LINE_END.match(text, at)
-                at = ended.end() if ended else at
-            else:
-                other = LINE_OTHER.match(text, at)
-                if other is None or other.end() == at:
-                    return
-                at = other.end()
-        return
-    for at in _starts(text):
-        # The line's subject, cut out: where it is written as usual, nothing more is looked at.
-        token = text[at + 1 : text.find(">", at)] if text.startswith("<", at) else None
-        if token is None or "\\" in token:
-            found = LINE_SUBJECT.match(text, at)
-            if found is None:
-                continue
-            token = known[found[1]]
-        if token in subjects:
-            row = _line(text, at, known)
-            if row is not None:
-                yield row
+    at = 0
+    while at < len(text):
+        row = _line(text, at, known)
+        if row is not None:
+            at = row.end
+            yield row
+            ended = LINE_END.match(text, at)
+            at = ended.end() if ended else at
+        else:
+            other = LINE_OTHER.match(text, at)
+            if other is None or other.end() == at:
+                return
+            at = other.end()
 
 
-def _starts(text: str) -> Iterator[int]:
-    """Where each line begins. A string of N-Triples has no line ends in it."""
-    yield 0
-    if text.count("\r") != text.count("\r\n"):
-        yield from (found.end() for found in LINE_BREAK.finditer(text))
-        return
-    at = text.find("\n")
-    while at >= 0:
-        yield at + 1
-        at = text.find("\n", at + 1)
+def lines_about(source: bytes, subjects: Collection[str]) -> tuple[bytes, Sequence[int]] | None:
+    """The lines of a file that can be about some subjects, and their numbers, which count from 1.
+
+    All that is about them is among these lines, and little else. None where lines end with CR alone, as they hardly do:
+    then all of the file is to be scanned.
+    """
+    if ends_with_cr(source):
+        return None
+    wanted = {subject.encode() for subject in subjects}
+    escapes = b"\\u" in source or b"\\U" in source
+    kept: list[bytes] = []
+    numbers: list[int] = []
+    first = 1
+    for lines in blocks(source):
+        for number, line in enumerate(lines, start=first):
+            # A line's subject, cut out: where it is written as usual, nothing more is looked at.
+            if line[:1] == b"<":
+                subject = line[1 : line.find(b">")]
+                if subject not in wanted and not (escapes and b"\\" in subject):
+                    continue
+            kept.append(line)
+            numbers.append(number)
+        first += len(lines)
+    return b"\n".join(kept), numbers
 
 
 def _line(text: str, at: int, known: Names) -> Row | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,8 +107,8 @@ class Search:
             ]
         return found
 
-    def places(self, path: Path, text: str) -> dict[Wanted, list[Place]]:
-        """Each wanted thing with its places."""
+    def places(self, path: Path, text: str, numbers: Sequence[int] | None = None) -> dict[Wanted, list[Place]]:
+        """Each wanted thing with its places; numbers: those of the text's lines, where it is a part of the file."""
         chosen: dict[Wanted, dict[tuple[int, ...], Row]] = {}
         for item in self.wanted:
             triple = isinstance(item, ox.Quad | ox.Triple)
@@ -118,6 +118,8 @@ class Search:
                 spans[row.subject_at, *rest] = row
             chosen[item] = spans
         at = points(text, (offset for spans in chosen.values() for span in spans for offset in span))
+        if numbers is not None:
+            at = {offset: Point(numbers[point.line - 1], point.column) for offset, point in at.items()}
         return {
             item: [
                 self._place(path, row, [at[offset] for offset in span])

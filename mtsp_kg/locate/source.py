@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mtsp_kg.errors import DataError
@@ -12,6 +11,7 @@ from mtsp_kg.locate.places import Point
 
 _BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_BLOCK = 1 << 20  # bytes
 
 
 def read_source(path: Path) -> bytes:
@@ -59,19 +59,39 @@ def points(text: str, offsets: Iterable[int]) -> dict[int, Point]:
     return found
 
 
-def source_line(path: str | Path, line: int) -> str:
-    """One line of a file, without its end; `line` counts from 1. Raises DataError when there is none such."""
+def blocks(source: bytes) -> Iterator[list[bytes]]:
+    """The lines of a file without their LF, some at a time, so that memory stays small.
+
+    >>> list(blocks(b"a\\nb"))
+    [[b'a', b'b']]
+    """
+    at = 0
+    while at < len(source):
+        end = source.find(b"\n", at + _BLOCK)
+        end = len(source) if end < 0 else end
+        yield source[at:end].split(b"\n")
+        at = end + 1
+
+
+def ends_with_cr(source: bytes) -> bool:
+    """Whether some line ends with CR alone."""
+    return b"\r" in source and source.count(b"\r") != source.count(b"\r\n")
+
+
+def source_lines(path: str | Path, numbers: Iterable[int]) -> dict[int, str]:
+    """Some lines of a file by their numbers, which count from 1, without their ends. Raises DataError."""
     path = Path(path)
-    try:
-        changed = path.stat().st_mtime_ns
-    except OSError:
-        changed = 0
-    lines = _lines(path, changed)
-    if not 0 < line <= len(lines):
-        raise DataError(f"The file has no line {line}.", remedy="It changed meanwhile: run again.", file=path)
-    return lines[line - 1]
-
-
-@lru_cache(maxsize=4)
-def _lines(path: Path, changed: int) -> list[str]:
-    return _LINE_END.split(decode(read_source(path), path))
+    waiting = sorted(set(numbers), reverse=True)
+    found: dict[int, str] = {}
+    source = read_source(path)
+    if ends_with_cr(source):
+        source = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    before = 0
+    for lines in blocks(source):
+        while waiting and waiting[-1] <= before + len(lines):
+            number = waiting.pop()
+            found[number] = decode(lines[number - before - 1].removesuffix(b"\r"), path)
+        before += len(lines)
+    if waiting:
+        raise DataError(f"The file has no line {waiting[-1]}.", remedy="It changed meanwhile: run again.", file=path)
+    return found

@@ -98,7 +98,5 @@ LINE = _compiled(
     rf"{SPACE}(?P<subject>{_NODE}){SPACE}(?P<predicate>{IRI}){SPACE}"
     rf"(?:(?P<object>{_NODE}|{LITERAL})(?:{SPACE}(?P<graph>{_NODE}))?+{SPACE}\.)?+"
 )
-LINE_SUBJECT = _compiled(rf"[ \t]*+({_NODE})")
-LINE_BREAK = _compiled(r"\r\n|\n|\r")
 LINE_END = _compiled(rf"(?:{SPACE}(?P<graph>{_NODE}))?+{SPACE}\.")
 LINE_OTHER = _compiled(rf"{SPACE}(?:VERSION[^\r\n]*+)?+")

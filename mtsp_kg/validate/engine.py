@@ -1,16 +1,15 @@
 """The SHACL engines behind one small interface: N-Triples of data and of shapes in, the W3C report's N-Triples out.
 
 `shacl` is native and the default where it is installed (it has no wheel for every platform); `pyshacl` is the
-reference. Both are given the same RDF merge, which is taken once, by `united`. Imports `errors` only; the engines are
+reference. Both are given the same RDF merge, which is taken once, by `merged`. Imports `errors`; the engines are
 imported where they are used.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
-from pathlib import Path
 
 import pyoxigraph as ox
 
@@ -19,26 +18,6 @@ from mtsp_kg.errors import DataError, MissingExtraError, NotFoundError
 _NUMBERED = re.compile(r"_:0_b(\d+)(?=[ \n])")
 
 Engine = Callable[[bytes, bytes], bytes]
-
-
-def united(store: ox.Store) -> bytes:
-    """The RDF merge of a store's graphs, which `load` has put into its default graph, as N-Triples."""
-    return store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
-
-
-def as_ntriples(files: Iterable[tuple[Path, str]]) -> bytes | None:
-    """The RDF merge of files of N-Triples as it stands in them, so that an engine need not wait until they are loaded.
-
-    None where it must be made by `united`: for other formats, and with blank nodes, whose labels each file has its own.
-    """
-    parts = []
-    for path, _ in files:
-        if path.suffix.lower() != ".nt":
-            return None
-        parts.append(path.read_bytes())
-        if b"_:" in parts[-1] or parts[-1].startswith(b"\xef"):
-            return None
-    return b"\n".join(parts)
 
 
 def run_shacl(data: bytes, shapes: bytes) -> bytes:

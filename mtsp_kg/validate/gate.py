@@ -1,6 +1,6 @@
 """What a run is asked for, and what of its report counts: severity, baseline, the change since a revision.
 
-Imports `errors`, `load`, `project`, `store` and, of this room, `baseline`, `findings`, `run`, `since`.
+Imports `errors`, `project` and, of this room, `baseline`, `findings`, `run`, `since`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mtsp_kg.errors import DataError, ParameterError
-from mtsp_kg.load import load_project
 from mtsp_kg.project import Project
-from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate.baseline import against, read_baseline, write_baseline
 from mtsp_kg.validate.findings import Report, Severity
 from mtsp_kg.validate.run import rdf_files, validate_files, validate_graph
@@ -40,13 +38,13 @@ class Request:
     changed_since: str | None = None
 
 
-def validate(project: Project, store: Callable[[], EmbeddedStore], plan: str | None, request: Request) -> Report:
+def validate(project: Project, plan: str | None, request: Request) -> Report:
     """The report that is asked for. Raises DataError, NotFoundError, QueryError, MissingExtraError, ParameterError."""
     if request.update_baseline and not request.baseline:
         raise ParameterError("There is no baseline to update.", remedy="Name it with --baseline FILE.")
     if request.fail_on not in list(Severity):
         raise ParameterError(f"'{request.fail_on}' is no severity.", remedy=f"Choose one of: {', '.join(Severity)}.")
-    report = replace(_run(project, store, plan, request), fail_on=Severity(request.fail_on))
+    report = replace(_run(project, plan, request), fail_on=Severity(request.fail_on))
     if request.changed_since:
         report = _since(report, project, plan, request, request.changed_since)
     if request.baseline:
@@ -57,7 +55,7 @@ def validate(project: Project, store: Callable[[], EmbeddedStore], plan: str | N
     return report
 
 
-def _run(project: Project, store: Callable[[], EmbeddedStore], plan: str | None, request: Request) -> Report:
+def _run(project: Project, plan: str | None, request: Request) -> Report:
     if request.files:
         return validate_files(
             project,
@@ -69,7 +67,6 @@ def _run(project: Project, store: Callable[[], EmbeddedStore], plan: str | None,
         )
     return validate_graph(
         project,
-        store,
         plan,
         shapes=request.shapes,
         engine=request.engine,
@@ -98,7 +95,7 @@ def _since(report: Report, project: Project, plan: str | None, request: Request,
         before = replace(report, findings=())
         try:
             if not request.files or earlier.files:
-                before = _run(was, lambda: EmbeddedStore(load_project(was)), plan, earlier)
+                before = _run(was, plan, earlier)
         except DataError:
             pass  # what could not be read then had no findings: all are new
         return only_since(report, before, changed)

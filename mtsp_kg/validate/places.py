@@ -1,20 +1,20 @@
 """In which line and column of which file a finding stands. Only findings are looked for, and only where they can be.
 
-Imports `errors`, `formats` and `locate`, and of this room `findings`.
+Imports `formats` and `locate`, and of this room `findings`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from mtsp_kg.errors import DataError
 from mtsp_kg.formats import format_of_file
-from mtsp_kg.locate import FilePlace, Place, TriplePlace, locate, source_line
+from mtsp_kg.locate import FilePlace, Place, Point, SubjectPlace, TriplePlace, locate, source_lines
 from mtsp_kg.validate.findings import Finding, Report, Severity, Spot, Wanted
 
 
@@ -49,8 +49,15 @@ class Places:
     def placed(self, findings: Sequence[Finding]) -> list[Finding]:
         """The findings, each with its spots. Raises DataError when a file changed so that it cannot be read."""
         found = self._find(findings)
+        chosen = [() if finding.spots else self._chosen(finding, found) for finding in findings]
+        lines: dict[Path, set[int]] = defaultdict(set)
+        for place in chain.from_iterable(chosen):
+            if not isinstance(place, FilePlace):
+                lines[place.file].add(_start(place).line)
+        texts = {path: source_lines(path, numbers) for path, numbers in lines.items()}
         return [
-            finding if finding.spots else replace(finding, spots=self._spots(finding, found)) for finding in findings
+            finding if finding.spots else replace(finding, spots=self._spots(places, texts))
+            for finding, places in zip(findings, chosen, strict=True)
         ]
 
     def _find(self, findings: Iterable[Finding]) -> dict[Wanted, list[Place]]:
@@ -72,29 +79,33 @@ class Places:
                     places[item] += at
         return places
 
-    def _spots(self, finding: Finding, found: dict[Wanted, list[Place]]) -> tuple[Spot, ...]:
+    def _chosen(self, finding: Finding, found: Mapping[Wanted, list[Place]]) -> tuple[Place, ...]:
         """The places of the offending triple; of a node, the first in each of the finding's graphs, or else in any."""
-        spots: dict[Spot, None] = {}
+        told: list[Place] = []
         for item in finding.where.wanted:
             places = found.get(item, [])
             if isinstance(item, ox.NamedNode | ox.BlankNode):
                 first = {_graph(place): place for place in reversed(places)}
                 chosen = [first[graph] for graph in finding.graphs if graph in first]
                 places = chosen or places[:1]
-            spots.update(dict.fromkeys(self._spot(place) for place in places))
+            told += places
+        return tuple(told)
+
+    def _spots(self, places: Iterable[Place], texts: Mapping[Path, Mapping[int, str]]) -> tuple[Spot, ...]:
+        spots = dict.fromkeys(self._spot(place, texts) for place in places)
         return tuple(sorted(spots, key=lambda spot: (spot.file, spot.line, spot.column)))
 
-    def _spot(self, place: Place) -> Spot:
+    def _spot(self, place: Place, texts: Mapping[Path, Mapping[int, str]]) -> Spot:
         name = self._name_of(place.file)
         if isinstance(place, FilePlace):
             return Spot(name, graph=_graph(place))
-        start = place.object if isinstance(place, TriplePlace) else place.subject
+        start = _start(place)
         end = place.end.column if place.end.line == start.line else 0
-        try:
-            text = source_line(place.file, start.line)
-        except DataError:
-            text = ""
-        return Spot(name, start.line, start.column, end, text, _graph(place))
+        return Spot(name, start.line, start.column, end, texts[place.file][start.line], _graph(place))
+
+
+def _start(place: TriplePlace | SubjectPlace) -> Point:
+    return place.object if isinstance(place, TriplePlace) else place.subject
 
 
 def _graphs(item: Wanted) -> set[str]:

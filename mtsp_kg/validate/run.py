@@ -5,7 +5,7 @@ Imports `errors`, `formats`, `load`, `project`, `store` and the modules of this 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,18 +13,19 @@ import pyoxigraph as ox
 
 from mtsp_kg.errors import DataError, NotFoundError
 from mtsp_kg.formats import format_of_file
-from mtsp_kg.load import load_files
+from mtsp_kg.load import load_files, load_project, merge
 from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate import silence
 from mtsp_kg.validate.aside import aside
 from mtsp_kg.validate.checks import KIND, run_checks
-from mtsp_kg.validate.engine import ENGINES, as_ntriples, choose, united
+from mtsp_kg.validate.engine import ENGINES, choose
 from mtsp_kg.validate.findings import Finding, Report, Rule, Severity, in_order
+from mtsp_kg.validate.merged import as_ntriples, united
 from mtsp_kg.validate.reading import read_report
 from mtsp_kg.validate.rules import rule_of
 from mtsp_kg.validate.shapes import Shapes, Term, read_shapes
-from mtsp_kg.validate.targets import targets_of
+from mtsp_kg.validate.targets import Targets
 from mtsp_kg.validate.waivers import FILE, waive
 from mtsp_kg.validate.wellformed import check_shapes
 
@@ -33,7 +34,6 @@ Sources = list[tuple[Path, str]]
 
 def validate_graph(
     project: Project,
-    loaded: EmbeddedStore | Callable[[], EmbeddedStore],
     plan: str | None = None,
     *,
     shapes: Iterable[str | Path] = (),
@@ -44,7 +44,7 @@ def validate_graph(
 ) -> Report:
     """The report on a project's graph.
 
-    loaded: the graph, or what loads it; shapes: files and folders of shapes in place of the project's; engine: one of
+    shapes: files and folders of shapes in place of the project's; engine: one of
     `engine.ENGINES`, the fastest installed where none is named; checks: whether to run the check queries, too; waivers:
     a file of waivers in place of the project's; today: the day that waivers are held against. Raises DataError,
     NotFoundError, QueryError, MissingExtraError.
@@ -52,19 +52,22 @@ def validate_graph(
     shapes = list(shapes)
     name = choose(engine)
     reading = aside(lambda: read_project_shapes(project, shapes))
-    store = loaded if isinstance(loaded, EmbeddedStore) else loaded()
+    store = load_project(project, merged=False)
     read = reading()
-    merged = united(store.oxigraph)
-    raw = aside(lambda: ENGINES[name](merged, read.ntriples))
-    more, rules = run_checks(project, store, plan) if checks else ([], {})
-    found = [*read_report(raw(), read, store.oxigraph), *more]
+    written = united(store)
+    raw = aside(lambda: ENGINES[name](written, read.ntriples))
     data, ontology = _with_graphs(project, project.graph_files()), _with_graphs(project, project.ontology_files())
-    graphs = {ox.NamedNode(graph) for _, graph in ontology}
-    subjects = _subjects(store.oxigraph, graphs)
-    matched, idle = _targets(read, store.oxigraph)
-    found += silence.unmatched(read, idle)
-    found += silence.untouched(store.oxigraph, matched, subjects)
-    found += _silent(project, read, store.oxigraph, [*data, *ontology])
+    subjects = _subjects(store, {ox.NamedNode(graph) for _, graph in ontology})
+    matched, idle = _matched(read, Targets(store))
+    found = list(silence.unmatched(read, idle))
+    found += silence.untouched(store, matched, subjects)
+    found += _silent(project, read, store, [*data, *ontology])
+    rules: dict[str, Rule] = {}
+    if checks:  # only their queries ask for the merge
+        merge(store)
+        more, rules = run_checks(project, EmbeddedStore(store), plan)
+        found += more
+    found += read_report(raw(), read, store)
     file = Path(waivers) if waivers else project.root / "queries" / KIND / FILE
     kept, waived = waive(found, file, project.relative(file), today or date.today(), plan, checks and not shapes)
     sources = (*data, *ontology, *read.files)
@@ -87,36 +90,44 @@ def validate_files(
     `validate_graph` does.
     """
     shapes = list(shapes)
-    read = read_project_shapes(project, shapes)
     name = choose(engine)
     given = _with_graphs(project, rdf_files(files))
     classes = list(ontology)
     around = _with_graphs(project, rdf_files(classes) if classes else [] if shapes else project.ontology_files())
     graphs = {ox.NamedNode(graph) for _, graph in around} - {ox.NamedNode(graph) for _, graph in given}
+    reading = aside(lambda: read_project_shapes(project, shapes))
     written = as_ntriples([*around, *given])
-    early = aside(lambda: ENGINES[name](written, read.ntriples)) if written is not None else None
-    store = load_files([*around, *given])
+    early = aside(lambda: ENGINES[name](written, reading().ntriples)) if written is not None else None
+    store = load_files([*around, *given], merged=False)
+    read = reading()
     raw = early or aside(lambda: ENGINES[name](united(store), read.ntriples))
     subjects = _subjects(store, graphs)
     beside = _subjects(store, set()) - subjects if graphs else set()
-    found = read_report(raw(), read, store)
-    matched, idle = _targets(read, store)
+
+    def results() -> list[Finding]:
+        told = read_report(raw(), read, store)
+        if early and any(finding.focus.startswith("_:") or finding.value.startswith("_:") for finding in told):
+            told = read_report(ENGINES[name](united(store), read.ntriples), read, store)  # with the store's blank nodes
+        return told
+
+    # What else is to be found, while the engine runs.
+    targets = Targets(store)
+    matched, idle = _matched(read, targets)
+    found = _silent(project, read, store, given, read.files if shapes else ())
     if shapes:
-        theirs = matched - beside
-        found = _about(found, beside, without=True)
         found += silence.unmatched(read, idle)
         found += silence.untouched(store, matched, subjects)
-        idle = []
+        found += _about(results(), beside, without=True)
+        nodes, idle = len(matched - beside), []
     else:  # the project's shapes look at a whole project; of some files of it, only at what these speak of
-        theirs = matched & subjects
-        found = _about(found, subjects, without=False)
-        idle = [shape.iri for shape in read.targeted() if not targets_of(shape, store) & subjects]
-    found += _silent(project, read, store, given, read.files if shapes else ())
+        idle = [shape.iri for shape in read.targeted() if not targets.of(shape) & subjects]
+        found += _about(results(), subjects, without=False)
+        nodes = len(matched & subjects)
     waived = 0
     if waivers:
         file = Path(waivers)
         found, waived = waive(found, file, project.relative(file), today or date.today())
-    return _report(found, name, read, len(theirs), tuple(idle), {}, waived, (*given, *around, *read.files))
+    return _report(found, name, read, nodes, tuple(idle), {}, waived, (*given, *around, *read.files))
 
 
 def rdf_files(paths: Iterable[str | Path]) -> list[Path]:
@@ -170,12 +181,12 @@ def _subjects(store: ox.Store, without: set[ox.NamedNode]) -> set[Term]:
     return found
 
 
-def _targets(shapes: Shapes, store: ox.Store) -> tuple[set[Term], list[str]]:
+def _matched(shapes: Shapes, targets: Targets) -> tuple[set[Term], list[str]]:
     """The nodes that shapes look at, and the shapes that look at none."""
     matched: set[Term] = set()
     idle = []
     for shape in shapes.targeted():
-        nodes = targets_of(shape, store)
+        nodes = targets.of(shape)
         matched |= nodes
         if not nodes:
             idle.append(shape.iri)

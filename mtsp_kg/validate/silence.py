@@ -1,6 +1,6 @@
 """Nothing passes silently: what a validation did not look at, or could not decide, is a finding of its own kind.
 
-Imports `names` and `load`, and of this room `findings`, `rules`, `shapes`. The kinds are those of `KINDS`.
+Imports `names` and `load`, and of this room `findings`, `merged`, `rules`, `shapes`. The kinds are those of `KINDS`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import pyoxigraph as ox
 from mtsp_kg import names
 from mtsp_kg.load import says_nothing
 from mtsp_kg.validate.findings import Finding, Rule, Severity, Spot, Where
+from mtsp_kg.validate.merged import whole
 from mtsp_kg.validate.rules import place_of
 from mtsp_kg.validate.shacl_terms import KNOWN, UNDECIDED
 from mtsp_kg.validate.shapes import Shapes, Term
 
-_DEFAULT = ox.DefaultGraph()
 _TYPE = ox.NamedNode(names.RDF_TYPE)
 _NOWHERE = Where()
 _SHOWN = 3
@@ -95,7 +95,7 @@ def untouched(store: ox.Store, looked_at: Collection[Term], subjects: Collection
     """What no shape looks at, by class. Blank nodes are looked at by way of what leads to them."""
     missed = {subject for subject in subjects if isinstance(subject, ox.NamedNode)}.difference(looked_at)
     types: dict[Term, str] = {}
-    for quad in store.quads_for_pattern(None, _TYPE, None, _DEFAULT) if missed else ():
+    for quad in store.quads_for_pattern(None, _TYPE, None, whole(store)) if missed else ():
         if quad.subject in missed and isinstance(quad.object, ox.NamedNode):
             types[quad.subject] = min(quad.object.value, types.get(quad.subject, quad.object.value))
     classes: dict[str, list[ox.NamedNode]] = defaultdict(list)
@@ -168,7 +168,7 @@ def _defined(class_: Term, shapes: Shapes, store: ox.Store) -> bool:
             (None, subclass, class_),
             (None, _TYPE, class_),
         )
-        for _ in graph.quads_for_pattern(subject, predicate, object_, _DEFAULT)
+        for _ in graph.quads_for_pattern(subject, predicate, object_, whole(graph))
     )
 
 
@@ -185,7 +185,7 @@ def imports(stores: Iterable[ox.Store], files: Iterable[tuple[Path, str]]) -> It
     given = {graph for _, graph in files}
     stems = {path.stem for path, _ in files}
     for store in stores:
-        ontology = store.quads_for_pattern(None, _TYPE, ox.NamedNode(names.OWL_ONTOLOGY), _DEFAULT)
+        ontology = store.quads_for_pattern(None, _TYPE, ox.NamedNode(names.OWL_ONTOLOGY), whole(store))
         given |= {quad.subject.value for quad in ontology if isinstance(quad.subject, ox.NamedNode)}
     for store in stores:
         for quad in sorted(store.quads_for_pattern(None, ox.NamedNode(names.OWL_IMPORTS), None, None), key=str):

@@ -19,10 +19,10 @@ from mtsp_kg.locate import (
     TriplePlace,
     fingerprints,
     locate,
-    source_line,
+    source_lines,
     surroundings,
 )
-from mtsp_kg.locate.lines import scan_lines
+from mtsp_kg.locate.lines import lines_about, scan_lines
 from mtsp_kg.locate.tokens import TOKEN
 
 E = "http://example.org/"
@@ -174,8 +174,7 @@ def test_a_file_with_a_byte_order_mark_counts_from_the_first_character() -> None
     path = Path(__file__).parent / "syntax" / "windows.ttl"
     found = locate(path, [n("a"), n("b")])
     assert [short(places) for places in found.values()] == [["4:1 4:3"], ["8:1 8:3"]]
-    assert source_line(path, 1) == "@prefix : <http://example.org/> ."
-    assert source_line(path, 6) == 'lines""" ; \t :q [ :r "日" ] .'
+    assert source_lines(path, [6, 1]) == {1: "@prefix : <http://example.org/> .", 6: 'lines""" ; \t :q [ :r "日" ] .'}
 
 
 @pytest.mark.parametrize(
@@ -198,7 +197,7 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read: No such file"):
         locate(tmp_path / "none.ttl", [n("a")])
     with pytest.raises(DataError, match="cannot be read"):
-        source_line(tmp_path / "none.ttl", 1)
+        source_lines(tmp_path / "none.ttl", [1])
     with pytest.raises(NotFoundError):
         locate(tmp_path / "x.txt", [n("a")])
 
@@ -215,9 +214,11 @@ def test_a_file_that_is_not_utf_8(tmp_path: Path) -> None:
 
 def test_a_line_that_is_not_there(tmp_path: Path) -> None:
     path = written(tmp_path, "one\ntwo")
-    assert source_line(path, 2) == "two"
+    assert source_lines(path, [2]) == {2: "two"}
     with pytest.raises(DataError, match="has no line 3"):
-        source_line(path, 3)
+        source_lines(path, [1, 3])
+    path.write_bytes(b"one\rtwo\r\nthree")
+    assert source_lines(path, [1, 2, 3]) == {1: "one", 2: "two", 3: "three"}
 
 
 def test_depth_is_no_limit(tmp_path: Path) -> None:
@@ -243,4 +244,10 @@ def test_lines_of_n_quads(random) -> None:
         assert row.graph == (None if quad.graph_name == ox.DefaultGraph() else str(quad.graph_name).strip("<>"))
         assert TOKEN.match(text, row.subject_at).end() == row.predicate_at - 1
     subjects = {row.subject for row in rows[::2]}
-    assert list(scan_lines(text, subjects)) == [row for row in rows if row.subject in subjects]
+    assert not rows or lines_about(text.encode().replace(b"\n", b"\r"), subjects) is None
+    for end in ("\n", "\r\n"):
+        part, numbers = lines_about(text.replace("\n", end).encode(), subjects)
+        again = [row for row in scan_lines(part.decode()) if row.subject in subjects]
+        assert [row[:4] for row in again] == [row[:4] for row in rows if row.subject in subjects]
+        written = text.split("\n")
+        assert [written[number - 1] for number in numbers] == part.decode().split(end) or not numbers

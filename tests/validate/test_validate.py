@@ -155,3 +155,20 @@ def test_less_grave_findings_are_counted_and_not_shown() -> None:
     report = Report((finding,), "shacl", 1, 1)
     assert write(report, "text", View(least=Severity.WARNING)) == "conforms: 1 shape over 1 node; 1 info.\n"
     assert write(report, "text", View("zh")).startswith("  提示  S: Look.\n    x\n")
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_blank_node_of_n_triples_is_placed_though_the_engine_did_not_wait_for_the_store(
+    count: int, garden: Project
+) -> None:
+    """One file's labels are read by the engine as they are written; two files' labels must be kept apart."""
+    rule = "sh:targetSubjectsOf <http://e.x/p> ; sh:property [ sh:path <http://e.x/p> ; sh:maxCount 1 ]"
+    shapes = _write(garden, "own.ttl", f"@prefix sh: <{names.SH}> . <http://e.x/S> a sh:NodeShape ; {rule} .")
+    text = '# one\n<http://e.x/a> <http://e.x/p> "1" .\n_:b <http://e.x/p> "1" .\n_:b <http://e.x/p> "2" .\n'
+    files = [_write(garden, f"{number}.nt", text.replace('"2"', f'"{number + 2}"')) for number in range(count)]
+    report = placed(KnowledgeGraph(garden).validate(files, shapes=[shapes]), garden.relative)
+    found = [finding for finding in report.findings if finding.components]
+    assert [str(spot) for finding in sorted(found, key=lambda one: one.graphs) for spot in finding.spots] == [
+        f"{number}.nt:3:1" for number in range(count)
+    ]
+    assert all(finding.focus.startswith("_:") for finding in found)
