@@ -1,4 +1,4 @@
-"""`mtsp check-ontology`: OWL 2 DL, consistency, and the class tree."""
+"""`mtsp check-ontology`: OWL 2 DL, consistency, the class tree, and the ontology's quality."""
 
 from __future__ import annotations
 
@@ -16,12 +16,23 @@ def command(project: str | None, reasoner: str | None, rules_only: bool, alignme
     """Check that ontology and graph are in OWL 2 DL, contradict nothing, and have the class tree that is shipped.
 
     Contradictions are told with the axioms and statements that they follow from, and their lines. HermiT runs where
-    there is Java, pyHermiT (pip install 'mtsp-kg[dl]') where there is none. Exit code 1 when anything is found.
+    there is Java, pyHermiT (pip install 'mtsp-kg[dl]') where there is none. Then the checks of queries/ontology/ are
+    run: a header with all that FOOPS! asks for, no term unused, none of OOPS!'s pitfalls. Exit code 1 when anything is
+    found.
     """
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.graph import open_graph
 
-    reasoning = open_graph(project).reasoning(alignments=alignments, language=lang)
+    kg = open_graph(project)
+    reasoning = kg.reasoning(alignments=alignments, language=lang)
     found = reasoning.check(reasoner=reasoner, dl=not rules_only)
-    click.echo(reasoning.tell_check(found, form), nl=False)
-    return EXIT_OK if found.is_well else EXIT_FINDINGS
+    quality = kg.check_quality()
+    told = kg.tell_quality(quality, form, language=lang)
+    if form == "json":
+        import json
+
+        both = {**json.loads(reasoning.tell_check(found, form)), "quality": json.loads(told)}
+        click.echo(json.dumps(both, ensure_ascii=False, indent=2))
+    else:
+        click.echo(reasoning.tell_check(found, form) + told, nl=False)
+    return EXIT_OK if found.is_well and quality.conforms else EXIT_FINDINGS

@@ -26,11 +26,16 @@ _PLACES = ("passage", "graph")
 _MESSAGES = {"en": "message", "zh": "message_zh"}
 
 
-def run_checks(project: Project, store: EmbeddedStore, plan: str | None) -> tuple[list[Finding], dict[str, Rule]]:
-    """The findings of all check queries, and the queries as rules. Raises QueryError, DataError."""
+def run_checks(
+    project: Project, store: EmbeddedStore, plan: str | None, kind: str = KIND
+) -> tuple[list[Finding], dict[str, Rule]]:
+    """The findings of all check queries of a kind (a folder of `queries/`), and the queries as rules.
+
+    Raises QueryError, DataError.
+    """
     findings: list[Finding] = []
     rules: dict[str, Rule] = {}
-    for path in project.query_files(KIND):
+    for path in project.query_files(kind):
         rows = _ask(read_text(path), path, store, plan)
         rules[path.stem] = Rule(path.stem, spot=Spot(project.relative(path), 1))
         if rows.rows:  # a header is read only where it has something to say

@@ -66,8 +66,9 @@ def summary(report: Report, language: str = "en") -> str:
     then, join, stop = _WORDS[language]["marks"].split("|")
     counts = report.counts()
     found = join.join(_count(severity, counts[severity], language) for severity in Severity if counts[severity])
-    what = _count("shapes", report.shapes, language) + _count("nodes", report.nodes, language)
-    what += _count("checks", report.checks, language) if report.checks else ""
+    what = _count("shapes", report.shapes, language) + _count("nodes", report.nodes, language) if report.engine else ""
+    what += _count("checks", report.checks, language) if report.checks or not report.engine else ""
+    what = what.lstrip(", ，")  # a run of checks alone says nothing of shapes
     what += _count("waived", report.waived, language) if report.waived else ""
     what += then + found if found else ""
     lines = [_WORDS[language][str(report.conforms)].format(what=what) + stop]

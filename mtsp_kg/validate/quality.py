@@ -1,0 +1,40 @@
+"""The ontology as a piece of work: whether its header is complete, its terms are used, and known pitfalls are avoided.
+
+The checks are the queries in `queries/ontology/`, in the form of check queries: any row is a finding, unless
+`queries/ontology/waivers.yaml` accepts it. They read the ontology with the graph that uses it. Imports `project`, `store`
+and, of this room, `checks`, `findings` and `waivers`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from mtsp_kg.project import Project
+from mtsp_kg.store import EmbeddedStore
+from mtsp_kg.validate.checks import run_checks
+from mtsp_kg.validate.findings import Report, Severity, in_order
+from mtsp_kg.validate.waivers import FILE, waive
+
+KIND = "ontology"
+
+
+def check_quality(project: Project, store: EmbeddedStore, plan: str | None, today: date | None = None) -> Report:
+    """The report on a project's ontology; any warning makes it fail.
+
+    today: the day that waivers are held against. Raises QueryError, DataError.
+    """
+    found, rules = run_checks(project, store, plan, KIND)
+    file = project.root / "queries" / KIND / FILE
+    kept, waived = waive(found, file, project.relative(file), today or date.today(), plan)
+    return Report(
+        findings=tuple(in_order(kept)),
+        engine="",
+        shapes=0,
+        nodes=0,
+        unmatched=(),
+        checks=len(rules),
+        waived=waived,
+        rules=rules,
+        fail_on=Severity.WARNING,
+        sources=tuple((path, project.graph_of(path)) for path in (*project.ontology_files(), *project.graph_files())),
+    )
