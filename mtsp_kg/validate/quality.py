@@ -1,8 +1,8 @@
 """The ontology as a piece of work: whether its header is complete, its terms are used, and known pitfalls are avoided.
 
 The checks are the queries in `queries/ontology/`, in the form of check queries: any row is a finding, unless
-`queries/ontology/waivers.yaml` accepts it. They read the ontology with the graph that uses it. Imports `project`, `store`
-and, of this room, `checks`, `findings` and `waivers`.
+`queries/ontology/waivers.yaml` accepts it. They read the ontology with the graph that uses it. Imports `project`,
+`store` and, of this room, `checks`, `findings` and `waivers`.
 """
 
 from __future__ import annotations
