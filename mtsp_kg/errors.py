@@ -82,6 +82,16 @@ class DocumentError(MtspError):
     """A copy of a plan's document is not laid out as a plan."""
 
 
+class RemoteError(MtspError):
+    """A remote store does not answer, refuses, or answers what is no answer."""
+
+    http_status = 502
+
+    def __init__(self, what: str, *, remedy: str = "", status: int | None = None) -> None:
+        super().__init__(what, remedy=remedy)
+        self.status = status
+
+
 class MissingExtraError(MtspError):
     """A library that is needed for this command is not installed."""
 

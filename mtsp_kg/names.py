@@ -12,6 +12,9 @@ ID = BASE + "id/"
 ONTOLOGY = BASE + "ontology#"
 GRAPH = BASE + "graph/"
 INFERRED = GRAPH + "inferred"
+# In a remote store: the record of what we put there, and the merge of all graphs where it cannot be the default graph.
+RECORD = GRAPH + "record"
+MERGED = GRAPH + "merged"
 SHAPES = BASE + "shapes#"
 
 # Kinds of things that outlive a plan: id/<kind>/<slug>.
@@ -232,6 +235,33 @@ def term(name: str) -> str:
 # The default graph that queries see is the RDF merge of all graphs, materialised once at load: pyoxigraph's union flag
 # would give a triple once for each graph that states it.
 MERGE_INTO_DEFAULT = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
+
+# What a remote store is asked about itself.
+TRIPLES_OF_GRAPHS = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+TRIPLES_OF_DEFAULT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+EVERY_TRIPLE = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+EVERY_LABEL = (
+    f"SELECT ?s ?p ?o WHERE {{ VALUES ?p {{ <{PREF_LABEL}> <{ALT_LABEL}> <{HIDDEN_LABEL}> }} ?s ?p ?o . "
+    f'FILTER(STRSTARTS(STR(?s), "{ID}")) }}'
+)
+HAS_PART = VOCABULARIES["dcterms"] + "hasPart"
+VOID_TRIPLES = PUBLISHING["void"] + "triples"
+SHA256 = VOCABULARIES["schema"] + "sha256"
+
+
+def every_triple_of(graph: str) -> str:
+    """The query for all triples of a named graph; graph: its IRI."""
+    return f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+
+
+def holds_part(whole: str) -> str:
+    """The query whether a store's default graph shows what we say of our record there."""
+    return f"ASK {{ <{whole}> <{HAS_PART}> ?part }}"
+
+
+def is_spoken_of(iri: str) -> str:
+    """The query whether a store's default graph speaks of an IRI."""
+    return f"ASK {{ {{ <{iri}> ?p ?o }} UNION {{ ?s ?q <{iri}> }} }}"
 
 
 def move_default_to(graph: str) -> str:

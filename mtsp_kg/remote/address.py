@@ -1,0 +1,105 @@
+"""Where a store is: the address of its queries and that of its graphs, from the one that a user knows.
+
+The forms of addresses stand in `stores.toml`. Imports `errors`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from mtsp_kg.errors import ParameterError
+
+_LOOPBACK = re.compile(r"localhost|.*\.localhost|127\.\d+\.\d+\.\d+|::1")
+
+
+@dataclass(frozen=True)
+class Address:
+    """query: where SPARQL queries go (SPARQL 1.1 Protocol); graphs: the Graph Store, None where it is not known."""
+
+    query: str
+    graphs: str | None = None
+
+
+@cache
+def known() -> dict[str, Any]:
+    """The table of stores."""
+    return tomllib.loads(files(__package__).joinpath("stores.toml").read_text(encoding="utf-8"))
+
+
+def address(url: str, query_url: str | None = None) -> Address:
+    """The addresses of the store that a user names.
+
+    url: the address of its Graph Store, or of its queries where `query_url` is not given. Raises ParameterError.
+    """
+    checked(url)
+    if query_url is not None:
+        return Address(checked(query_url), url)
+    for entry in known()["address"]:
+        for end, other, is_graphs in (
+            (entry["graphs"], entry["query"], True),
+            (entry["query"], entry["graphs"], False),
+        ):
+            found = _other_end(url, end, other)
+            if found is not None:
+                return Address(found, url) if is_graphs else Address(url, found)
+    return Address(url)
+
+
+def for_writing(url: str, query_url: str | None = None) -> Address:
+    """The addresses of a store that is written to. Raises ParameterError where its Graph Store is not known."""
+    found = address(url, query_url)
+    if found.graphs is None:
+        forms = "; ".join(f"{entry['store']} …{entry['graphs']}" for entry in known()["address"])
+        raise ParameterError(
+            f"<{url}> has the form of no store that is known, so where its queries go cannot be told.",
+            remedy=f"Give the address of the Graph Store, and that of queries with --query-url. Known forms: {forms}.",
+        )
+    return found
+
+
+def checked(url: str) -> str:
+    """An address that is http or https, has a host, and holds no password. Raises ParameterError."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as error:
+        raise ParameterError(f"'{url}' is no address: {error}.", remedy="Write https://host/path.") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ParameterError(f"'{url}' is no address of a store.", remedy="Write https://host/path.")
+    if parts.username is not None or parts.password is not None:
+        raise ParameterError(
+            "The address holds a user's name or password, which others can see on the command line.",
+            remedy="Put them into MTSP_STORE_USER and MTSP_STORE_PASSWORD, or into ~/.netrc.",
+        )
+    if parts.fragment or (parts.query and "=" in parts.query):
+        raise ParameterError(f"'{url}' has a query or a fragment.", remedy="Give the address alone, up to the '?'.")
+    return url
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port: what credentials are given to (RFC 6454)."""
+    parts = urlsplit(url)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this machine, so that nobody on the way can read."""
+    return bool(_LOOPBACK.fullmatch(origin(url)[1]))
+
+
+def _other_end(url: str, end: str, other: str) -> str | None:
+    parts = urlsplit(url)
+    path = parts.path.rstrip("/")
+    # One part (/store) is all of the path; longer ones may stand below a proxy's prefix.
+    pattern = re.escape(end).replace(r"\*", "([^/]+)") + r"\Z"
+    found = re.match(pattern, path) if end.count("/") == 1 else re.search(pattern, path)
+    if not found:
+        return None
+    path = path[: found.start()] + other.replace("*", found.group(1) if found.groups() else "*", 1)
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))

@@ -1,0 +1,213 @@
+"""Our graphs into a remote store: each put whole, read back and compared, what is there already left alone.
+
+A push that broke off is run again: what had arrived agrees and is skipped. Graphs that are not ours are never touched.
+The RDF merge goes to the store's default graph; where the store shows all graphs as its default graph (Virtuoso,
+GraphDB), or where the default graph holds what is not ours, it goes to a named graph, which `--store` then reads as the
+default graph. Imports `names`, `errors` and, of this room, `client`, `digest`, `graphs`, `record` and `store`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from mtsp_kg import names
+from mtsp_kg.errors import RemoteError
+from mtsp_kg.remote import record
+from mtsp_kg.remote.client import Client
+from mtsp_kg.remote.digest import Mark, mark, same_values
+from mtsp_kg.remote.graphs import GraphStore, ask, counts, rows
+from mtsp_kg.remote.store import RemoteStore
+
+Graphs = dict[str, list[ox.Triple]]
+_PLACES = {"default": record.DEFAULT, "named": names.MERGED}
+PLACES = ("auto", *_PLACES, "none")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """merge: one of PLACES, where the merge of all graphs goes; delete: whether graphs that we put before and that are
+    no more are deleted; dry: nothing is written; within: where only graphs whose names begin so are put and deleted."""
+
+    merge: str = "auto"
+    delete: bool = False
+    dry: bool = False
+    within: str = ""
+
+
+@dataclass
+class Pushed:
+    """What a push did, or would do: names of graphs, and what was not right when it was read back."""
+
+    same: list[str] = field(default_factory=list)
+    sent: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
+    otherwise: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    triples: int = 0
+    merge: str = ""
+
+
+def named_graphs(store: ox.Store) -> Graphs:
+    """The named graphs of a store with their triples; empty ones, which no store need keep, apart."""
+    found: Graphs = {}
+    for quad in store.quads_for_pattern(None, None, None, None):
+        if isinstance(quad.graph_name, ox.NamedNode):
+            found.setdefault(quad.graph_name.value, []).append(quad.triple)
+    return dict(sorted(found.items()))
+
+
+def push(client: Client, graphs: Graphs, wish: Wish | None = None, say: Callable[[str], None] = print) -> Pushed:
+    """Makes a store hold our graphs. Raises RemoteError where it refuses or breaks off.
+
+    graphs: all of ours, of which the merge is made; say: is told each graph that is put.
+    """
+    return _Push(client, graphs, wish or Wish(), say).run()
+
+
+class _Push:
+    def __init__(self, client: Client, graphs: Graphs, wish: Wish, say: Callable[[str], None]) -> None:
+        self.client, self.graphs, self.wish, self.say = client, graphs, wish, say
+        self.there = GraphStore(client)
+        self.known = RemoteStore(client).record
+        self.sizes = counts(client)
+        self.done = Pushed()
+
+    def run(self) -> Pushed:
+        wish, done = self.wish, self.done
+        ours = {name: triples for name, triples in self.graphs.items() if name.startswith(wish.within)}
+        marks = {name: mark(triples) for name, triples in ours.items()}
+        kept = {name for name in self.known.graphs() if not name.startswith(wish.within)}
+        gone = [name for name in self.known.graphs() if name not in ours and name not in kept]
+        missing = [name for name in ours if not self._agrees(name, marks[name])]
+        done.same = [name for name in ours if name not in set(missing)]
+        if wish.dry:
+            done.sent, done.triples = missing, sum(found.triples for found in marks.values())
+            done.deleted, done.gone = (gone, []) if wish.delete else ([], gone)
+            return done
+        parts: dict[str, Mark | None] = {name: self.known.parts.get(name) for name in (*self.known.parts, *ours)}
+        if missing or self.known.parts.keys() != parts.keys():
+            self._write(parts)
+        for name in missing:
+            self._put(name, ours[name], marks[name])
+        if wish.delete:
+            for name in gone:
+                self.there.delete(name)
+                self.say(f"deleted  {name}")
+                parts.pop(name)
+        done.deleted, done.gone = (gone, []) if wish.delete else ([], gone)
+        parts |= marks
+        place = self._merge(parts)
+        after = counts(self.client)
+        for name, found in marks.items():
+            if after.get(name, 0) != found.triples:
+                done.wrong.append(f"<{name}> has {after.get(name, 0):,} triples there, {found.triples:,} here.")
+        done.wrong += [f"<{name}> is still there." for name in done.deleted if after.get(name)]
+        done.triples = sum(found.triples for found in marks.values())
+        self._write({name: found for name, found in parts.items() if name not in _PLACES.values() or name == place})
+        return done
+
+    def _agrees(self, name: str | None, wanted: Mark, count: int | None = None) -> bool:
+        """Whether a graph there is ours already; numbers that the store writes otherwise are told, once."""
+        there = self.sizes.get(name or "", 0) if count is None else count
+        if there != wanted.triples:
+            return False
+        return self._is_right(name, self.there.get(name), wanted, self.graphs.get(name or ""))
+
+    def _is_right(self, name: str | None, found: list[ox.Triple], wanted: Mark, ours: list[ox.Triple] | None) -> bool:
+        if mark(found) == wanted:
+            return True
+        if ours is not None and same_values(found, ours):
+            self.done.otherwise.append(name or record.DEFAULT)
+            return True
+        return False
+
+    def _put(self, name: str | None, triples: list[ox.Triple], wanted: Mark) -> None:
+        shown = name or "the default graph"
+        try:
+            self.there.put(name, triples)
+        except RemoteError as error:
+            remedy = f"{error.remedy} What has arrived stays; the same command goes on from there.".strip()
+            raise RemoteError(f"{shown}: {error.what}", remedy=remedy, status=error.status) from error
+        found = self.there.get(name)
+        if self._is_right(name, found, wanted, triples):
+            self.say(f"sent     {shown}  ({wanted.triples:,} triples)")
+        else:
+            lost, more = len(set(triples) - set(found)), len(set(found) - set(triples))
+            self.done.wrong.append(f"{shown}: read back, {lost:,} triples are missing and {more:,} are other ones.")
+        self.done.sent.append(name or record.DEFAULT)
+
+    def _merge(self, parts: dict[str, Mark | None]) -> str:
+        """Puts the merge where it belongs; gives back what it is called in the record."""
+        merged = list({triple for triples in self.graphs.values() for triple in triples})
+        wanted = mark(merged)
+        place = self._place(wanted, merged)
+        self.done.merge = place
+        if place == "none":
+            return ""
+        graph = None if place == "default" else names.MERGED
+        own = _PLACES[place]
+        if not self._agrees_merge(graph, wanted, merged):
+            parts.setdefault(own, self.known.parts.get(own))
+            self._write(parts)
+            self._put(graph, merged, wanted)
+        parts[own] = wanted
+        return own
+
+    def _agrees_merge(self, graph: str | None, wanted: Mark, merged: list[ox.Triple]) -> bool:
+        size = self._default_size() if graph is None else self.sizes.get(graph, 0)
+        return size == wanted.triples and self._is_right(graph, self.there.get(graph), wanted, merged)
+
+    def _place(self, wanted: Mark, merged: list[ox.Triple]) -> str:
+        if self.wish.merge != "auto":
+            return self.wish.merge
+        if ask(self.client, names.holds_part(names.RECORD)):
+            self.done.notes.append(
+                f"The store's default graph is all its graphs: the merge stands in <{names.MERGED}>."
+            )
+            return "named"
+        size = self._default_size()
+        before = self.known.parts.get(record.DEFAULT)
+        ours = before is not None and size == before.triples and mark(self.there.get(None)) == before
+        if size == 0 or ours or self._agrees_merge(None, wanted, merged):
+            return "default"
+        self.done.notes.append(
+            f"The store's default graph holds {size:,} triples that are not ours: the merge stands in <{names.MERGED}>."
+        )
+        return "named"
+
+    def _default_size(self) -> int:
+        (number,) = rows(self.client, names.TRIPLES_OF_DEFAULT)[0]
+        return int(number.value) if isinstance(number, ox.Literal) else 0
+
+    def _write(self, parts: dict[str, Mark | None]) -> None:
+        self.there.put(names.RECORD, record.triples(record.Record(dict(sorted(parts.items())))))
+
+
+def told(done: Pushed, url: str, *, dry: bool) -> list[str]:
+    """A push in a few lines."""
+    would = "would be " if dry else ""
+    sent = sum(name not in _PLACES.values() for name in done.sent)
+    lines = [
+        f"{len(done.same) + sent:,} graphs, {done.triples:,} triples: {sent:,} {would}sent, "
+        f"{len(done.same):,} there already, {len(done.deleted):,} {would}deleted."
+    ]
+    lines += done.notes
+    if done.otherwise:
+        lines.append(
+            f"The store writes some numbers in another form; their values are the same: {_few(done.otherwise)}."
+        )
+    if done.gone:
+        lines.append(f"Put there before, and no more here: {_few(done.gone)}. --delete deletes them.")
+    if not dry and not done.wrong:
+        lines.append(f"Counts and digests of <{url}> agree.")
+    return lines
+
+
+def _few(graphs: Iterable[str]) -> str:
+    found = [names.shrink(graph) for graph in graphs]
+    return ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")

@@ -1,0 +1,155 @@
+"""A remote store with the interface of the embedded one, so that nobody who asks need know which it is.
+
+`query` asks there. `oxigraph` is a copy of our graphs, fetched when somebody needs all of them: shapes, reasoning, and
+questions that the engine is known to answer otherwise. What is fetched, and why, is logged. Imports `errors`, `names`,
+`store` and, of this room, all but `push`.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from mtsp_kg import names
+from mtsp_kg.errors import QueryError, RemoteError
+from mtsp_kg.remote import engines, record
+from mtsp_kg.remote.client import Client, Reply
+from mtsp_kg.remote.graphs import ROWS, GraphStore, counts, solutions_of, triples_of, truth_of
+from mtsp_kg.store import EmbeddedStore, Results, syntax_error
+
+LOG = logging.getLogger("mtsp_kg.remote")
+_TRIPLES = "application/n-triples, text/turtle;q=0.7"
+_MOST_FETCHED = 5_000_000
+_SYNTAX = 400
+
+
+class RemoteStore(EmbeddedStore):
+    """The store behind a client."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self._no_graph_store = False
+
+    def query(self, sparql: str) -> Results:
+        """The results of a SPARQL 1.1 query. Raises QueryError with line and column of a syntax error, RemoteError."""
+        form = _form(sparql)
+        trap = engines.trapped(sparql, self.server)
+        if trap is not None and engines.is_of_catalogue(sparql):
+            if "oxigraph" not in self.__dict__:
+                LOG.warning("%s is not asked this: %s. Its graphs are fetched and asked here.", trap.engine, trap.says)
+            return EmbeddedStore(self.oxigraph).query(sparql)
+        if trap is not None:
+            LOG.warning("Take care: of %s it is known that %s.", trap.engine, trap.says)
+        accept = ROWS if form in ("SELECT", "ASK") else _TRIPLES
+        try:
+            reply = self.client.send(
+                "POST", self.client.address.query, accept=accept, form=[("query", sparql), *self._dataset(sparql)]
+            )
+        except RemoteError as error:
+            if error.status == _SYNTAX:
+                raise QueryError(error.what, remedy=error.remedy) from error
+            raise
+        if form == "ASK":
+            return truth_of(reply)
+        return solutions_of(reply) if form == "SELECT" else _as_results(triples_of(reply))
+
+    @cached_property
+    def server(self) -> str:
+        """The name that the engine gives itself in the header Server; empty where it gives none. Raises RemoteError."""
+        return self._about.headers.get("server", "")
+
+    @cached_property
+    def record(self) -> record.Record:
+        """What we put there before. Raises RemoteError."""
+        return record.read(triples_of(self._about))
+
+    @cached_property
+    def _about(self) -> Reply:
+        return self._constructed(names.RECORD)
+
+    @cached_property
+    def oxigraph(self) -> ox.Store:  # type: ignore[override]
+        """A copy of our graphs, with their merge as default graph; of all graphs, where we have put none.
+
+        Raises RemoteError where a graph does not come whole.
+        """
+        there = counts(self.client)
+        ours = [graph for graph in self.record.graphs() if graph in there]
+        wanted = ours or sorted(graph for graph in there if graph not in (names.RECORD, names.MERGED))
+        total = sum(there[graph] for graph in wanted)
+        if total > _MOST_FETCHED:
+            raise RemoteError(f"The store's graphs have {total:,} triples, too many to fetch.")
+        LOG.warning("Fetching %s triples in %s graphs from <%s>.", f"{total:,}", len(wanted), self.client.address.query)
+        copy = ox.Store()
+        for graph in wanted:
+            triples = self._fetched(graph, there[graph])
+            name = ox.NamedNode(graph)
+            copy.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in triples)
+        copy.update(names.MERGE_INTO_DEFAULT)
+        return copy
+
+    def _fetched(self, graph: str, expected: int) -> list[ox.Triple]:
+        found: set[ox.Triple] = set()
+        ways = [self._construct]
+        if self.client.address.graphs is not None and not self._no_graph_store:
+            ways.insert(0, self._get)
+        for way in ways:
+            found = set(way(graph))
+            if len(found) == expected:
+                return list(found)
+        raise RemoteError(
+            f"The store counts {expected:,} triples in <{graph}> and gives {len(found):,}.",
+            remedy="Somebody may be changing it, or it limits its answers: name the address of its Graph Store.",
+        )
+
+    def _get(self, graph: str) -> list[ox.Triple]:
+        try:
+            return GraphStore(self.client).get(graph)
+        except RemoteError:
+            # Where its Graph Store is was told by the form of the address; it need not be there, or open.
+            self._no_graph_store = True
+            return []
+
+    def _construct(self, graph: str) -> list[ox.Triple]:
+        return triples_of(self._constructed(graph))
+
+    def _constructed(self, graph: str) -> Reply:
+        query = names.every_triple_of(graph)
+        return self.client.send("POST", self.client.address.query, accept=_TRIPLES, form=[("query", query)])
+
+    def _dataset(self, sparql: str) -> Iterable[tuple[str, str]]:
+        """Where the merge is a named graph: it as the default graph, and ours without it as the named ones.
+
+        A query that says FROM has its own (SPARQL 1.1 Protocol, section 2.1.4).
+        """
+        if names.MERGED not in self.record.parts or re.search(r"\bFROM\b", engines.bare(sparql), re.IGNORECASE):
+            return ()
+        named = (("named-graph-uri", graph) for graph in self.record.graphs())
+        return (("default-graph-uri", names.MERGED), *named)
+
+
+def _form(sparql: str) -> str:
+    """Which form a query has, after a look at its syntax here, which tells line and column. Raises QueryError."""
+    form = engines.form(sparql)
+    if not form:
+        raise QueryError("The query is none: it has no SELECT, ASK, CONSTRUCT or DESCRIBE.")
+    if not re.search(r"\bSERVICE\b", engines.bare(sparql), re.IGNORECASE):  # evaluating would call out
+        try:
+            ox.Store().query(sparql)
+        except SyntaxError as error:
+            raise syntax_error(error) from error
+        except (ValueError, RuntimeError, OSError):
+            pass  # that our engine cannot evaluate it says nothing of the other
+    return form
+
+
+def _as_results(triples: list[ox.Triple]) -> ox.QueryTriples:
+    store = ox.Store()
+    store.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+    found = store.query(names.EVERY_TRIPLE)
+    assert isinstance(found, ox.QueryTriples)
+    return found
