@@ -15,6 +15,7 @@ INFERRED = GRAPH + "inferred"
 # In a remote store: the record of what we put there, and the merge of all graphs where it cannot be the default graph.
 RECORD = GRAPH + "record"
 MERGED = GRAPH + "merged"
+MERGED_STATED = MERGED + "/stated"
 SHAPES = BASE + "shapes#"
 
 # Kinds of things that outlive a plan: id/<kind>/<slug>.
@@ -57,6 +58,7 @@ PUBLISHING = {
     "foaf": "http://xmlns.com/foaf/0.1/",
     "spdx": "http://spdx.org/rdf/terms#",
     "vann": "http://purl.org/vocab/vann/",
+    "bibo": "http://purl.org/ontology/bibo/",
     "formats": "http://www.w3.org/ns/formats/",
     "iana": "https://www.iana.org/assignments/media-types/",
 }
@@ -242,7 +244,7 @@ TRIPLES_OF_DEFAULT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 EVERY_TRIPLE = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
 EVERY_LABEL = (
     f"SELECT ?s ?p ?o WHERE {{ VALUES ?p {{ <{PREF_LABEL}> <{ALT_LABEL}> <{HIDDEN_LABEL}> }} ?s ?p ?o . "
-    f'FILTER(STRSTARTS(STR(?s), "{ID}")) }}'
+    f'FILTER(STRSTARTS(STR(?s), "{BASE}")) }}'
 )
 HAS_PART = VOCABULARIES["dcterms"] + "hasPart"
 VOID_TRIPLES = PUBLISHING["void"] + "triples"

@@ -30,6 +30,17 @@ class EmbeddedStore:
     def __init__(self, store: ox.Store) -> None:
         self.oxigraph = store
 
+    @property
+    def labels(self) -> ox.Store:
+        """A store whose default graph has every label of what has one."""
+        return self.oxigraph
+
+    def speaks_of(self, iri: str) -> bool:
+        """Whether the default graph has a triple with this subject or object. Raises ValueError for what is no IRI."""
+        node, default = ox.NamedNode(iri), ox.DefaultGraph()
+        found = self.oxigraph.quads_for_pattern
+        return any(True for pair in ((node, None), (None, node)) for _ in found(pair[0], None, pair[1], default))
+
     def query(self, sparql: str) -> Results:
         """The results of a SPARQL 1.1 query. Raises QueryError with the line and column of a syntax error."""
         try:

@@ -17,13 +17,14 @@ import click
 )
 @click.option("--wide", is_flag=True, help="Rows by columns; otherwise a line for each cell.")
 @click.option("--lang", default="en", show_default=True, help="The language of labels, where there is one.")
+@click.option("--store", metavar="URL", help="Ask a remote SPARQL store: the address of its queries or graphs.")
 @click.pass_obj
-def command(project: str | None, name: str | None, form: str, wide: bool, lang: str) -> None:
+def command(project: str | None, name: str | None, form: str, wide: bool, lang: str, store: str | None) -> None:
     """Show the matrix NAME, what is empty in it first; without NAME, list the matrices.
 
     A cell holds the paragraphs that say so; a cell without evidence is empty.
     """
-    from mtsp_kg.graph import open_graph
+    from mtsp_kg.elsewhere import open_graph
     from mtsp_kg.project import find_project
     from mtsp_kg.query import listing
 
@@ -32,4 +33,4 @@ def command(project: str | None, name: str | None, form: str, wide: bool, lang: 
             listing.every(find_project(project), "coverage", None, "json" if form == "json" else "text"), nl=False
         )
     else:
-        click.echo(open_graph(project).coverage(name, form=form, wide=wide, language=lang), nl=False)
+        click.echo(open_graph(project, store=store).coverage(name, form=form, wide=wide, language=lang), nl=False)

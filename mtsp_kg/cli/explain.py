@@ -23,6 +23,7 @@ import click
 @click.option("--replay", type=click.Path(dir_okay=False, exists=True), help="Replay the proofs of a JSON file.")
 @click.option("--with-alignments", "alignments", is_flag=True, help="Read the links to other vocabularies too.")
 @click.option("--lang", default="en", show_default=True, help="The language of labels, where there is one.")
+@click.option("--store", metavar="URL", help="Explain what a remote SPARQL store holds; its graphs are fetched.")
 @click.pass_obj
 def command(
     project: str | None,
@@ -36,6 +37,7 @@ def command(
     replay: str | None,
     alignments: bool,
     lang: str,
+    store: str | None,
 ) -> int:
     """Explain why SUBJECT PREDICATE OBJECT holds: the rules and axioms, down to the paragraphs that say so.
 
@@ -44,10 +46,10 @@ def command(
     """
     from pathlib import Path
 
+    from mtsp_kg.elsewhere import open_graph
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
-    from mtsp_kg.graph import open_graph
 
-    reasoning = open_graph(project).reasoning(alignments=alignments, language=lang)
+    reasoning = open_graph(project, store=store).reasoning(alignments=alignments, language=lang)
     if replay is not None:
         number, wrong = reasoning.replay_text(Path(replay).read_text(encoding="utf-8"))
         click.echo("\n".join([*wrong, f"{number} proofs replayed, {len(wrong)} faults"]))

@@ -10,24 +10,43 @@ import click
 @click.option("-f", "--format", "form", default="trig", show_default=True, help="The format of the file.")
 @click.option("--with-alignments", "alignments", is_flag=True, help="Read the links to other vocabularies too.")
 @click.option("--left-out", is_flag=True, help="Show what is not inferred, and why.")
+@click.option("--store", metavar="URL", help="Infer from a remote store's graphs, and put what follows there.")
+@click.option("--query-url", metavar="URL", help="With --store: where queries go, if its address does not tell.")
+@click.option("--dry-run", is_flag=True, help="With --store: count only, put nothing there.")
 @click.pass_obj
-def command(project: str | None, output: str | None, form: str, alignments: bool, left_out: bool) -> None:
+def command(
+    project: str | None,
+    output: str | None,
+    form: str,
+    alignments: bool,
+    left_out: bool,
+    store: str | None,
+    query_url: str | None,
+    dry_run: bool,
+) -> int:
     """Infer what the ontology's axioms and the rules in queries/infer/ give, and count it by kind of rule.
 
     Each kind of rule has a named graph (graph/inferred/KIND); 'mtsp explain' says why a triple stands there. Dropping
     the file and writing it again gives the same bytes.
     """
+    from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
+
     if left_out:
         from mtsp_kg.infer.kinds import LEFT_OUT
 
         for entry in LEFT_OUT:
             click.echo(f"{entry['what']}\n    {entry['why']}")
-        return
-    from mtsp_kg.graph import open_graph
+        return EXIT_OK
+    from mtsp_kg.elsewhere import open_graph
     from mtsp_kg.infer.kinds import KINDS
     from mtsp_kg.output import write_whole
 
-    reasoning = open_graph(project).reasoning(alignments=alignments)
+    if store is not None:
+        from mtsp_kg.remote.address import for_writing
+
+        for_writing(store, query_url)
+    kg = open_graph(project, store=store, query_url=query_url)
+    reasoning = kg.reasoning(alignments=alignments)
     found = reasoning.counts()
     for kind, number in found.items():
         said = KINDS.get(kind, {"en": "a rule in queries/infer/", "rule": "query"})
@@ -36,3 +55,12 @@ def command(project: str | None, output: str | None, form: str, alignments: bool
     if output:
         changed = write_whole(output, reasoning.write(form))
         click.echo(f"{'Wrote' if changed else 'No change in'} {output}.", err=True)
+    if store is None or dry_run:
+        return EXIT_OK
+    from mtsp_kg.elsewhere import RemoteKnowledgeGraph
+    from mtsp_kg.remote.push import told
+
+    assert isinstance(kg, RemoteKnowledgeGraph)
+    done = kg.put_inferences(reasoning.write("nquads"), lambda line: click.echo(line, err=True))
+    click.echo("\n".join([*told(done, store, dry=False), *done.wrong]), err=True)
+    return EXIT_FINDINGS if done.wrong else EXIT_OK

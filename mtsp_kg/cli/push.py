@@ -30,6 +30,8 @@ def command(
     GraphDB   http://host:7200/repositories/NAME/rdf-graphs/service
     Virtuoso  http://host:8890/sparql-graph-crud-auth
 
+    What follows goes there, too; 'mtsp --no-inference push' puts what is stated only.
+
     Graphs that are there already are skipped, so a push that broke off goes on where it was. Graphs that are not ours
     are left alone. A name and a password come from MTSP_STORE_USER and MTSP_STORE_PASSWORD, a token from
     MTSP_STORE_TOKEN, else from ~/.netrc. Exit code 1 when what is read back is not what was sent.
@@ -41,7 +43,7 @@ def command(
     from mtsp_kg.remote.push import Wish, named_graphs, push, told
 
     client = Client(for_writing(url, query_url), plain=plain_http)
-    graphs = named_graphs(open_graph(project).store.oxigraph)
+    graphs = named_graphs(open_graph(project).completed.oxigraph)
     wish = Wish(merge, delete, dry_run)
     done = push(client, graphs, wish, lambda line: click.echo(line, err=True))
     if dry_run:

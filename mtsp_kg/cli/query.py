@@ -17,13 +17,16 @@ import click
     show_default=True,
     help="table, csv, tsv, json, xml, md; for triples turtle, ntriples, jsonld, rdfxml.",
 )
+@click.option("--store", metavar="URL", help="Ask a remote SPARQL store: the address of its queries or graphs.")
 @click.pass_obj
-def command(project: str | None, name: str | None, text: str | None, parameters: tuple[str, ...], form: str) -> None:
+def command(
+    project: str | None, name: str | None, text: str | None, parameters: tuple[str, ...], form: str, store: str | None
+) -> None:
     """Ask NAME (a query of the catalogue), a FILE.rq, or SPARQL given with -e."""
     import sys
 
+    from mtsp_kg.elsewhere import open_graph
     from mtsp_kg.errors import ParameterError
-    from mtsp_kg.graph import open_graph
 
     if (name is None) == (text is None):
         raise click.UsageError("Give the name of a query, a file, or SPARQL with -e.")
@@ -33,7 +36,7 @@ def command(project: str | None, name: str | None, text: str | None, parameters:
         if not equals:
             raise ParameterError(f"'{parameter}' is no parameter.", remedy="Write --param name=value.")
         values[key] = value
-    kg = open_graph(project)
+    kg = open_graph(project, store=store)
     if text is not None:
         if values:
             raise ParameterError("Parameters go with a query of the catalogue or a file, not with -e.")

@@ -18,9 +18,12 @@ import click
     show_default=True,
 )
 @click.option("--lang", default="en", show_default=True, help="The language of labels, where there is one.")
+@click.option("--store", metavar="URL", help="Ask a remote SPARQL store: the address of its queries or graphs.")
 @click.pass_obj
-def command(project: str | None, entity: str, up: bool, depth: int | None, form: str, lang: str) -> None:
+def command(
+    project: str | None, entity: str, up: bool, depth: int | None, form: str, lang: str, store: str | None
+) -> None:
     """Trace ENTITY through services, commitments and outcomes to the plan, each step with its paragraphs."""
-    from mtsp_kg.graph import open_graph
+    from mtsp_kg.elsewhere import open_graph
 
-    click.echo(open_graph(project).trace(entity, up=up, depth=depth, form=form, language=lang), nl=False)
+    click.echo(open_graph(project, store=store).trace(entity, up=up, depth=depth, form=form, language=lang), nl=False)

@@ -32,6 +32,9 @@ import click
 @click.option("--update-baseline", is_flag=True, help="Write what is found into the baseline.")
 @click.option("--changed-since", metavar="REV", help="Only what the change since a revision of git brought or touches.")
 @click.option("--init", is_flag=True, help="Write settings that fit this folder: mtsp.toml, or into pyproject.toml.")
+@click.option(
+    "--store", metavar="URL", help="Hold a remote SPARQL store's graphs, which are fetched, against the shapes."
+)
 @click.pass_obj
 def command(
     project: str | None,
@@ -51,6 +54,7 @@ def command(
     update_baseline: bool,
     changed_since: str | None,
     init: bool,
+    store: str | None,
 ) -> int:
     """Hold the graph against the shapes and the check queries; with FILES, these against the shapes.
 
@@ -65,8 +69,8 @@ def command(
     """
     from pathlib import Path
 
+    from mtsp_kg.elsewhere import open_graph
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
-    from mtsp_kg.graph import open_graph
     from mtsp_kg.validate import settings
     from mtsp_kg.validate.deliver import Order, deliver
     from mtsp_kg.validate.findings import Severity
@@ -76,12 +80,12 @@ def command(
         click.echo(f"Wrote {settings.init(Path.cwd())}. Next: mtsp validate")
         return EXIT_OK
     order = Order.of(form, output, reports)
-    said = settings.Settings() if project else settings.find_settings(Path.cwd())
+    said = settings.Settings() if project or store else settings.find_settings(Path.cwd())
     if said.data and not files:
         files, shapes, ontology = said.data, shapes or said.shapes, ontology or said.ontology
         waivers = waivers or (said.waivers if said.waivers and Path(said.waivers).is_file() else None)
         baseline = baseline or said.baseline
-    kg = open_graph(project)
+    kg = open_graph(project, store=store)
     report = kg.validate(
         files,
         shapes=shapes,

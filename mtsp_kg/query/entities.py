@@ -21,7 +21,8 @@ class Entities:
     """The names of what a store speaks of. plan: the slug of the plan that short names such as `outcome:2.4` mean."""
 
     def __init__(self, store: EmbeddedStore, plan: str | None) -> None:
-        self._store = store.oxigraph
+        self._store = store.labels
+        self._speaks_of = store.speaks_of
         self.plan = plan
 
     def find(self, name: str) -> str:
@@ -31,7 +32,7 @@ class Entities:
         """
         iri = names.expand(name.strip(), self.plan)
         if iri is not None:
-            if self._known(iri):
+            if self._speaks_of(iri):
                 return iri
             raise NotFoundError(f"Nothing in the graph has the IRI <{iri}>.", remedy=self._hint(name.split(":")[-1]))
         wanted = fold(name)
@@ -56,15 +57,6 @@ class Entities:
             if wanted in found:
                 return found[wanted]
         return min(found.values(), default=names.shrink(iri, self.plan))
-
-    def _known(self, iri: str) -> bool:
-        node = ox.NamedNode(iri)
-        patterns = ((node, None), (None, node))
-        return any(
-            True
-            for subject, object_ in patterns
-            for _ in self._store.quads_for_pattern(subject, None, object_, ox.DefaultGraph())
-        )
 
     @cached_property
     def _by_label(self) -> dict[str, dict[str, set[str]]]:

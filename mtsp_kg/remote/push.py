@@ -101,14 +101,14 @@ class _Push:
                 parts.pop(name)
         done.deleted, done.gone = (gone, []) if wish.delete else ([], gone)
         parts |= marks
-        place = self._merge(parts)
+        places = self._merge(parts)
         after = counts(self.client)
         for name, found in marks.items():
             if after.get(name, 0) != found.triples:
                 done.wrong.append(f"<{name}> has {after.get(name, 0):,} triples there, {found.triples:,} here.")
         done.wrong += [f"<{name}> is still there." for name in done.deleted if after.get(name)]
         done.triples = sum(found.triples for found in marks.values())
-        self._write({name: found for name, found in parts.items() if name not in _PLACES.values() or name == place})
+        self._write({name: found for name, found in parts.items() if name not in record.MERGES or name in places})
         return done
 
     def _agrees(self, name: str | None, wanted: Mark, count: int | None = None) -> bool:
@@ -141,22 +141,29 @@ class _Push:
             self.done.wrong.append(f"{shown}: read back, {lost:,} triples are missing and {more:,} are other ones.")
         self.done.sent.append(name or record.DEFAULT)
 
-    def _merge(self, parts: dict[str, Mark | None]) -> str:
-        """Puts the merge where it belongs; gives back what it is called in the record."""
-        merged = list({triple for triples in self.graphs.values() for triple in triples})
+    def _merge(self, parts: dict[str, Mark | None]) -> list[str]:
+        """Puts the merges where they belong; gives back what they are called in the record."""
+        merged = _united(self.graphs.values())
         wanted = mark(merged)
-        place = self._place(wanted, merged)
-        self.done.merge = place
+        self.done.merge = place = self._place(wanted, merged)
         if place == "none":
-            return ""
-        graph = None if place == "default" else names.MERGED
-        own = _PLACES[place]
+            return []
+        self._put_merge(_PLACES[place], merged, wanted, parts)
+        stated = {name: triples for name, triples in self.graphs.items() if not name.startswith(names.INFERRED)}
+        if place == "default" or len(stated) == len(self.graphs):
+            return [_PLACES[place]]
+        # What looks at stated graphs alone must have their merge, too.
+        alone = _united(stated.values())
+        self._put_merge(names.MERGED_STATED, alone, mark(alone), parts)
+        return [_PLACES[place], names.MERGED_STATED]
+
+    def _put_merge(self, own: str, merged: list[ox.Triple], wanted: Mark, parts: dict[str, Mark | None]) -> None:
+        graph = None if own == record.DEFAULT else own
         if not self._agrees_merge(graph, wanted, merged):
             parts.setdefault(own, self.known.parts.get(own))
             self._write(parts)
             self._put(graph, merged, wanted)
         parts[own] = wanted
-        return own
 
     def _agrees_merge(self, graph: str | None, wanted: Mark, merged: list[ox.Triple]) -> bool:
         size = self._default_size() if graph is None else self.sizes.get(graph, 0)
@@ -188,10 +195,14 @@ class _Push:
         self.there.put(names.RECORD, record.triples(record.Record(dict(sorted(parts.items())))))
 
 
+def _united(graphs: Iterable[list[ox.Triple]]) -> list[ox.Triple]:
+    return list({triple for triples in graphs for triple in triples})
+
+
 def told(done: Pushed, url: str, *, dry: bool) -> list[str]:
     """A push in a few lines."""
     would = "would be " if dry else ""
-    sent = sum(name not in _PLACES.values() for name in done.sent)
+    sent = sum(name not in record.MERGES for name in done.sent)
     lines = [
         f"{len(done.same) + sent:,} graphs, {done.triples:,} triples: {sent:,} {would}sent, "
         f"{len(done.same):,} there already, {len(done.deleted):,} {would}deleted."

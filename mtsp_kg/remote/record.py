@@ -19,6 +19,7 @@ _PART, _TRIPLES, _DIGEST = map(ox.NamedNode, (names.HAS_PART, names.VOID_TRIPLES
 _INTEGER = ox.NamedNode(names.XSD + "integer")
 # What stands for the store's default graph, which has no name.
 DEFAULT = names.RECORD + "#default"
+MERGES = (DEFAULT, names.MERGED, names.MERGED_STATED)
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Record:
 
     def graphs(self) -> list[str]:
         """The named graphs, without the merge of them all."""
-        return [part for part in self.parts if part not in (DEFAULT, names.MERGED)]
+        return [part for part in self.parts if part not in MERGES]
 
 
 def read(triples: Iterable[ox.Triple]) -> Record:

@@ -28,10 +28,11 @@ _SYNTAX = 400
 
 
 class RemoteStore(EmbeddedStore):
-    """The store behind a client."""
+    """The store behind a client. stated: whether only what is stated is seen, without inferred graphs."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, *, stated: bool = False) -> None:
         self.client = client
+        self.stated = stated
         self._no_graph_store = False
 
     def query(self, sparql: str) -> Results:
@@ -79,7 +80,8 @@ class RemoteStore(EmbeddedStore):
         """
         there = counts(self.client)
         ours = [graph for graph in self.record.graphs() if graph in there]
-        wanted = ours or sorted(graph for graph in there if graph not in (names.RECORD, names.MERGED))
+        theirs = sorted(graph for graph in there if graph != names.RECORD and not graph.startswith(names.MERGED))
+        wanted = [graph for graph in ours or theirs if not (self.stated and graph.startswith(names.INFERRED))]
         total = sum(there[graph] for graph in wanted)
         if total > _MOST_FETCHED:
             raise RemoteError(f"The store's graphs have {total:,} triples, too many to fetch.")
@@ -91,6 +93,19 @@ class RemoteStore(EmbeddedStore):
             copy.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in triples)
         copy.update(names.MERGE_INTO_DEFAULT)
         return copy
+
+    @cached_property
+    def labels(self) -> ox.Store:
+        """The labels, fetched once. Raises RemoteError."""
+        found = self.query(names.EVERY_LABEL)
+        assert isinstance(found, ox.QuerySolutions)
+        store = ox.Store()
+        store.extend(ox.Quad(row[0], row[1], row[2]) for row in found)
+        return store
+
+    def speaks_of(self, iri: str) -> bool:
+        """Whether the default graph there has a triple with this subject or object."""
+        return bool(self.query(names.is_spoken_of(ox.NamedNode(iri).value)))
 
     def _fetched(self, graph: str, expected: int) -> list[ox.Triple]:
         found: set[ox.Triple] = set()
@@ -122,14 +137,22 @@ class RemoteStore(EmbeddedStore):
         return self.client.send("POST", self.client.address.query, accept=_TRIPLES, form=[("query", query)])
 
     def _dataset(self, sparql: str) -> Iterable[tuple[str, str]]:
-        """Where the merge is a named graph: it as the default graph, and ours without it as the named ones.
+        """What the query sees (SPARQL 1.1 Protocol, section 2.1.4), where it is not what the store shows by itself.
 
-        A query that says FROM has its own (SPARQL 1.1 Protocol, section 2.1.4).
+        Where the merge is a named graph, it is the default graph, and the others are the named ones. Without inferred
+        graphs, where these are there, the stated ones are both. A query that says FROM has its own.
         """
-        if names.MERGED not in self.record.parts or re.search(r"\bFROM\b", engines.bare(sparql), re.IGNORECASE):
-            return ()
-        named = (("named-graph-uri", graph) for graph in self.record.graphs())
-        return (("default-graph-uri", names.MERGED), *named)
+        graphs = self.record.graphs()
+        seen = [graph for graph in graphs if not (self.stated and graph.startswith(names.INFERRED))]
+        merge = names.MERGED_STATED if len(seen) < len(graphs) else names.MERGED
+        has_merge = merge in self.record.parts
+        if re.search(r"\bFROM\b", engines.bare(sparql), re.IGNORECASE) or not (has_merge or len(seen) < len(graphs)):
+            return []
+        defaults = [merge] if has_merge else seen
+        return [
+            *(("default-graph-uri", graph) for graph in defaults),
+            *(("named-graph-uri", graph) for graph in seen),
+        ]
 
 
 def _form(sparql: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mtsp_kg.errors import DataError, ParameterError
 from mtsp_kg.project import Project
+from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate.baseline import against, read_baseline, write_baseline
 from mtsp_kg.validate.findings import Report, Severity
 from mtsp_kg.validate.run import rdf_files, validate_files, validate_graph
@@ -23,7 +24,8 @@ class Request:
     """What to validate: the project's graph, or files; with which shapes, ontology, engine, checks and waivers.
 
     fail_on: the least grave finding that makes the run fail; baseline: a file of known findings, which update_baseline
-    writes; changed_since: a revision of git, since when findings count.
+    writes; changed_since: a revision of git, since when findings count; elsewhere: a store that
+    holds the graph in place of the project's files.
     """
 
     files: Paths = ()
@@ -36,6 +38,7 @@ class Request:
     baseline: str | Path | None = None
     update_baseline: bool = False
     changed_since: str | None = None
+    elsewhere: EmbeddedStore | None = None
 
 
 def validate(project: Project, plan: str | None, request: Request) -> Report:
@@ -72,6 +75,7 @@ def _run(project: Project, plan: str | None, request: Request) -> Report:
         engine=request.engine,
         checks=request.checks,
         waivers=request.waivers,
+        elsewhere=request.elsewhere,
     )
 
 

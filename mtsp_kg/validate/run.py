@@ -41,18 +41,19 @@ def validate_graph(
     checks: bool = True,
     waivers: str | Path | None = None,
     today: date | None = None,
+    elsewhere: EmbeddedStore | None = None,
 ) -> Report:
     """The report on a project's graph.
 
-    shapes: files and folders of shapes in place of the project's; engine: one of
-    `engine.ENGINES`, the fastest installed where none is named; checks: whether to run the check queries, too; waivers:
-    a file of waivers in place of the project's; today: the day that waivers are held against. Raises DataError,
-    NotFoundError, QueryError, MissingExtraError.
+    shapes: files and folders of shapes in place of the project's; engine: one of `engine.ENGINES`, the fastest
+    installed where none is named; checks: whether to run the check queries, too; waivers: a file of waivers in place of
+    the project's; today: the day that waivers are held against; elsewhere: a store that holds the graph in place of the
+    project's files, where check queries are asked. Raises DataError, NotFoundError, QueryError, MissingExtraError.
     """
     shapes = list(shapes)
     name = choose(engine)
     reading = aside(lambda: read_project_shapes(project, shapes))
-    store = load_project(project, merged=False)
+    store = load_project(project, merged=False) if elsewhere is None else elsewhere.oxigraph
     read = reading()
     written = united(store)
     raw = aside(lambda: ENGINES[name](written, read.ntriples))
@@ -64,8 +65,9 @@ def validate_graph(
     found += _silent(project, read, store, [*data, *ontology])
     rules: dict[str, Rule] = {}
     if checks:  # only their queries ask for the merge
-        merge(store)
-        more, rules = run_checks(project, EmbeddedStore(store), plan)
+        if elsewhere is None:
+            merge(store)
+        more, rules = run_checks(project, elsewhere or EmbeddedStore(store), plan)
         found += more
     found += read_report(raw(), read, store)
     file = Path(waivers) if waivers else project.root / "queries" / KIND / FILE
