@@ -152,6 +152,13 @@ class KnowledgeGraph:
 
         return draw(self._view("house"), self._labels(language), language)
 
+    def diagram(self, language: str = "en") -> str:
+        """The ontology as SVG, with Chinese, or English, beside the language. Raises DataError."""
+        from mtsp_kg.publish.diagram import draw
+
+        beside = "en" if language == "zh" else "zh"
+        return draw(self._view("terms"), self._labels(language), self._labels(beside), language)
+
     def publish(
         self,
         folder: str | Path,
@@ -245,15 +252,6 @@ class KnowledgeGraph:
         from mtsp_kg.validate.quality import check_quality
 
         return check_quality(self.project, self.store, self.plan)
-
-    def tell_quality(self, report: Report, form: str = "text", *, language: str = "en") -> str:
-        """What `check_quality` found, with files and lines; form: as of `mtsp validate`. Raises ParameterError."""
-        from mtsp_kg.validate.deliver import Order, deliver
-        from mtsp_kg.validate.forms import View
-        from mtsp_kg.validate.words import LANGUAGES
-
-        view = View(language if language in LANGUAGES else "en", self.plan)
-        return deliver(report, Order.of(form), view, self.project.relative)
 
     def _view(self, name: str, entity: str | None = None, *, kind: str = "view") -> list[tuple[str, ...]]:
         """The rows of a query of `queries/view/`, or of another folder, as plain text and IRIs."""

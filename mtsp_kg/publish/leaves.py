@@ -13,6 +13,7 @@ from markupsafe import Markup
 from mtsp_kg import names
 from mtsp_kg.publish import lists, paths, questions, vocabulary
 from mtsp_kg.publish.house import draw
+from mtsp_kg.publish.ontology import ontology
 from mtsp_kg.publish.pages import embedded, render
 from mtsp_kg.publish.source import Source
 from mtsp_kg.publish.view import At
@@ -60,32 +61,6 @@ def graph(source: Source, stem: str, language: str) -> bytes:
         stem=stem,
         quads=quads[:_MOST_TRIPLES],
         total=len(quads),
-    )
-
-
-def ontology(source: Source, stem: str, language: str) -> bytes:
-    """The page of an ontology: of our own with every term, of another with what stands in its file."""
-    iri = source.stems[stem]
-    index = source.index
-    path = paths.page_of(stem, language)
-    header: dict[str, list[object]] = {}
-    for quad in index.by_subject.get(iri, ()):
-        header.setdefault(quad.predicate.value, []).append(quad.object)
-    titles = vocabulary.texts(iri, names.VOCABULARIES["dcterms"] + "title", index, language)
-    own = next(iter(index.ontologies.get(iri, ())), "")
-    main = stem == "ontology"
-    return render(
-        "ontology",
-        path,
-        source.views[language],
-        title=titles[0].value if titles else names.shrink(iri, source.plan),
-        heading=titles[0].value if titles else names.shrink(iri, source.plan),
-        iri=iri,
-        stem=stem,
-        header=sorted(header.items()),
-        terms=source.terms if main else {"class": [], "property": [], "individual": []},
-        quads=[] if main else index.by_graph.get(own, [])[:_MOST_TRIPLES],
-        shown=lambda node, at: vocabulary.expression(node, index, at),
     )
 
 

@@ -17,7 +17,7 @@ from mtsp_kg.publish.index import Index, key
 from mtsp_kg.publish.trails import natural
 from mtsp_kg.publish.view import At
 
-_RDF, _OWL, _SKOS, _SH = (names.VOCABULARIES[prefix] for prefix in ("rdf", "owl", "skos", "sh"))
+_RDF, _RDFS, _OWL, _SKOS, _SH = (names.VOCABULARIES[prefix] for prefix in ("rdf", "rdfs", "owl", "skos", "sh"))
 _LABELS = frozenset((*names.LABELS, names.DEFINITION, names.EXAMPLE, names.RDF_TYPE))
 _PROPERTIES = frozenset(_OWL + name for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")) | {
     _RDF + "Property"
@@ -39,13 +39,32 @@ _AROUND = {
     _SH + "oneOrMorePath": ("", "", "+"),
     _SH + "zeroOrOnePath": ("", "", "?"),
 }
-_RESTRICTIONS = ("someValuesFrom", "allValuesFrom", "hasValue", "cardinality", "minCardinality", "maxCardinality")
+# The parts of a restriction, and the keyword of Manchester Syntax (section 2.4) for each.
+_RESTRICTIONS = {
+    "someValuesFrom": "some", "allValuesFrom": "only", "hasValue": "value", "cardinality": "exactly",
+    "minCardinality": "min", "maxCardinality": "max", "qualifiedCardinality": "exactly",
+    "minQualifiedCardinality": "min", "maxQualifiedCardinality": "max",
+}  # fmt: skip
+# What a term's page tells besides what is said of the term: where others speak of it. Word of the page to property.
+_BACK = {
+    "term_below": (_RDFS + "subClassOf", _RDFS + "subPropertyOf"),
+    "term_inverse": (_OWL + "inverseOf",),
+    "term_domain_of": (_RDFS + "domain",),
+    "term_range_of": (_RDFS + "range",),
+}
+_STEPS = frozenset(_OWL + name for name in (
+    "intersectionOf", "unionOf", "complementOf", "oneOf", "someValuesFrom", "allValuesFrom", "hasValue", "onClass",
+    "onProperty", "inverseOf", "propertyChainAxiom", "equivalentClass")) | {
+    names.RDF_FIRST, names.RDF_REST, names.RDFS_SUBCLASS}  # fmt: skip
 _TARGETS = frozenset(names.SH_TARGETS)
 
 
 @dataclass
 class Term:
-    """A term of the ontology. rows: property to values, with the graphs that say so; used: in how many triples."""
+    """A term of the ontology. rows: property to values, with the graphs that say so; used: in how many triples.
+
+    back: where other terms speak of it, word of the page to terms.
+    """
 
     iri: str
     sort: str
@@ -54,6 +73,7 @@ class Term:
     used: int
     definitions: Sequence[object] = field(default_factory=list)
     examples: Sequence[object] = field(default_factory=list)
+    back: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -92,7 +112,48 @@ def _term(iri: str, index: Index, used: int) -> Term:
         used,
         index.objects(iri, names.DEFINITION),
         index.objects(iri, names.EXAMPLE),
+        _back(iri, index),
     )
+
+
+def _back(iri: str, index: Index) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for quad in index.by_object.get(iri, ()):
+        for word, properties in _BACK.items():
+            if quad.predicate.value in properties and isinstance(quad.subject, ox.NamedNode):
+                found.setdefault(word, set()).add(quad.subject.value)
+    found["term_defines"] = set(_defined(iri, index)) - {iri}
+    never = {one for members in _disjoint(index) if iri in members for one in members} - {iri}
+    for way in (index.by_subject, index.by_object):
+        for quad in way.get(iri, ()):
+            if quad.predicate.value == _OWL + "disjointWith":
+                never |= {key(quad.subject), key(quad.object)} - {iri}
+    found["term_disjoint"] = never
+    return {word: sorted(terms) for word, terms in found.items() if terms}
+
+
+def _defined(iri: str, index: Index) -> list[str]:
+    """The named terms whose definitions or chains an IRI is a part of."""
+    found, waiting, seen = [], [iri], {iri}
+    while waiting:
+        at = waiting.pop()
+        for quad in index.by_object.get(at, ()):
+            subject = key(quad.subject)
+            if quad.predicate.value not in _STEPS or subject in seen:
+                continue
+            if isinstance(quad.subject, ox.BlankNode):
+                seen.add(subject)
+                waiting.append(subject)
+            elif at != iri:  # what is said of the term itself without a definition stands in its own rows
+                found.append(subject)
+    return found
+
+
+def _disjoint(index: Index) -> list[list[str]]:
+    """The members of each axiom that says that several classes have no member in common."""
+    axioms = index.by_object.get(_OWL + "AllDisjointClasses", ())
+    heads = [head for quad in axioms for head in index.objects(key(quad.subject), _OWL + "members")]
+    return [[key(member) for member in _list(head, index)] for head in heads]
 
 
 def expression(node: object, index: Index, at: At, depth: int = 0) -> Markup:
@@ -107,19 +168,24 @@ def expression(node: object, index: Index, at: At, depth: int = 0) -> Markup:
     name = key(node)
 
     def inner(one: object) -> Markup:
-        return expression(one, index, at, depth + 1)
+        told = expression(one, index, at, depth + 1)
+        nested = isinstance(one, ox.BlankNode) and index.objects(key(one), _OWL + "onProperty")
+        return Markup("(") + told + Markup(")") if nested else told
 
     for part, (left, between, right) in _LINKS.items():
         for head in index.objects(name, part):
-            return Markup(left) + Markup(between).join(inner(one) for one in _list(head, index)) + Markup(right)
+            whole = not depth and left == "("
+            told = Markup(between).join(inner(one) for one in _list(head, index))
+            return told if whole else Markup(left) + told + Markup(right)
+    on = index.objects(name, _OWL + "onProperty")
+    for part, word in _RESTRICTIONS.items():
+        for value in index.objects(name, _OWL + part) if on else ():
+            role = expression(on[0], index, at, depth + 1)
+            of = [Markup(" ") + inner(one) for one in index.objects(name, _OWL + "onClass")]
+            return role + Markup(f' <span class="quiet">{word}</span> ') + inner(value) + Markup("").join(of)
     for part, (left, _, right) in _AROUND.items():
         for one in index.objects(name, part):
             return Markup(left) + inner(one) + Markup(right)
-    on = index.objects(name, _OWL + "onProperty")
-    for part in _RESTRICTIONS:
-        for value in index.objects(name, _OWL + part):
-            word = part.removesuffix("ValuesFrom")
-            return (inner(on[0]) if on else Markup("")) + f" {word} " + inner(value)
     if index.objects(name, names.RDF_FIRST):
         return Markup("( ") + Markup(" ").join(inner(one) for one in _list(node, index)) + Markup(" )")
     rows = [at.node(quad.predicate) + " " + inner(quad.object) for quad in index.by_subject.get(name, ())]

@@ -1,7 +1,7 @@
 """The checks of queries/ontology/: each finds its bad example, and nothing in good.ttl or in our own ontology.
 
-A check has a bad example (`quality/<query>.ttl`) and the rows that it must give there (`quality/<query>.csv`); it is asked
-of good.ttl, what uses it, and the bad example, in the embedded store and in rdflib.
+A check has a bad example (`quality/<query>.ttl`) and the rows that it must give there (`quality/<query>.csv`). It is
+asked of good.ttl, what uses it, and the bad example, in the embedded store and in rdflib.
 """
 
 from __future__ import annotations

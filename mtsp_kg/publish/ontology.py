@@ -1,0 +1,56 @@
+"""The page of an ontology: its header, its picture, and every term; of an alignment, what stands in its file.
+
+Imports `names` and, of this room, `diagram`, `pages`, `paths`, `source`, `view` and `vocabulary`.
+"""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from mtsp_kg import names
+from mtsp_kg.publish import diagram, paths, vocabulary
+from mtsp_kg.publish.pages import render
+from mtsp_kg.publish.source import Source
+from mtsp_kg.publish.view import At
+
+MAIN = "ontology"
+_MOST_TRIPLES = 300
+
+
+def ontology(source: Source, stem: str, language: str) -> bytes:
+    """The page of an ontology: of our own with every term, of another with what stands in its file."""
+    iri = source.stems[stem]
+    index = source.index
+    path = paths.page_of(stem, language)
+    view = source.views[language]
+    header: dict[str, list[object]] = {}
+    for quad in index.by_subject.get(iri, ()):
+        header.setdefault(quad.predicate.value, []).append(quad.object)
+    titles = vocabulary.texts(iri, names.VOCABULARIES["dcterms"] + "title", index, language)
+    own = next(iter(index.ontologies.get(iri, ())), "")
+    main = stem == MAIN
+    return render(
+        "ontology",
+        path,
+        view,
+        title=titles[0].value if titles else names.shrink(iri, source.plan),
+        heading=titles[0].value if titles else names.shrink(iri, source.plan),
+        iri=iri,
+        stem=stem,
+        header=sorted(header.items()),
+        terms=source.terms if main else {"class": [], "property": [], "individual": []},
+        quads=[] if main else index.by_graph.get(own, [])[:_MOST_TRIPLES],
+        shown=lambda node, at: vocabulary.expression(node, index, at),
+        picture=Markup(_picture(source, language, view.at(path))) if main else "",
+    )
+
+
+def _picture(source: Source, language: str, at: At) -> str:
+    """The ontology as SVG for its page, with the other language of the interface beside the page's."""
+    view, other = source.views[language], source.views["en" if language == "zh" else "zh"]
+
+    def link(iri: str) -> str:
+        page = view.page(iri)
+        return at.to(page) if page else iri
+
+    return diagram.draw(source.rows("terms"), view.label, other.label, language, link)
