@@ -22,12 +22,13 @@ def command(project: str | None, reasoner: str | None, rules_only: bool, alignme
     """
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.graph import open_graph
+    from mtsp_kg.validate.quality import tell_quality
 
     kg = open_graph(project)
     reasoning = kg.reasoning(alignments=alignments, language=lang)
     found = reasoning.check(reasoner=reasoner, dl=not rules_only)
     quality = kg.check_quality()
-    told = kg.tell_quality(quality, form, language=lang)
+    told = tell_quality(quality, kg.project, kg.plan, form, lang)
     if form == "json":
         import json
 
