@@ -15,7 +15,8 @@ from mtsp_kg.remote.address import known
 _ASIDE = re.compile(
     r"<[^<>\"{}|^`\\\s]*>|\"\"\".*?\"\"\"|'''.*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*", re.DOTALL
 )
-_FORM = re.compile(r"\b(SELECT|ASK|CONSTRUCT|DESCRIBE)\b", re.IGNORECASE)
+_WORD = r"(?<![\w:?$@-])({})\b(?!\s*:|-)"
+_FORM = re.compile(_WORD.format("SELECT|ASK|CONSTRUCT|DESCRIBE"), re.IGNORECASE)
 _HEADER = "#+"
 
 
@@ -41,6 +42,11 @@ def form(sparql: str) -> str:
     """Which of SELECT, ASK, CONSTRUCT, DESCRIBE a query is; empty where it is none."""
     found = _FORM.search(bare(sparql))
     return found.group(1).upper() if found else ""
+
+
+def says(sparql: str, word: str) -> bool:
+    """Whether a query has a keyword, such as FROM."""
+    return bool(re.search(_WORD.format(word), bare(sparql), re.IGNORECASE))
 
 
 def is_of_catalogue(sparql: str) -> bool:

@@ -98,8 +98,11 @@ def solutions_of(reply: Reply) -> ox.QuerySolutions:
     try:
         found = ox.parse_query_results(reply.body, format=ox.QueryResultsFormat.JSON)
         if isinstance(found, ox.QuerySolutions):
-            _whole(reply)
-            return found
+            # Rows are parsed as they are taken: one look at all of them before anybody takes the first.
+            _whole(reply, sum(1 for _ in found))
+            again = ox.parse_query_results(reply.body, format=ox.QueryResultsFormat.JSON)
+            assert isinstance(again, ox.QuerySolutions)
+            return again
     except (SyntaxError, ValueError) as error:
         raise RemoteError(
             f"What <{reply.url}> answers is no SPARQL result: {error}.",
@@ -131,16 +134,14 @@ def truth_of(reply: Reply) -> ox.QueryBoolean:
         ) from error
 
 
-def _whole(reply: Reply) -> None:
+def _whole(reply: Reply, number: int) -> None:
     # Virtuoso answers 200 with the first rows only, and says so in headers.
     most = reply.headers.get("x-sparql-maxrows", "")
-    if most.isdigit():
-        parsed = ox.parse_query_results(reply.body, format=ox.QueryResultsFormat.JSON)
-        if isinstance(parsed, ox.QuerySolutions) and sum(1 for _ in parsed) >= int(most):
-            raise RemoteError(
-                f"<{reply.url}> gives {most} rows at most, and the answer may have more.",
-                remedy="Ask for less (LIMIT), or raise ResultSetMaxRows there.",
-            )
+    if most.isdigit() and number >= int(most):
+        raise RemoteError(
+            f"<{reply.url}> gives {most} rows at most, and the answer may have more.",
+            remedy="Ask for less (LIMIT), or raise ResultSetMaxRows there.",
+        )
     if "x-sql-state" in reply.headers:
         said = " ".join(reply.headers.get("x-sql-message", "").split())[:200]
         raise RemoteError(f"<{reply.url}> gave up before the end: {said}.", remedy="Ask for less, or raise its limits.")

@@ -8,7 +8,6 @@ questions that the engine is known to answer otherwise. What is fetched, and why
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -146,7 +145,7 @@ class RemoteStore(EmbeddedStore):
         seen = [graph for graph in graphs if not (self.stated and graph.startswith(names.INFERRED))]
         merge = names.MERGED_STATED if len(seen) < len(graphs) else names.MERGED
         has_merge = merge in self.record.parts
-        if re.search(r"\bFROM\b", engines.bare(sparql), re.IGNORECASE) or not (has_merge or len(seen) < len(graphs)):
+        if engines.says(sparql, "FROM") or not (has_merge or len(seen) < len(graphs)):
             return []
         defaults = [merge] if has_merge else seen
         return [
@@ -160,7 +159,7 @@ def _form(sparql: str) -> str:
     form = engines.form(sparql)
     if not form:
         raise QueryError("The query is none: it has no SELECT, ASK, CONSTRUCT or DESCRIBE.")
-    if not re.search(r"\bSERVICE\b", engines.bare(sparql), re.IGNORECASE):  # evaluating would call out
+    if not engines.says(sparql, "SERVICE"):  # evaluating would call out
         try:
             ox.Store().query(sparql)
         except SyntaxError as error:

@@ -1,0 +1,128 @@
+"""Addresses, credentials, and what is told of a query before it is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mtsp_kg.errors import DataError, ParameterError
+from mtsp_kg.remote import engines
+from mtsp_kg.remote.address import Address, address, for_writing, is_loopback
+from mtsp_kg.remote.credentials import credentials
+
+PAIRS = [
+    ("http://h:7878/store", "http://h:7878/query"),
+    ("http://h:3030/ds/data", "http://h:3030/ds/sparql"),
+    ("https://h/fuseki/ds/data", "https://h/fuseki/ds/sparql"),
+    ("http://h:7200/repositories/plan/rdf-graphs/service", "http://h:7200/repositories/plan"),
+    ("https://h/rdf4j-server/repositories/p/rdf-graphs/service", "https://h/rdf4j-server/repositories/p"),
+    ("http://h:8890/sparql-graph-crud-auth", "http://h:8890/sparql"),
+]
+
+
+@pytest.mark.parametrize(("graphs", "query"), PAIRS)
+def test_either_address_of_a_known_store_tells_the_other(graphs: str, query: str) -> None:
+    assert address(graphs) == Address(query, graphs)
+    assert address(query) == Address(query, graphs)
+    assert for_writing(graphs) == Address(query, graphs)
+
+
+def test_an_address_of_another_form_is_that_of_queries_and_needs_help_for_writing() -> None:
+    assert address("https://h/x/y/z") == Address("https://h/x/y/z", None)
+    with pytest.raises(ParameterError, match=r"--query-url.*Fuseki …/\*/data"):
+        for_writing("https://h/x/y/z")
+    assert for_writing("https://h/x/y/z", "https://h/q") == Address("https://h/q", "https://h/x/y/z")
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("ftp://h/store", "no address of a store"),
+        ("localhost:7878", "no address of a store"),
+        ("http:///store", "no address of a store"),
+        ("http://h:x/store", "no address"),
+        ("https://me:secret@h/store", "on the command line"),
+        ("https://h/store?graph=x", "query or a fragment"),
+        ("https://h/store#x", "query or a fragment"),
+    ],
+)
+def test_what_is_no_address_is_refused_and_a_password_is_not_repeated(url: str, says: str) -> None:
+    with pytest.raises(ParameterError, match=says) as found:
+        address(url)
+    assert "secret" not in str(found.value)
+
+
+def test_loopback_is_this_machine_only() -> None:
+    assert all(map(is_loopback, ("http://127.0.0.1:1/", "http://localhost/", "http://[::1]:9/", "http://127.9.9.9/")))
+    assert not any(map(is_loopback, ("http://127.0.0.1.example/", "http://localhost.example/", "http://10.0.0.1/")))
+
+
+def test_credentials_come_from_the_environment_then_from_netrc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert credentials("https://h/") is None
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine h login n password p\nmachine g login m password q\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    found = credentials("https://h:99/x")
+    assert found is not None
+    assert (found.user, found.password, found.source) == ("n", "p", str(netrc))
+    assert credentials("https://elsewhere/") is None
+    monkeypatch.setenv("MTSP_STORE_USER", "u")
+    monkeypatch.setenv("MTSP_STORE_PASSWORD", "w")
+    found = credentials("https://h/")
+    assert found is not None
+    assert (found.user, found.password) == ("u", "w")
+    monkeypatch.setenv("MTSP_STORE_TOKEN", "t0ken")
+    found = credentials("https://h/")
+    assert found is not None
+    assert (found.user, found.token) == ("", "t0ken")
+    assert "t0ken" not in repr(found)
+
+
+def test_a_password_does_not_go_over_plain_http_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MTSP_STORE_TOKEN", "t0ken")
+    assert credentials("http://127.0.0.1:1/")
+    with pytest.raises(ParameterError, match=r"MTSP_STORE_TOKEN would go over plain http.*--plain-http") as found:
+        credentials("http://store.example/")
+    assert "t0ken" not in str(found.value)
+    assert credentials("http://store.example/", plain=True)
+    monkeypatch.setenv("MTSP_STORE_PLAIN_HTTP", "on")
+    assert credentials("http://store.example/")
+    monkeypatch.delenv("MTSP_STORE_TOKEN")
+    assert credentials("http://store.example/") is None
+
+
+def test_a_netrc_or_token_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine h login\nrubbish here\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with pytest.raises(DataError, match="netrc cannot be read"):
+        credentials("https://h/")
+    monkeypatch.setenv("MTSP_STORE_TOKEN", "two\r\nlines")
+    with pytest.raises(ParameterError, match="MTSP_STORE_TOKEN is no token"):
+        credentials("https://h/")
+
+
+@pytest.mark.parametrize(
+    ("sparql", "form"),
+    [
+        ("#+ summary: SELECT?\nPREFIX select: <http://ASK/> ASK {}", "ASK"),
+        ("SELECT * { ?s ?p 'ASK' }", "SELECT"),
+        ('BASE <x> CONSTRUCT { ?s ?p """ASK" """ } WHERE {}', "CONSTRUCT"),
+        ("describe <x>", "DESCRIBE"),
+        ("INSERT DATA {}", ""),
+    ],
+)
+def test_the_form_of_a_query(sparql: str, form: str) -> None:
+    assert engines.form(sparql) == form
+
+
+def test_traps_are_found_in_sparql_s_own_words_only() -> None:
+    virtuoso = "Virtuoso/07.20.3229 (Linux) x86_64-pc-linux-gnu"
+    assert engines.trapped("SELECT (GROUP_CONCAT(?x) AS ?y) {}", virtuoso)
+    assert engines.trapped("SELECT * { ?s <a>|<b> ?o }", virtuoso)
+    assert engines.trapped("SELECT * { ?s a/rdfs:subClassOf* ?o }", virtuoso)
+    assert not engines.trapped('SELECT * { ?s <GROUP_CONCAT(x)> "GROUP_CONCAT(" } # a|b', virtuoso)
+    assert not engines.trapped("SELECT * { FILTER(?a || ?b) }", virtuoso)
+    assert not engines.trapped("SELECT (GROUP_CONCAT(?x) AS ?y) {}", "Oxigraph/0.5.13")
