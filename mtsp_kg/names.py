@@ -6,6 +6,7 @@ Every IRI that the package needs to know stands here and nowhere else. Imports n
 from __future__ import annotations
 
 import re
+from functools import cache
 
 BASE = "https://w3id.org/mtsp-kg/"
 ID = BASE + "id/"
@@ -171,14 +172,17 @@ def shrink(iri: str, plan: str | None = None) -> str:
     >>> shrink("https://w3id.org/mtsp-kg/id/mtsp-2022-2026/para/55", "mtsp-2022-2026")
     'para:55'
     """
-    best = iri
-    for prefix, namespace in prefixes(plan).items():
-        if iri.startswith(namespace):
-            local = iri[len(namespace) :]
-            short = f"{prefix}:{local}"
-            if _LOCAL.match(local) and len(short) < len(best):
-                best = short
-    return best
+    # A local name has neither "/" nor "#" in it, and every namespace ends with one of them.
+    cut = max(iri.rfind("/"), iri.rfind("#")) + 1
+    prefix = _shortest(plan).get(iri[:cut])
+    return f"{prefix}:{iri[cut:]}" if prefix is not None and _LOCAL.match(iri, cut) else iri
+
+
+@cache
+def _shortest(plan: str | None) -> dict[str, str]:
+    """Namespace to its shortest prefix."""
+    table = sorted(prefixes(plan).items(), key=lambda pair: len(pair[0]), reverse=True)
+    return {namespace: prefix for prefix, namespace in table}
 
 
 def as_turtle(iri: str, plan: str | None = None) -> str:

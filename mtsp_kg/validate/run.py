@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from mtsp_kg.errors import DataError, NotFoundError
 from mtsp_kg.formats import format_of_file
-from mtsp_kg.load import load_files, load_project, merge
+from mtsp_kg.load import load_files, load_project
 from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate import silence
@@ -53,23 +53,20 @@ def validate_graph(
     shapes = list(shapes)
     name = choose(engine)
     reading = aside(lambda: read_project_shapes(project, shapes))
-    store = load_project(project, merged=False) if elsewhere is None else elsewhere.oxigraph
+    # Only the check queries ask for the merge.
+    asked = elsewhere or EmbeddedStore(load_project(project, merged=checks))
+    store = asked.oxigraph
     read = reading()
-    written = united(store)
-    raw = aside(lambda: ENGINES[name](written, read.ntriples))
+    raw = aside(lambda: ENGINES[name](united(store), read.ntriples))
+    checking = aside(lambda: run_checks(project, asked, plan) if checks else ([], {}))
     data, ontology = _with_graphs(project, project.graph_files()), _with_graphs(project, project.ontology_files())
     subjects = _subjects(store, {ox.NamedNode(graph) for _, graph in ontology})
     matched, idle = _matched(read, Targets(store))
     found = list(silence.unmatched(read, idle))
     found += silence.untouched(store, matched, subjects)
     found += _silent(project, read, store, [*data, *ontology])
-    rules: dict[str, Rule] = {}
-    if checks:  # only their queries ask for the merge
-        if elsewhere is None:
-            merge(store)
-        more, rules = run_checks(project, elsewhere or EmbeddedStore(store), plan)
-        found += more
-    found += read_report(raw(), read, store)
+    more, rules = checking()
+    found += [*more, *read_report(raw(), read, store)]
     file = Path(waivers) if waivers else project.root / "queries" / KIND / FILE
     kept, waived = waive(found, file, project.relative(file), today or date.today(), plan, checks and not shapes)
     sources = (*data, *ontology, *read.files)
