@@ -8,7 +8,9 @@ import click
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
-@click.option("--base", metavar="IRI", help="The public address, where it is another (behind a proxy).")
+@click.option("--base", metavar="IRI", help="What every IRI is to begin with in place of our own base.")
+@click.option("--site-url", metavar="URL", help="The public address (behind a proxy); else the base, if one is given.")
+@click.option("--document", metavar="FILE", type=click.Path(), help="Your copy of the document: pages show its text.")
 @click.option(
     "--limit-seconds", default=10.0, show_default=True, type=click.FloatRange(0.05, 3600), help="A query's time."
 )
@@ -35,6 +37,8 @@ def command(
     host: str,
     port: int,
     base: str | None,
+    site_url: str | None,
+    document: str | None,
     limit_seconds: float,
     limit_memory: int,
     workers: int | None,
@@ -42,28 +46,39 @@ def command(
     behind_proxy: str,
     log: str,
 ) -> None:
-    """Serve SPARQL 1.1 at /sparql and the catalogue at /api until stopped (Ctrl-C).
+    """Serve every page and document, SPARQL 1.1 at /sparql and the catalogue at /api, until stopped (Ctrl-C).
 
     Read-only. Queries run in processes of their own, each shut in and limited in time and memory.
     """
-    from mtsp_kg import names
-    from mtsp_kg.errors import MissingExtraError, ParameterError
-    from mtsp_kg.graph import open_graph
+    from concurrent.futures import Future
 
-    if base is not None and (not base.startswith(("http://", "https://")) or not base.endswith("/")):
-        raise ParameterError(f"'{base}' is no base.", remedy="Give an http or https IRI that ends with '/'.")
+    from mtsp_kg import names
+    from mtsp_kg.errors import MissingExtraError
+    from mtsp_kg.graph import open_graph
+    from mtsp_kg.load import load_project
+    from mtsp_kg.serve.bases import Base, checked
     from mtsp_kg.serve.nursery import named_quads, nursery
     from mtsp_kg.serve.worker import Limits
 
+    public, ours = checked(site_url) or checked(base), Base(base or names.BASE)
     kg = open_graph(project)
-    store = kg.store
     limits = Limits(seconds=limit_seconds, memory=limit_memory << 20)
-    # The workers' parent loads the graph while this process imports the web server.
-    source = nursery(lambda: named_quads(store.oxigraph), names.INFERRED, limits)
+    # The workers' parent starts while this process loads the graph, and loads it while this one imports the web server.
+    quads: Future[bytes] = Future()
+    source = nursery(quads.result, ours.out(names.INFERRED), limits)
     source.launch()
+    # From the files, which is quicker than from the cache where every statement is wanted.
+    stated = load_project(kg.project, merged=False)
+    if document is not None:
+        from mtsp_kg.serve.copy import checked_copy
+
+        click.echo(checked_copy(document, stated), err=True)
+    inferred = named_quads(kg.completed.oxigraph, names.INFERRED)
+    quads.set_result(ours.out_bytes(named_quads(stated) + inferred))
     try:
         from mtsp_kg.serve.app import Served
         from mtsp_kg.serve.catalogue import QuickEntities
+        from mtsp_kg.serve.live import LiveSite, maker
         from mtsp_kg.serve.pool import Shares
         from mtsp_kg.serve.run import Settings, serve
     except ImportError as error:
@@ -71,7 +86,12 @@ def command(
     from mtsp_kg.query.catalogue import read_catalogue
 
     shares = Shares(running=per_client, **({"workers": workers} if workers else {}))
-    settings = Settings(host, port, base or "", behind_proxy, log, limits, shares)
+    settings = Settings(host, port, public, behind_proxy, log, limits, shares)
     queries = read_catalogue(kg.project, "ask")
-    entities = QuickEntities(store, kg.plan)
-    serve(settings, source, lambda here: Served(queries, entities, here), click.echo)
+    entities = QuickEntities(kg.completed, kg.plan)
+
+    def served(here: str) -> Served:
+        site = LiveSite(maker(kg.project, stated, kg.plan, here, ours, document))
+        return Served(queries, entities, here, site, ours)
+
+    serve(settings, source, served, click.echo)

@@ -11,17 +11,42 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from functools import lru_cache
-from typing import Protocol
-from urllib.parse import urlsplit
+from typing import Protocol, TypeVar
+from urllib.parse import urlencode, urlsplit
 
+from mtsp_kg import names
 from mtsp_kg.errors import MtspError
 from mtsp_kg.publish import paths, questions
 from mtsp_kg.publish.configs import POLICY
+from mtsp_kg.publish.kept import Kept
 from mtsp_kg.publish.site import Document, Site
 from mtsp_kg.publish.words import LANGUAGES
 
-Ask = Callable[[str, Mapping[str, str]], Awaitable[bytes]]
-_KEPT = 512
+T = TypeVar("T")
+_PROBLEM = "application/problem+json"
+_QUESTION, _SPARQL, _SEARCH, _WHY = "questions/", "sparql", "search", "why"
+_ENDPOINT = frozenset({"sparql", "sparql/", "sparql/asserted", "sparql/asserted/"})
+
+
+class Run(Protocol):
+    """Does some work, elsewhere perhaps, and gives what it gives."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]: ...
+
+
+class Ask(Protocol):
+    """Asks a server's pool, on the visitor's account. Raises MtspError."""
+
+    def __call__(self, name: str, values: Mapping[str, str], /) -> Awaitable[bytes]:
+        """The answer to a question with its parameters, as SPARQL results in JSON."""
+
+    def sparql(self, text: str, *, asserted: bool) -> Awaitable[tuple[str, bytes]]:
+        """The answer to a visitor's query: `table` or `boolean` and SPARQL results in JSON, or `graph` and Turtle."""
+
+
+async def at_once(work: Callable[[], T], /) -> T:
+    """Does work here and now."""
+    return work()
 
 
 class Request(Protocol):
@@ -46,15 +71,18 @@ class Answer:
 
 
 class Answers:
-    """Answers requests from a site's documents; the last few hundred documents are kept."""
+    """Answers requests from a site's documents, of which those asked for last are kept. run: does what takes a moment,
+    one thing at a time, for a site is not made for several threads."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, run: Run = at_once) -> None:
         self.site = site
         self.root = urlsplit(site.options.address).path
         sources = [*site.source.project.ontology_files(), *site.source.project.graph_files()]
         newest = max((path.stat().st_mtime for path in sources), default=0.0)
         self._modified = format_datetime(datetime.fromtimestamp(newest, UTC), usegmt=True)
-        self._document = lru_cache(maxsize=_KEPT)(site.document)
+        self._run = run
+        self._kept = Kept(site.document)
+        self._links = lru_cache(maxsize=4096)(self._links_of)
 
     async def respond(self, request: Request, ask: Ask) -> Answer | None:
         """The answer to a GET or HEAD; None when there is nothing at that path and the client wants no page.
@@ -63,26 +91,30 @@ class Answers:
         """
         path = request.path.removeprefix("/")
         if path == "":
-            return self._home(request)
+            return await self._home(request)
         if self.site.options.live:
             page = await self._live(path, request, ask)
             if page is not None:
                 return page
-        document = self._document(path)
+        document = await self._document(path)
         if document is not None:
             return self._found(document)
         stem = self.site.stem_of(self.site.options.base + path) or self._bare(path)
         if stem is not None:
             return self._elsewhere(stem, request)
-        return self._missing(request)
+        return await self._missing(request)
+
+    async def _document(self, path: str) -> Document | None:
+        known = self._kept.known(path)
+        return known if known is not None else await self._run(lambda: self._kept.find(path))
 
     def _bare(self, path: str) -> str | None:
         # The address of a document without its suffix stands for the document in any form.
         return path if path in self.site.source.stems else None
 
-    def _home(self, request: Request) -> Answer:
+    async def _home(self, request: Request) -> Answer:
         language = request.best_language(LANGUAGES)
-        document = self._document(paths.page_of("index", language))
+        document = await self._document(paths.page_of("index", language))
         assert document is not None
         found = self._found(document)
         place = {"Vary": "Accept-Language", "Content-Location": "/" + document.path, "Content-Language": language}
@@ -103,7 +135,7 @@ class Answers:
             headers["Content-Security-Policy"] = POLICY
         return Answer(200, document.media_type, document.content, headers)
 
-    def _links(self, stem: str) -> str:
+    def _links_of(self, stem: str) -> str:
         iri = self.site.options.rebased(self.site.source.stems[stem].encode()).decode()
         about = paths.request_path(self.site.source.stems[stem])
         links = [f'<{self.root}{stem}{form.suffix}>; rel="alternate"; type="{form.essence}"' for form in paths.FORMS]
@@ -126,34 +158,83 @@ class Answers:
         described = f'<{place}>; rel="describedby", {vary["Link"]}'
         return Answer(303, "text/plain; charset=utf-8", body, {**vary, "Link": described, "Location": place})
 
-    def _missing(self, request: Request) -> Answer | None:
-        if request.best_media([paths.PAGE.essence]) is None:
+    async def _missing(self, request: Request) -> Answer | None:
+        # What takes anything is a program: it gets the server's own message.
+        if request.best_media([_PROBLEM, paths.PAGE.essence]) != paths.PAGE.essence:
             return None
         language = request.best_language(LANGUAGES)
-        document = self._document(paths.page_of("404", language))
+        document = await self._document(paths.page_of("404", language))
         assert document is not None
         headers = {"Content-Language": language, "Content-Security-Policy": POLICY, "Vary": "Accept, Accept-Language"}
         return Answer(404, document.media_type, document.content, headers)
 
     async def _live(self, path: str, request: Request, ask: Ask) -> Answer | None:
+        """What only a server can answer: search, questions, queries, reasons; None for everything else."""
         language = next((one for one in LANGUAGES[1:] if path.startswith(one + "/")), LANGUAGES[0])
         plain = path.removeprefix(language + "/") if language != LANGUAGES[0] else path
-        headers = {"Content-Language": language, "Content-Security-Policy": POLICY}
-        if plain == paths.page_of("search"):
-            page = self.site.search(language, request.query.get("q", ""))
-            return Answer(200, paths.PAGE.media_type, page, headers)
-        name = plain.removeprefix("questions/").removesuffix(paths.PAGE.suffix)
-        query = self.site.source.catalogue.get(name)
-        if query is None or plain != paths.page_of(f"questions/{name}"):
-            return None
-        given = {one.name: request.query[one.name] for one in query.parameters if request.query.get(one.name)}
-        if not given:
-            return None  # the default answer is a document like any other
-        values = questions.defaults(query) | given
-        status = 200
+        if path in _ENDPOINT:
+            place = self.root + paths.page_of(_SPARQL, request.best_language(LANGUAGES))
+            headers = {"Location": place, "Vary": "Accept, Accept-Language"}
+            return Answer(303, "text/plain; charset=utf-8", f"See {place}\n".encode(), headers)
+        given = {name: value.replace(self.site.options.base, names.BASE) for name, value in request.query.items()}
+        if plain == paths.page_of(_SEARCH) and given.get("q"):
+            return _page(language, await self._run(lambda: self.site.search(language, given["q"])))
+        if plain == paths.page_of(_SPARQL) and given.get("query", "").strip():
+            return await self._sparql(language, request.query, ask)
+        if plain == paths.page_of(_WHY):
+            plan = self.site.source.plan
+            terms = [names.expand(given.get(part, ""), plan) or "" for part in ("subject", "predicate", "object")]
+            page = await self._run(lambda: self.site.why(language, (terms[0], terms[1], terms[2])))
+            return None if page is None else _page(language, page)
+        return await self._question(plain, language, given, ask)
+
+    async def _sparql(self, language: str, query: Mapping[str, str], ask: Ask) -> Answer:
+        text, asserted = query["query"], bool(query.get("asserted"))
+        form, body, status, failure = "", b"", 200, ""
         try:
-            result = questions.result(await ask(name, given), self.site.source.plan, values)
+            form, body = await ask.sparql(text, asserted=asserted)
         except MtspError as error:
-            status = error.http_status
-            result = questions.Result(failure=f"{error.what} {error.remedy}".strip(), values=values)
-        return Answer(status, paths.PAGE.media_type, self.site.question(name, language, result), headers)
+            status, failure = error.http_status, questions.told(error)
+
+        def make() -> bytes:
+            if failure:
+                result = questions.Result(failure=failure)
+            elif form == "graph":
+                result = questions.triples(body)
+            else:
+                result = questions.result(body, self.site.source.plan, {})
+            return self.site.sparql(language, text, result, asserted=asserted)
+
+        return _page(language, await self._run(make), status)
+
+    async def _question(self, plain: str, language: str, given: Mapping[str, str], ask: Ask) -> Answer | None:
+        catalogue = self.site.source.catalogue
+        if not plain.startswith(_QUESTION):
+            return None
+        name, _, suffix = plain.removeprefix(_QUESTION).rpartition(".")
+        query = catalogue.get(name)
+        if query is None or suffix not in ("html", "csv", "json"):
+            return None
+        values = {one.name: given[one.name] for one in query.parameters if given.get(one.name)}
+        if suffix != "html":
+            place = f"{self.root}api/{name}.{suffix}" + (f"?{urlencode(values)}" if values else "")
+            return Answer(303, "text/plain; charset=utf-8", f"See {place}\n".encode(), {"Location": place})
+        all_values = questions.defaults(query) | values
+        body, status, failure = b"", 200, ""
+        try:
+            body = await ask(name, values)
+        except MtspError as error:
+            status, failure = error.http_status, questions.told(error)
+
+        def make() -> bytes:
+            result = questions.Result(failure=failure, values=all_values)
+            if not failure:
+                result = questions.result(body, self.site.source.plan, all_values)
+            return self.site.question(name, language, result)
+
+        return _page(language, await self._run(make), status)
+
+
+def _page(language: str, content: bytes, status: int = 200) -> Answer:
+    headers = {"Content-Language": language, "Content-Security-Policy": POLICY}
+    return Answer(status, paths.PAGE.media_type, content, headers)

@@ -28,6 +28,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+FOR_CLIENTS = frozenset({"robots.txt", "sitemap.xml"})
 _PARAMETERS = r"(?:\s*;(?!\s*q\s*=)[^,;]*)*"
 _PLAIN = re.compile(r"/[A-Za-z0-9._~/:@!,()*+=&%-]+")
 

@@ -94,6 +94,19 @@ class Index:
             found[name] = [declared[one] for one in reached if one in declared]
         return found
 
+    @cached_property
+    def _elsewhere(self) -> list[ox.Quad]:
+        # What defines the terms of our namespace in ontologies that ours does not import: each term's address leads to
+        # the document of the namespace.
+        own = names.ONTOLOGY.removesuffix("#")
+        others = {graphs[0] for name, graphs in self.ontologies.items() if graphs} - set(self.ontologies.get(own, ()))
+        found = []
+        for graph in sorted(others):
+            inside = [quad for quad in self.by_graph[graph] if key(quad.subject).startswith(names.ONTOLOGY)]
+            defined = {quad.subject for quad in inside if quad.predicate.value == names.RDF_TYPE}
+            found += [quad for quad in inside if quad.subject in defined]
+        return found
+
     def objects(self, subject: str, predicate: str) -> list[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]:
         """What a subject has for a property, in any graph, without repetition."""
         return list(
@@ -105,11 +118,15 @@ class Index:
 
         What is said of it as subject and as object, each in the graph that says it; of a statement or figure that
         concerns it, or an alignment of it, all that is said; for a passage or a file's graph all that stands in it, and
-        for a passage the names found in its text; for an ontology its graphs and those it imports.
+        for a passage the names found in its text; for an ontology its graphs and those it imports;
+        for ours every term of its namespace.
         """
         found: dict[int, ox.Quad] = {}
         for graph in self.ontologies.get(iri, ()):
             _take(found, self.by_graph[graph])
+        for term in self._elsewhere if iri == names.ONTOLOGY.removesuffix("#") else ():
+            _take(found, (term,))
+            self._follow(term.object, found)
         _take(found, self.by_graph.get(iri, ()))
         for mention in self._mentions.get(iri, ()):
             _take(found, (*self.by_subject.get(mention, ()), *self.by_object.get(mention, ())))

@@ -43,6 +43,8 @@ def thing(source: Source, stem: str, language: str) -> bytes:
         "stem": stem,
         "data": embedded(iri, stem, view, source.options.address),
     }
+    if not is_passage:
+        parts |= {"drawn": source.reasons.of(iri) if view.live else [], "rule": _rule(language), "as_short": view.short}
     return render("passage" if is_passage else "entity", path, view, **parts)
 
 
@@ -176,7 +178,43 @@ def search(source: Source, language: str, asked: str = "") -> bytes:
         found=lists.search(asked, source.names, source.index),
         kinds=lambda iri: lists.kinds_of(iri, source.index),
         languages=SIX,
-        live=source.options.live,
+    )
+
+
+def why(source: Source, language: str, triple: tuple[str, str, str]) -> bytes | None:
+    """Why an inferred triple follows, down to the passages; None where it is not inferred."""
+    view = source.views[language]
+    proofs = source.reasons.why(triple, view.label)
+    if not proofs:
+        return None
+    title = " ".join(map(view.label, triple))
+    rule = _rule(language)
+    return render("why", paths.page_of("why", language), view, title=title, triple=triple, proofs=proofs, rule=rule)
+
+
+def _rule(language: str) -> Callable[[str], str]:
+    from mtsp_kg.infer.kinds import KINDS
+
+    return lambda kind: KINDS.get(kind, {}).get(language, kind)
+
+
+def sparql(
+    source: Source, language: str, asked: str = "", result: questions.Result | None = None, *, asserted: bool = False
+) -> bytes:
+    """The page of a server's endpoint. asked: a query, result: its answer; asserted: whether without inferences."""
+    view = source.views[language]
+    first = next(iter(source.catalogue.values()), None)
+    return render(
+        "sparql",
+        paths.page_of("sparql", language),
+        view,
+        title=view.words.sparql_title,
+        asked=asked or (questions.body(first) if first else ""),
+        result=result,
+        asserted=asserted,
+        endpoint=source.options.endpoint or source.options.address + "sparql",
+        order=source.voices.order,
+        limit=questions.MOST,
     )
 
 
@@ -204,9 +242,9 @@ def question(source: Source, language: str, name: str, result: questions.Result)
         title=heading,
         heading=heading,
         query=query,
+        given={name: value for name, value in result.values.items() if value},
         result=result,
         sparql=questions.body(query),
-        live=source.options.live,
         order=source.voices.order,
     )
 
@@ -235,4 +273,6 @@ def all_pages(source: Source) -> dict[str, Callable[[str], bytes]]:
         table[f"names-{one}"] = lambda language, one=one: names_in(source, language, one)  # type: ignore[misc]
     for name in source.catalogue:
         table[f"questions/{name}"] = lambda language, name=name: default(source, language, name)  # type: ignore[misc]
+    if source.options.live:
+        table["sparql"] = lambda language: sparql(source, language)
     return table

@@ -1,6 +1,6 @@
 """The catalogue as pages: every question of `queries/ask/`, with its answer as a table.
 
-Imports `query`.
+Imports `errors` and `query`.
 """
 
 from __future__ import annotations
@@ -11,21 +11,23 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from mtsp_kg.errors import MtspError
 from mtsp_kg.query.answer import Rows
 from mtsp_kg.query.catalogue import NamedQuery
 
-_MOST = 500
+MOST = 500
 
 
 @dataclass(frozen=True)
 class Result:
-    """An answer as a page shows it. more: rows left out; failure: why there is no answer."""
+    """An answer as a page shows it. more: rows left out; failure: why there is no answer; text: triples as Turtle."""
 
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[Any]] = ()
     more: int = 0
     failure: str = ""
     truth: bool | None = None
+    text: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -35,7 +37,19 @@ def result(sparql_json: bytes, plan: str | None, values: Mapping[str, str]) -> R
     if isinstance(found, ox.QueryBoolean):
         return Result(truth=bool(found), values=values)
     answer = Rows(sparql_json, plan)
-    return Result(answer.columns, answer.rows[:_MOST], max(len(answer.rows) - _MOST, 0), values=values)
+    return Result(answer.columns, answer.rows[:MOST], max(len(answer.rows) - MOST, 0), values=values)
+
+
+def triples(turtle: bytes) -> Result:
+    """Triples in Turtle as a page shows them: their first lines."""
+    lines = turtle.decode("utf-8", "replace").splitlines()
+    return Result(text="\n".join(lines[: 4 * MOST]) or "#", more=max(len(lines) - 4 * MOST, 0))
+
+
+def told(error: MtspError) -> str:
+    """A failure in a sentence for a visitor."""
+    place = f" (line {error.line})" if error.line is not None and error.file is None else ""
+    return f"{error.what}{place} {error.remedy or ''}".strip()
 
 
 def body(query: NamedQuery) -> str:

@@ -31,7 +31,7 @@ class Document:
     media_type: str
     content: bytes
 
-    @property
+    @cached_property
     def etag(self) -> str:
         """A strong entity tag, with its quotes (RFC 9110, section 8.8.3)."""
         return f'"{hashlib.sha256(self.content).hexdigest()[:32]}"'
@@ -72,9 +72,20 @@ class Site:
 
     def prepare(self) -> None:
         """Makes all that pages share, so that processes forked from this one need not, and never use the store."""
-        source = self.source
-        _ = (source.stems, source.links, source.copy, source.answers, source.terms, source.shapes, source.description)
-        _ = (source.house, source.index.statements, self._pages)
+        for step in self.steps():
+            step()
+
+    def steps(self) -> list[Callable[[], object]]:
+        """What `prepare` does, in steps of a tenth of a second or less each, what most pages need first."""
+        source, last = self.source, "reasons" if self.options.live else "answers"
+        names_ = ("stems", "voices", "house", "links", "catalogue", "counts", "copy", "terms", "shapes", last)
+
+        def made(name: str) -> Callable[[], object]:
+            return lambda: getattr(source, name)
+
+        index = (lambda: source.index.statements, lambda: source.index.passages, lambda: self._pages)
+        drawn = [lambda: source.reasons.of("")] if self.options.live else []
+        return [*map(made, names_), *index, *drawn, made("dumps"), made("description")]
 
     def stem_of(self, iri: str) -> str | None:
         """The stem of the documents about an IRI, on the site's base; None when the site has none."""
@@ -90,6 +101,15 @@ class Site:
     def search(self, language: str, asked: str) -> bytes:
         """The search page with what was found."""
         return self.options.rebased(leaves.search(self.source, language, asked))
+
+    def sparql(self, language: str, query: str, result: questions.Result, *, asserted: bool) -> bytes:
+        """The page of the endpoint, with a query and its answer."""
+        return self.options.rebased(leaves.sparql(self.source, language, query, result, asserted=asserted))
+
+    def why(self, language: str, triple: tuple[str, str, str]) -> bytes | None:
+        """The page that tells why a triple follows; None where it does not."""
+        page = leaves.why(self.source, language, triple)
+        return None if page is None else self.options.rebased(page)
 
     def _content(self, path: str) -> bytes | None:
         if path in self.fixed:
@@ -129,12 +149,15 @@ class Site:
             table[path + ".sha256"] = lambda path=path: _checksum(path, source.dumps[path][0].sha256)  # type: ignore[misc]
         for name, query in source.catalogue.items():
             table[f"questions/{name}.rq"] = lambda query=query: query.text.encode()  # type: ignore[misc]
-        for name in source.catalogue:
+        # A server answers questions in its API, and needs no other server's configuration.
+        for name in () if self.options.live else source.catalogue:
             for form in ("csv", "json"):
                 table[f"questions/{name}.{form}"] = lambda name=name, form=form: (  # type: ignore[misc]
                     source.answers[name].write(form).encode()
                 )
         for path, write in configs.files(self.options).items():
+            if self.options.live and path not in configs.FOR_CLIENTS:
+                continue
             table[path] = lambda write=write: write(self.options, self.paths, source.stems).encode()  # type: ignore[misc]
         return table
 

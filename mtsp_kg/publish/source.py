@@ -25,6 +25,7 @@ from mtsp_kg.publish import dataset, forms, paths, vocabulary
 from mtsp_kg.publish.entity import entity
 from mtsp_kg.publish.index import Index, key
 from mtsp_kg.publish.passage import passage, texts
+from mtsp_kg.publish.reasons import Reasons
 from mtsp_kg.publish.view import Names, View
 from mtsp_kg.publish.voices import Voices
 from mtsp_kg.publish.words import LANGUAGES, words
@@ -35,7 +36,7 @@ from mtsp_kg.store import EmbeddedStore
 if TYPE_CHECKING:
     from mtsp_kg.trace.links import Links
 
-_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~-]+)*/")
+_ADDRESS = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:/[A-Za-z0-9._~-]+)*/")
 _DUMPS = (("turtle", ".ttl"), ("trig", ".trig"), ("nquads", ".nq"), ("jsonld", ".jsonld"), ("rdfxml", ".rdf"))
 DUMP_PATHS = {f"dump/mtsp-kg{suffix}": form for form, suffix in _DUMPS}
 
@@ -91,7 +92,8 @@ class Source:
     @cached_property
     def views(self) -> dict[str, View]:
         """How things are called and linked, by language of the interface."""
-        return {language: View(self.index, self.names, words(language), self.plan) for language in LANGUAGES}
+        live = self.options.live
+        return {one: View(self.index, self.names, words(one), self.plan, live) for one in LANGUAGES}
 
     @cached_property
     def stems(self) -> dict[str, str]:
@@ -110,6 +112,11 @@ class Source:
         from mtsp_kg.trace.links import links
 
         return links(self.rows("links"), list(self.voices.order))
+
+    @cached_property
+    def reasons(self) -> Reasons:
+        """What follows from the graph, and why."""
+        return Reasons(self.project, self.store.oxigraph, self.plan, self.voices)
 
     @cached_property
     def copy(self) -> Mapping[str, Passage]:

@@ -57,12 +57,13 @@ class Names:
 
 @dataclass
 class View:
-    """What the pages of one language of the interface share."""
+    """What the pages of one language of the interface share. live: whether a server answers."""
 
     index: Index
     names: Names
     words: Words
     plan: str | None
+    live: bool = False
     _links: dict[str, dict[str, Markup]] = field(default_factory=dict)
 
     @property

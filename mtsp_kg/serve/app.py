@@ -20,12 +20,13 @@ from mtsp_kg.query.entities import Entities
 from mtsp_kg.serve import asking
 from mtsp_kg.serve.access import AccessLog
 from mtsp_kg.serve.answers import send_whole
+from mtsp_kg.serve.bases import Base
 from mtsp_kg.serve.catalogue import Api, Catalogue
 from mtsp_kg.serve.envelope import Envelope
 from mtsp_kg.serve.examples import examples
 from mtsp_kg.serve.negotiate import best_media
 from mtsp_kg.serve.openapi import openapi
-from mtsp_kg.serve.pages import Pages, is_known
+from mtsp_kg.serve.pages import Asking, Pages, is_known
 from mtsp_kg.serve.pool import Pool
 from mtsp_kg.serve.protocol import GRAPH_TYPES, Endpoint, with_charset
 from mtsp_kg.serve.refusals import MethodError, NotAcceptableError
@@ -35,29 +36,38 @@ from mtsp_kg.serve.site import NoSite, Site
 @dataclass
 class Served:
     """What is served. queries: of the catalogue; entities: resolves names; base: the server's public IRI, with its
-    final slash, of which every link is made (never of a Host header)."""
+    final slash, of which every link is made (never of a Host header); ours: what our IRIs begin with here, which is
+    another matter."""
 
     queries: list[NamedQuery]
     entities: Entities
     base: str
     site: Site = field(default_factory=NoSite)
+    ours: Base = field(default_factory=Base)
 
 
 def application(served: Served, pool: Pool, log: AccessLog) -> Starlette:
     """The application, over a pool that is started and stopped by the caller."""
-    catalogue = Catalogue(served.queries, served.entities, pool)
-    pages = Pages(served.site, catalogue, pool, served.base)
-    plan = served.entities.plan
+    ours = served.ours
+    catalogue = Catalogue(served.queries, served.entities, pool, ours)
+    endpoints = {
+        path: Endpoint(pool, base=served.base, path=path, view=view, plan=served.entities.plan, ours=ours)
+        for path, view in (("sparql", "all"), ("sparql/asserted", "asserted"))
+    }
+    pages = Pages(served.site, Asking(catalogue, endpoints["sparql"], endpoints["sparql/asserted"], pool), served.base)
     api = Api(catalogue, pool)
+
+    def described() -> bytes:
+        return ours.out_bytes(openapi(served.queries, served.base))
+
     routes = [
         Route("/health", _Health(pool)),
-        Route("/api/openapi.json", _Fixed({"application/json": lambda: openapi(served.queries, served.base)})),
-        Route("/.well-known/sparql-examples", _Fixed(_as_rdf(served.queries, served.base))),
+        Route("/api/openapi.json", _Fixed({"application/json": described})),
+        Route("/.well-known/sparql-examples", _Fixed(_as_rdf(served.queries, served.base, ours))),
         Route("/api", api),
         Route("/api/{name}", api),
     ]
-    for path, view in (("sparql", "all"), ("sparql/asserted", "asserted")):
-        endpoint = Endpoint(pool, base=served.base, path=path, view=view, plan=plan)
+    for path, endpoint in endpoints.items():
         routes += [Route(f"/{path}{slash}", _PageOrEndpoint(pages, endpoint)) for slash in ("", "/")]
     app = Starlette(routes=routes, middleware=[Middleware(Envelope, log=log)])
     app.router.redirect_slashes = False
@@ -129,10 +139,10 @@ def _only_get(scope: Scope) -> None:
         raise error
 
 
-def _as_rdf(queries: list[NamedQuery], base: str) -> dict[str, Callable[[], bytes]]:
+def _as_rdf(queries: list[NamedQuery], base: str, ours: Base) -> dict[str, Callable[[], bytes]]:
     def written(media_type: str) -> bytes:
         form = ox.RdfFormat.from_media_type(media_type)
-        return ox.serialize(examples(queries, base), format=form) or b""
+        return ours.out_bytes(ox.serialize(examples(queries, base), format=form) or b"")
 
     def later(media_type: str) -> Callable[[], bytes]:
         return lambda: written(media_type)

@@ -18,6 +18,7 @@ from mtsp_kg.query.catalogue import NamedQuery
 from mtsp_kg.query.entities import Entities
 from mtsp_kg.serve import asking
 from mtsp_kg.serve.answers import send_spool, send_whole
+from mtsp_kg.serve.bases import Base
 from mtsp_kg.serve.evaluate import ROWS, Task
 from mtsp_kg.serve.negotiate import best_media
 from mtsp_kg.serve.pool import Pool, Result
@@ -43,11 +44,13 @@ class QuickEntities(Entities):
 
 
 class Catalogue:
-    """The queries by name, and asking them. entities: resolves the names that parameters give."""
+    """The queries by name, and asking them. entities: resolves the names that parameters give; ours: what our IRIs
+    begin with here."""
 
-    def __init__(self, queries: list[NamedQuery], entities: Entities, pool: Pool) -> None:
+    def __init__(self, queries: list[NamedQuery], entities: Entities, pool: Pool, ours: Base | None = None) -> None:
         self.queries = {query.name: query for query in queries}
         self._entities = entities
+        self.ours = ours or Base()
         self._pool = pool
 
     async def ask(self, name: str, values: Mapping[str, str], form: str, client: str) -> Result:
@@ -59,8 +62,10 @@ class Catalogue:
         for key, value in values.items():
             if len(value) > LONGEST_VALUE:
                 raise ParameterError(f"Parameter '{key[:40]}' is longer than {LONGEST_VALUE} characters.")
-        text = bind(query, values, self._entities) if values else query.text
-        return await self._pool.run(Task(text, table=form, graph=None, plan=self._entities.plan), client)
+        back = {key: self.ours.back(value) for key, value in values.items()}
+        text = self.ours.out(bind(query, back, self._entities) if values else query.text)
+        task = Task(text, table=form, graph=None, plan=self._entities.plan, ours=self.ours.iri)
+        return await self._pool.run(task, client)
 
     def find(self, name: str) -> NamedQuery:
         """The query of that name. Raises NothingHereError."""

@@ -47,7 +47,8 @@ class Task:
     table, graph: the form for solutions (one of TABLES, or ROWS: JSON of plain values) and for triples (a format's
     name); None: the client takes none. default_graphs, named_graphs: the dataset that the protocol asks for (SPARQL 1.1
     Protocol, section 2.1.4); None where it says nothing; "" is the view's own default graph. base: what relative IRIs
-    are relative to. rows, size: the most rows or triples, and the most bytes.
+    are relative to; plan, ours: whose short names prefixes are for, and what our IRIs begin with here. rows, size: the
+    most rows or triples, and the most bytes.
     """
 
     text: str
@@ -58,6 +59,7 @@ class Task:
     named_graphs: list[str] | None = None
     base: str | None = None
     plan: str | None = None
+    ours: str = names.BASE
     rows: int = 100_000
     size: int = 32 << 20
 
@@ -96,7 +98,7 @@ def evaluate(task: Task, stores: dict[str, ox.Store]) -> tuple[str, bytearray]:
         if task.graph is None:
             raise RefusedError("not-acceptable", "the query gives triples")
         form = _GRAPHS[task.graph]
-        prefixes = names.prefixes(task.plan) if task.graph in ("turtle", "trig") else None
+        prefixes = _prefixes(task) if task.graph in ("turtle", "trig") else None
         ox.serialize(_at_most(results, task.rows), output, format=form, prefixes=prefixes)
         return "graph", output.content
     if task.table is None:
@@ -132,6 +134,13 @@ def _dataset(task: Task, stores: dict[str, ox.Store]) -> tuple[ox.Store, dict[st
     for graph in named:
         merged.extend(store.quads_for_pattern(None, None, None, graph))
     return merged, {"default_graph": [ox.DefaultGraph()], "named_graphs": named}
+
+
+def _prefixes(task: Task) -> dict[str, str]:
+    table = names.prefixes(task.plan)
+    if task.ours == names.BASE:
+        return table
+    return {prefix: namespace.replace(names.BASE, task.ours) for prefix, namespace in table.items()}
 
 
 def _at_most(triples: ox.QueryTriples, most: int) -> Iterator[ox.Triple]:

@@ -175,10 +175,15 @@ class SeparateNursery:
             await worker.wait()
 
 
-def named_quads(store: ox.Store) -> bytes:
-    """A store's named graphs as N-Quads, which is what a parent loads."""
-    named = (quad for quad in store if not isinstance(quad.graph_name, ox.DefaultGraph))
-    return ox.serialize(named, format=ox.RdfFormat.N_QUADS) or b""
+def named_quads(store: ox.Store, beginning: str = "") -> bytes:
+    """The named graphs of a store whose names begin so, as N-Quads, which is what a parent loads."""
+    parts = []
+    for graph in store.named_graphs():
+        if isinstance(graph, ox.NamedNode) and graph.value.startswith(beginning):
+            # The engine writes a graph many times faster than Python goes through it.
+            triples = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b""
+            parts.append(triples.replace(b" .\n", f" {graph} .\n".encode()))
+    return b"".join(parts)
 
 
 def nursery(quads: Quads, inferred: str, limits: Limits) -> ForkingNursery | SeparateNursery:

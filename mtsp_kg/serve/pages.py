@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
@@ -15,7 +16,8 @@ from starlette.types import Receive, Scope, Send
 from mtsp_kg.serve import asking
 from mtsp_kg.serve.answers import send_whole
 from mtsp_kg.serve.catalogue import Catalogue
-from mtsp_kg.serve.pool import Pool
+from mtsp_kg.serve.pool import Pool, Result
+from mtsp_kg.serve.protocol import Asked, Endpoint
 from mtsp_kg.serve.refusals import MethodError, NothingHereError
 from mtsp_kg.serve.site import Site, SiteAnswer, SiteRequest
 
@@ -24,13 +26,49 @@ _KEPT_IN_304 = frozenset(
 )
 
 
+@dataclass(frozen=True)
+class Asking:
+    """What a site may ask, and where: the catalogue, and visitors' queries at either endpoint."""
+
+    catalogue: Catalogue
+    endpoint: Endpoint
+    asserted: Endpoint
+    pool: Pool
+
+
+@dataclass(frozen=True)
+class VisitorAsk:
+    """Asks on a visitor's account; see `site.Ask`."""
+
+    within: Asking
+    client: str
+
+    async def __call__(self, name: str, values: Mapping[str, str], /) -> bytes:
+        catalogue = self.within.catalogue
+        async with self.within.pool.place(self.client):
+            return catalogue.ours.back_bytes(_whole(await catalogue.ask(name, values, "json", self.client)))
+
+    async def sparql(self, text: str, *, asserted: bool) -> tuple[str, bytes]:
+        """The form of the answer to a query, and the answer."""
+        endpoint = self.within.asserted if asserted else self.within.endpoint
+        async with self.within.pool.place(self.client):
+            result = await endpoint.run(Asked(text), "json", "turtle", self.client)
+            return result.form, self.within.catalogue.ours.back_bytes(_whole(result))
+
+
+def _whole(result: Result) -> bytes:
+    try:
+        return result.body.whole()
+    finally:
+        result.body.close()
+
+
 class Pages:
     """A site as an ASGI application. base: the server's IRI, with its final slash."""
 
-    def __init__(self, site: Site, catalogue: Catalogue, pool: Pool, base: str) -> None:
+    def __init__(self, site: Site, asking_: Asking, base: str) -> None:
         self._site = site
-        self._catalogue = catalogue
-        self._pool = pool
+        self._asking = asking_
         self._base = base
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,7 +79,10 @@ class Pages:
             raise error
         answer = await asking.while_there(self.answer(scope), receive)
         if answer is None:
-            raise NothingHereError("There is nothing at this address.", remedy="/api and /sparql are.")
+            raise NothingHereError(
+                "There is nothing at this address.",
+                remedy="/sitemap.xml lists the pages, /api the questions; /sparql is there too.",
+            )
         await self.send(scope, send, answer)
 
     async def answer(self, scope: Scope) -> SiteAnswer | None:
@@ -50,16 +91,7 @@ class Pages:
         for name, value in asking.fields(scope["query_string"]):
             query.setdefault(name, value)
         accept, language = asking.header(scope, b"accept"), asking.header(scope, b"accept-language")
-        client = asking.client_of(scope)
-
-        async def ask(name: str, values: Mapping[str, str]) -> bytes:
-            async with self._pool.place(client):
-                result = await self._catalogue.ask(name, values, "json", client)
-                try:
-                    return result.body.whole()
-                finally:
-                    result.body.close()
-
+        ask = VisitorAsk(self._asking, asking.client_of(scope))
         return await self._site.respond(SiteRequest(scope["path"], query, accept, language), ask)
 
     async def send(self, scope: Scope, send: Send, answer: SiteAnswer) -> None:

@@ -17,10 +17,11 @@ from mtsp_kg import names
 from mtsp_kg.formats import RDF_FORMATS
 from mtsp_kg.serve import asking, guard
 from mtsp_kg.serve.answers import send_spool, send_whole
+from mtsp_kg.serve.bases import Base
 from mtsp_kg.serve.dataset import clauses
 from mtsp_kg.serve.evaluate import Task
 from mtsp_kg.serve.negotiate import best_media
-from mtsp_kg.serve.pool import Pool
+from mtsp_kg.serve.pool import Pool, Result
 from mtsp_kg.serve.refusals import BadRequestError, MediaTypeError, MethodError, NotAcceptableError
 
 TABLE_TYPES = {
@@ -56,14 +57,26 @@ def with_charset(media_type: str) -> str:
 
 
 class Endpoint:
-    """The endpoint as an ASGI application. view: `all` or `asserted`; base: the server's; path: below it."""
+    """The endpoint as an ASGI application. view: `all` or `asserted`; base: the server's; path: below it; ours: what
+    our IRIs begin with here."""
 
-    def __init__(self, pool: Pool, *, base: str, path: str = "sparql", view: str = "all", plan: str | None) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        base: str,
+        path: str = "sparql",
+        view: str = "all",
+        plan: str | None,
+        ours: Base | None = None,
+    ) -> None:
         self._pool = pool
         self._base = base
         self._iri = base + path
         self._view = view
         self._plan = plan
+        self._ours = ours or Base()
+        self._asserted = self._ours.out(ASSERTED)
         self._description = cache(self._describe)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,24 +95,31 @@ class Endpoint:
             raise _unacceptable("A result", TABLE_TYPES | GRAPH_TYPES)
         client = asking.client_of(scope)
         async with self._pool.place(client):
-            guard.check(asked.text)
-            task = self._task(asked, TABLE_TYPES.get(table or ""), GRAPH_TYPES.get(graph or ""))
-            result = await asking.while_there(self._pool.run(task, client), receive)
+            work = self.run(asked, TABLE_TYPES.get(table or ""), GRAPH_TYPES.get(graph or ""), client)
+            result = await asking.while_there(work, receive)
             try:
                 media = (graph if result.form == "graph" else table) or ""
                 await send_spool(send, with_charset(media), result.body, _VARY)
             finally:
                 result.body.close()
 
+    async def run(self, asked: Asked, table: str | None, graph: str | None, client: str) -> Result:
+        """The result of a query for a client that has a place; table, graph: the forms, as `Task` has them.
+
+        Raises QueryError when the guard refuses it, and what the pool raises.
+        """
+        guard.check(asked.text)
+        return await self._pool.run(self._task(asked, table, graph), client)
+
     def _task(self, asked: Asked, table: str | None, graph: str | None) -> Task:
         view, default, named = self._view, asked.default_graphs, asked.named_graphs
         if default is None and named is None and (found := clauses(asked.text)) is not None:
             default, named = found
-        if default == [ASSERTED]:
+        if default == [self._asserted]:
             view, default = "asserted", [""]
         return Task(
             asked.text, view, table, graph,
-            default_graphs=default, named_graphs=named, base=self._iri, plan=self._plan,
+            default_graphs=default, named_graphs=named, base=self._iri, plan=self._plan, ours=self._ours.iri,
         )  # fmt: skip
 
     def _describe(self, media_type: str) -> bytes:

@@ -87,8 +87,14 @@ def serve(
         here = address(settings.host, listener)
         logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="mtsp: %(levelname)s: %(message)s")
         pool = Pool(nursery, settings.limits, settings.shares)
-        app = application(served(settings.base or here), pool, AccessLog(sys.stderr, settings.log))
-        asyncio.run(_serve(settings, listener, pool, app, lambda: say(f"mtsp serves {here}")))
+        what = served(settings.base or here)
+        app = application(what, pool, AccessLog(sys.stderr, settings.log))
+
+        def ready() -> None:
+            say(f"mtsp serves {here}")
+            what.site.begin()
+
+        asyncio.run(_serve(settings, listener, pool, app, ready))
 
 
 async def _serve(

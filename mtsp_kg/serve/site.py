@@ -7,15 +7,22 @@ security headers, CORS, the access log, and 404 as a message when the site gives
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from mtsp_kg.serve.negotiate import best_language, best_media
 
-Ask = Callable[[str, Mapping[str, str]], Awaitable[bytes]]
-"""Asks a query of the catalogue in the pool, on the visitor's account: its name and its parameters as a user writes
-them; gives SPARQL results as JSON. Raises MtspError, of which each kind has its HTTP status."""
+
+class Ask(Protocol):
+    """Asks the pool, on the visitor's account. Raises MtspError, of which each kind has its HTTP status."""
+
+    def __call__(self, name: str, values: Mapping[str, str], /) -> Awaitable[bytes]:
+        """A query of the catalogue: its name and its parameters as a user writes them; gives SPARQL results as JSON."""
+
+    def sparql(self, text: str, *, asserted: bool) -> Awaitable[tuple[str, bytes]]:
+        """A visitor's query, without inferences where `asserted`; gives `table` or `boolean` and SPARQL results as
+        JSON, or `graph` and Turtle."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,9 @@ class SiteAnswer(Protocol):
 class Site(Protocol):
     """Answers every GET and HEAD that is not the endpoint's, the API's or /health's."""
 
+    def begin(self) -> None:
+        """Called once, when the server answers: a site may make beforehand what it will need."""
+
     async def respond(self, request: SiteRequest, ask: Ask) -> SiteAnswer | None:
         """The answer to a request; None when there is nothing at that path. An MtspError becomes its status and
         message."""
@@ -78,6 +88,9 @@ class Page:
 
 class NoSite:
     """The site of a server that has only the endpoint, the API and /health."""
+
+    def begin(self) -> None:
+        """Nothing to make."""
 
     async def respond(self, request: SiteRequest, ask: Ask) -> SiteAnswer | None:
         """Nothing at any path."""

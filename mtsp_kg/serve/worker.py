@@ -41,15 +41,17 @@ class Limits:
 def load(quads: bytes, inferred: str) -> dict[str, ox.Store]:
     """The stores by view: `all`, and `asserted` without the graphs whose name begins with `inferred`.
 
-    quads: N-Quads of named graphs; each store's default graph is their RDF merge.
+    quads: N-Quads of named graphs, a line each; each store's default graph is their RDF merge.
     """
     every = ox.Store()
-    every.load(quads, ox.RdfFormat.N_QUADS)
+    every.bulk_load(quads, ox.RdfFormat.N_QUADS)
     asserted = every
-    drawn = [graph for graph in every.named_graphs() if getattr(graph, "value", "").startswith(inferred)]
-    if drawn:
+    drawn = b" <" + inferred.encode()
+    lines = quads.splitlines(keepends=True)
+    stated = [line for line in lines if not line.startswith(drawn, line.rfind(b" <"))]
+    if len(stated) < len(lines):
         asserted = ox.Store()
-        asserted.extend(quad for quad in every if quad.graph_name not in drawn)
+        asserted.bulk_load(b"".join(stated), ox.RdfFormat.N_QUADS)
         asserted.update(names.MERGE_INTO_DEFAULT)
     every.update(names.MERGE_INTO_DEFAULT)
     return {"all": every, "asserted": asserted}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from test_publish_servers import NEGOTIATION
 
-from mtsp_kg.errors import ParameterError
+from mtsp_kg.errors import ParameterError, QueryError
 from mtsp_kg.publish.answers import Answer, Answers
 from mtsp_kg.publish.site import Site
 from mtsp_kg.publish.source import Options
@@ -91,11 +91,24 @@ def test_a_live_site_asks_questions_and_searches(site: Site) -> None:
     live = Answers(Site(source.project, source.store, source.plan, Options(live=True)))
     asked: list[tuple[str, dict[str, str]]] = []
 
-    async def pool(name: str, values: Mapping[str, str]) -> bytes:
-        asked.append((name, dict(values)))
-        if values["outcome"] == "nonsense":
-            raise ParameterError("Parameter 'outcome' must be an outcome.")
-        return b'{"head":{"vars":["partner"]},"results":{"bindings":[{"partner":{"type":"literal","value":"<b>"}}]}}'
+    rows = b'{"head":{"vars":["partner"]},"results":{"bindings":[{"partner":{"type":"literal","value":"<b>"}}]}}'
+
+    class Pool:
+        async def __call__(self, name: str, values: Mapping[str, str], /) -> bytes:
+            asked.append((name, dict(values)))
+            if values.get("outcome") == "nonsense":
+                raise ParameterError("Parameter 'outcome' must be an outcome.")
+            return rows
+
+        async def sparql(self, text: str, *, asserted: bool) -> tuple[str, bytes]:
+            if text == "nonsense":
+                raise QueryError("The query is not SPARQL 1.1.", line=3)
+            return {
+                "ASK {}": ("boolean", b'{"head":{},"boolean":true}'),
+                "DESCRIBE <a>": ("graph", b"<a> <b> '<i>' .\n"),
+            }.get(text, ("table", rows))
+
+    pool = Pool()
 
     async def run(path: str, **query: str) -> Answer:
         found = await live.respond(SiteRequest(path, query), pool)
@@ -112,6 +125,14 @@ def test_a_live_site_asks_questions_and_searches(site: Site) -> None:
     default = asyncio.run(run("/questions/partners-of-outcome.html"))
     assert default.status == 200
     assert b"<form" in default.body
-    assert len(asked) == 2
+    assert asked[2:] == [("partners-of-outcome", {})]
+    file = asyncio.run(run("/questions/partners-of-outcome.csv", outcome="2.4"))
+    assert (file.status, file.headers["Location"]) == (303, "/mtsp-kg/api/partners-of-outcome.csv?outcome=2.4")
+    assert b"&lt;b&gt;" in asyncio.run(run("/sparql.html", query="SELECT * {}")).body
+    assert b"Yes" in asyncio.run(run("/sparql.html", query="ASK {}")).body
+    assert b"&lt;i&gt;" in asyncio.run(run("/zh/sparql.html", query="DESCRIBE <a>", asserted="1")).body
+    wrong = asyncio.run(run("/sparql.html", query="nonsense"))
+    assert wrong.status == 400
+    assert b"(line 3)" in wrong.body
     found = asyncio.run(run("/search.html", q="産权组织".replace("産", "产")))
     assert b"doc/org/wipo.html" in found.body

@@ -44,13 +44,17 @@ def small_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def server(starter: Callable[..., Server]) -> Server:
     """The project's own graph, with limits small enough to be tried."""
-    return starter("--limit-seconds", "1", "--workers", "2")
+    found = starter("--limit-seconds", "1", "--workers", "2")
+    found.warm()
+    return found
 
 
 @pytest.fixture(scope="session")
 def roomy(starter: Callable[..., Server]) -> Server:
     """The project's own graph, with the limits that stand by default, for what is not about time."""
-    return starter("--workers", "3")
+    found = starter("--workers", "3")
+    found.warm()
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -50,6 +50,11 @@ class Server:
         status = Path(f"/proc/{self.process.pid}/status").read_text("ascii")
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
 
+    def warm(self) -> None:
+        """Waits until what pages share has been made: the description of the data needs the last of it."""
+        with self.client() as client:
+            assert client.get(".well-known/void").status_code == 200
+
     def stop(self, number: int = signal.SIGTERM) -> int:
         if self.process.poll() is None:
             self.process.send_signal(number)

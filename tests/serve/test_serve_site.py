@@ -36,6 +36,9 @@ class Other:
 
 
 class Example:
+    def begin(self) -> None:
+        pass
+
     async def respond(self, request: SiteRequest, ask: Ask) -> Any:
         match request.path.split("/")[1:]:
             case ["page"]:
