@@ -156,8 +156,7 @@ class KnowledgeGraph:
         """The ontology as SVG, with Chinese, or English, beside the language. Raises DataError."""
         from mtsp_kg.publish.diagram import draw
 
-        beside = "en" if language == "zh" else "zh"
-        return draw(self._view("terms"), self._labels(language), self._labels(beside), language)
+        return draw(self._view("terms"), self._labels, language)
 
     def publish(
         self,
@@ -264,8 +263,7 @@ class KnowledgeGraph:
     def _labels(self, language: str) -> Callable[[str], str]:
         from functools import cache
 
-        entities = self.entities
-        return cache(lambda iri: entities.label(iri, language))
+        return cache(lambda iri: self.entities.label(iri, language))
 
     @cached_property
     def _asking(self) -> Asking:

@@ -27,23 +27,24 @@ _STYLE = """
     .line { stroke: #5f7d99; } .tip { fill: #5f7d99; }
   }
 """
+_BESIDE = {"zh": "en"}
 _NOTE = "<!-- Drawn from ontology/ by 'mtsp diagram'. Do not edit: change the ontology and draw it again. -->\n"
 
 
 def draw(
     rows: Iterable[tuple[str, ...]],
-    label: Callable[[str], str],
-    also: Callable[[str], str],
+    labels: Callable[[str], Callable[[str], str]],
     language: str,
     link: Callable[[str], str] | None = None,
 ) -> str:
-    """The ontology as SVG text, each name a link; rows: the view `terms`; label, also: a term's label in two languages.
+    """The ontology as SVG text, each name a link; rows: the view `terms`; labels: language to IRI to label.
 
+    Names of cards stand in the language, and beside it in Chinese, or English where the language is Chinese.
     link: IRI to where its name leads, for a picture inside a page, which then has the page's style; without it the
     names lead to the IRIs and the picture carries its own style.
     """
     columns = _columns(cards(rows))
-    page = _Page(label, also, link or (lambda iri: iri))
+    page = _Page(labels(language), labels(_BESIDE.get(language, "zh")), link or (lambda iri: iri))
     for number, column in enumerate(columns):
         top = float(_MARGIN)
         for card in column:

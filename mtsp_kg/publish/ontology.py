@@ -47,10 +47,10 @@ def ontology(source: Source, stem: str, language: str) -> bytes:
 
 def _picture(source: Source, language: str, at: At) -> str:
     """The ontology as SVG for its page, with the other language of the interface beside the page's."""
-    view, other = source.views[language], source.views["en" if language == "zh" else "zh"]
+    view = source.views[language]
 
     def link(iri: str) -> str:
         page = view.page(iri)
         return at.to(page) if page else iri
 
-    return diagram.draw(source.rows("terms"), view.label, other.label, language, link)
+    return diagram.draw(source.rows("terms"), lambda one: source.views[one].label, language, link)
