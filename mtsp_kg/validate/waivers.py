@@ -7,8 +7,8 @@
       until: 2027-12-31
 
 `query` is the check query, the shape or the kind of finding; `row` is the row's key, or the focus, as the report prints
-it. A waiver that waives nothing any more is itself a finding. Imports `errors`, `names` and, of this
-room, `findings`.
+it. A waiver that waives nothing any more is itself a finding. Imports `cache`, `errors`, `names` and, of this room,
+`findings`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path
 
 from mtsp_kg import names
+from mtsp_kg.cache import kept
 from mtsp_kg.errors import DataError
 from mtsp_kg.validate.findings import Finding, Severity, Spot
 
@@ -48,12 +49,28 @@ class Waiver:
 
 def read_waivers(path: Path) -> list[Waiver]:
     """The waivers in a YAML file; none where there is no file. Raises DataError."""
-    import yaml
-
     if not path.is_file():
         return []
     try:
         text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"The waivers cannot be read: {error}.", file=path) from error
+    # Importing YAML takes longer than all the rest of waiving.
+    told = kept("waivers", text, lambda: [_plain(waiver) for waiver in _parsed(text, path)])
+    return [
+        Waiver(query, row, who, why, date.fromisoformat(until) if until else None)
+        for query, row, who, why, until in told
+    ]
+
+
+def _plain(waiver: Waiver) -> list[str | None]:
+    return [waiver.query, waiver.row, waiver.who, waiver.why, waiver.until.isoformat() if waiver.until else None]
+
+
+def _parsed(text: str, path: Path) -> list[Waiver]:
+    import yaml
+
+    try:
         try:
             entries = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or []
         except yaml.YAMLError:  # libyaml is ten times as fast, where the wheel has it, but its messages are other ones
@@ -61,8 +78,6 @@ def read_waivers(path: Path) -> list[Waiver]:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         raise DataError(f"This is not YAML: {error.problem}.", file=path, line=line) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"The waivers cannot be read: {error}.", file=path) from error
     if not isinstance(entries, list):
         raise DataError("Waivers are a list.", file=path, remedy="Begin each with '- query: ...'.")
     return [_waiver(entry, number, path) for number, entry in enumerate(entries, start=1)]
