@@ -35,11 +35,15 @@ class Found:
 
 @dataclass
 class Closure:
-    """The facts, asserted and inferred, and where each inferred one comes from."""
+    """The facts, asserted and inferred, and where each inferred one comes from.
+
+    given: what rules that are queries give, each fact with its premises.
+    """
 
     facts: Facts
     rules: Collection[Rule]
     found: list[Found]
+    given: dict[Atom, list[tuple[Rule, tuple[Atom, ...]]]] = field(default_factory=dict)
     _by_name: dict[Key, list[Found]] = field(default_factory=dict)
 
     def origin(self, fact: Atom) -> Found | None:

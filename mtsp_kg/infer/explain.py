@@ -54,7 +54,7 @@ class Explainer:
     @cached_property
     def prover(self) -> Prover:
         """The search for proofs in the closure."""
-        return Prover(self.closure, self._by_query if self.reasoner.queries else None)
+        return Prover(self.closure)
 
     def pattern(self, subject: str, predicate: str, object_: str) -> tuple[str, str, str]:
         """A triple as a user writes it, as terms; `?` stays. Raises NotFoundError, ParameterError."""
@@ -88,22 +88,13 @@ class Explainer:
         by_query = {step for step in proof.steps.values() if step.rule in self._query_rules}
         found = faults(proof, [*self.closure.rules, *self._query_rules], self.stated.holds, by_query)
         for step in by_query:
-            if step.premises not in [premises for _, premises in self._by_query(step.fact)]:
+            if (step.rule, step.premises) not in self.closure.given.get(step.fact, ()):
                 found.append(f"The query {step.rule.kind} does not give {self.words.fact(step.fact)} any more.")
         return found
 
     @cached_property
     def _query_rules(self) -> list[Rule]:
         return [query.rule for query in self.reasoner.queries]
-
-    @cached_property
-    def _whole(self) -> ox.Store:
-        return self.reasoner.with_inferences(self._store, self.closure)
-
-    def _by_query(self, fact: Atom) -> Iterator[tuple[Rule, tuple[Atom, ...]]]:
-        for query in self.reasoner.queries:
-            for premises in query.premises(self._whole, fact):
-                yield query.rule, premises
 
     def _term(self, text: str) -> str:
         if text == OPEN or is_literal(text):

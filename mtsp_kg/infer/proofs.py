@@ -2,13 +2,12 @@
 
 A proof is a set of steps; each step gives a fact by a rule from premises that are asserted or have steps of their own.
 A proof is minimal when no other rests on fewer of the same statements and axioms. Imports `closure`, `compile`, `join`,
-`rule_queries`, `rules` and `terms`.
+`rules` and `terms`.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
@@ -80,15 +79,11 @@ class Proof:
         return visit(self.goal)
 
 
-QueryPremises = Callable[[Atom], Iterator[tuple[Rule, tuple[Atom, ...]]]]
-
-
 class Prover:
-    """Finds proofs in a closure. by_query: the ways in which the queries of `queries/infer/` give a fact."""
+    """Finds proofs in a closure."""
 
-    def __init__(self, closure: Closure, by_query: QueryPremises | None = None) -> None:
+    def __init__(self, closure: Closure) -> None:
         self.closure = closure
-        self._by_query = by_query
         self._rules: dict[tuple[str, int], list[Rule]] = {}
         for rule in closure.rules:
             if rule.head is not None:
@@ -118,8 +113,9 @@ class Prover:
                     premises = tuple(substitute(atom, whole) for atom in rule.body)
                     if fact not in premises:
                         found[Step(fact, rule, premises)] = None
-            if self._by_query is not None:
-                found |= {Step(fact, rule, premises): None for rule, premises in self._by_query(fact)}
+            for rule, premises in self.closure.given.get(fact, ()):
+                if fact not in premises:
+                    found[Step(fact, rule, premises)] = None
             self._known[fact] = tuple(
                 sorted(found, key=lambda step: (len(step.premises), step.premises, step.rule.kind))
             )

@@ -5,7 +5,6 @@ Imports `axioms`, `closure`, `compile`, `facts`, `rule_queries` and `sources`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cached_property
 
 import pyoxigraph as ox
@@ -60,13 +59,12 @@ class Reasoner:
 
         Raises DataError, QueryError.
         """
-        return self.close_text(dump(store), lambda closure: self.with_inferences(store, closure))
+        return self.close_text(dump(store))
 
-    def close_text(self, text: bytes, store: Callable[[Closure], ox.Store] | None = None) -> Closure:
+    def close_text(self, text: bytes) -> Closure:
         """The closure of a graph given as N-Triples in canonical form, from whatever store it comes.
 
-        store: gives what the rules that are queries run on, with the inferences of a closure; the text's triples and
-        these where there is none. Raises DataError, QueryError.
+        Raises DataError, QueryError.
         """
         facts = read_ntriples(text, needed(self.rules))
         for schema in (SUBCLASS, SUBPROPERTY):
@@ -74,10 +72,12 @@ class Reasoner:
         evaluation = Evaluation(facts, self.rules, lambda: read_ntriples(text))
         closure = evaluation.run()
         if self.queries:
-            whole = store(closure) if store is not None else self.with_inferences(_store_of(text), closure)
-            given = [(query, query.infer(whole)) for query in self.queries]
-            for query, found in given:
-                evaluation.give(query.rule, found)
+            asked = _store_of(text, closure)
+            answers = [(query.rule, query.given(asked)) for query in self.queries]
+            for rule, given in answers:
+                evaluation.give(rule, given)
+                for fact, ways in given.items():
+                    closure.given.setdefault(fact, []).extend((rule, premises) for premises in ways)
             evaluation.run()
         return closure
 
@@ -86,18 +86,13 @@ class Reasoner:
         triples = self.sources.file_of
         return {(one, two) for one, name, two in triples if name == predicate and is_named(one) and is_named(two)}
 
-    def with_inferences(self, store: ox.Store, closure: Closure) -> ox.Store:
-        """A copy of a store in memory, with the inferred facts in its default graph."""
-        whole = ox.Store()
-        whole.bulk_extend(store)
-        triples = "".join(f"{line(fact)} .\n" for _, fact in closure.inferred())
-        whole.bulk_load(triples.encode(), format=ox.RdfFormat.N_TRIPLES)
-        return whole
 
-
-def _store_of(text: bytes) -> ox.Store:
+def _store_of(text: bytes, closure: Closure) -> ox.Store:
+    """A store with some N-Triples and what a closure infers."""
     store = ox.Store()
     store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES)
+    inferred = "".join(f"{line(fact)} .\n" for _, fact in closure.inferred())
+    store.bulk_load(inferred.encode(), format=ox.RdfFormat.N_TRIPLES)
     return store
 
 

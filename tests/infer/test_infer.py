@@ -62,7 +62,7 @@ def test_each_graph_says_from_which_axioms_it_is_derived() -> None:
     chain = ox.NamedNode(graph_of("property-chain"))
     assert (chain, prefixes()["mtsp"] + "contributesTo") in derived
     graphs = {quad.graph_name for quad in parsed if quad.graph_name != ox.NamedNode(graph_of("")[:-1])}
-    assert {graph for graph, _ in derived} == graphs - {ox.NamedNode(graph_of("subclass-closure"))}
+    assert {graph for graph, _ in derived} == graphs
 
 
 def test_nothing_asserted_is_inferred_and_queries_see_the_merge() -> None:
@@ -135,6 +135,82 @@ def test_the_header_of_a_rule_must_name_its_premises(tmp_path: Path) -> None:
     given = project(tmp_path, TERM, RULE.replace("#+ because: ?outcome a mtsp:Outcome\n", ""))
     with pytest.raises(QueryError, match="premises"):
         Reasoner(given).close(load_project(given))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "said"),
+    [
+        ("MINUS { ?commitment", "MINUS { GRAPH ?where { ?commitment", "asks for a graph"),
+        ("CONSTRUCT { ?outcome a mtsp:UncoveredOutcome } WHERE", "SELECT ?outcome WHERE", "must be a CONSTRUCT"),
+        ("a mtsp:UncoveredOutcome }", "a mtsp:UncoveredOutcome ; mtsp:number 1 }", "no triple pattern"),
+        ("?outcome a mtsp:Outcome .", "?outcome a mtsp:Outcome ,", "not SPARQL"),
+    ],
+)
+def test_a_rule_that_cannot_be_explained_is_refused(tmp_path: Path, was: str, now: str, said: str) -> None:
+    given = project(tmp_path, TERM, RULE.replace(was, now))
+    with pytest.raises(QueryError, match=said) as caught:
+        Reasoner(given).close(load_project(given))
+    assert str(caught.value.file).endswith("uncovered.rq")
+
+
+def test_a_rule_may_have_prefixes_of_its_own(tmp_path: Path) -> None:
+    project(tmp_path, TERM, RULE.replace("mtsp:", "our:"))
+    found = open_graph(tmp_path).reasoning().explain("?", "a", "mtsp:Uncovered")
+    assert found
+    assert all(one.proofs for one in found)
+
+
+# Rule, how many it is true of, one of these, and what its proof says.
+RULES = {
+    "uncovered-outcome": (6, "outcome:3.3", "There is not: a commitment under the outcome"),
+    "unserved-target-group": (10, "group:blind-persons", "There is not: a commitment that is to serve"),
+    "unanswered-challenge": (12, "challenge:food-security", "There is not: a commitment that is to address"),
+    "commitment-without-means": (91, "commitment:55.1", "There is not: anything that the commitment delivers"),
+    "cross-cutting-group": (14, "group:smes", "stated in para:31"),
+}
+
+
+def test_every_rule_of_ours_is_tested() -> None:
+    assert {path.stem for path in Project(ROOT).query_files("infer")} == RULES.keys()
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_of_ours_is_explained_and_replayed(name: str) -> None:
+    reasoning = open_graph(ROOT).reasoning()
+    number, example, said = RULES[name]
+    assert reasoning.counts()[name] == number
+    facts = [fact for rule, fact in reasoning.closure.inferred() if rule.kind == name]
+    for fact in facts:
+        one = reasoning.explainer.explain(fact, 2)
+        assert one.proofs
+        assert reasoning.replay([one]) == []
+    (found,) = reasoning.explain(example, "a", reasoning.explainer.words.short(facts[0][0]))
+    assert said in reasoning.tell([found])
+    read, wrong = reasoning.replay_text(reasoning.tell([found], "json"))
+    assert read
+    assert not wrong
+
+
+def test_a_silence_that_ends_is_silent_no_more(tmp_path: Path) -> None:
+    """One statement more, and what rested on its absence does not follow, nor replay, any longer."""
+    for room in ("ontology", "graph", "queries"):
+        shutil.copytree(ROOT / room, tmp_path / room)
+    before = open_graph(tmp_path).reasoning()
+    proof = before.tell(before.explain("challenge:food-security", "a", "mtsp:UnansweredChallenge"), "json")
+    text = HEAD + "para:1 { service:wipo-green mtsp:addresses challenge:food-security }\n"
+    (tmp_path / "graph" / "mtsp-2022-2026" / "more.trig").write_text(text, encoding="utf-8")
+    after = open_graph(tmp_path).reasoning()
+    (found,) = after.explain("challenge:food-security", "a", "mtsp:UnansweredChallenge")
+    assert not found.proofs
+    assert after.replay_text(proof)[1]
+
+
+def test_parts_of_a_service_are_offered_by_whoever_offers_the_service() -> None:
+    reasoning = open_graph(ROOT).reasoning()
+    rows = [one for one in reasoning.explain("?", "providedBy", "org:wipo", most=100) if len(one.proofs[0].steps) > 0]
+    offered = {reasoning.explainer.words.short(one.fact[1]) for one in rows}
+    assert offered == {f"service:{name}" for name in ("pct", "madrid-system", "hague-system", "lisbon-system")}
+    assert "stated in para:59" in reasoning.tell(rows)
 
 
 def test_kinds_are_told_and_what_is_left_out_has_its_reason() -> None:

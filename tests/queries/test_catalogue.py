@@ -34,14 +34,19 @@ ASK = {query.name: query for query in read_catalogue(find_project(), "ask")}
 OTHERS = {
     f"{query.kind}/{query.name}": query
     for query in read_catalogue(find_project())
-    if query.kind not in ("ask", "check")
+    if query.kind not in ("ask", "check", "infer")
 }
+RULES = {query.name: query for query in read_catalogue(find_project(), "infer")}
 TAGS = {
     *("partners", "services", "target-groups", "commitments", "conditions", "figures", "instruments", "challenges"),
     *("goals", "technologies", "themes", "regions", "document", "provenance", "coverage", "names", "foundation"),
 }
 # Classes that nothing is stated to be of: axioms and the rules of queries/infer/ give their members.
-DEFINED = ("Partner", "PlanningOrganization")
+DEFINED = (
+    *("Partner", "PlanningOrganization", "CommitmentPartner", "ServedGroup", "PromisedGroup", "CrossCuttingGroup"),
+    *("UnservedTargetGroup", "ProvidedService", "PromisedService", "ServiceForSMEs", "PromisedServiceForSMEs"),
+    *("SMEGroup", "UncoveredOutcome", "UnansweredChallenge", "CommitmentWithoutMeans"),
+)
 WITHOUT_PARAGRAPH = {
     "names-in-languages": "no paragraph gives a name in a language: its `source` is the file that does"
 }
@@ -192,6 +197,17 @@ def test_rdflib_gives_the_same_rows_to_other_queries_of_a_small_plan(
         _reference_rows(small_reference, OTHERS[name].text),
     )
     assert sorted(map(str, ours)) == sorted(map(str, theirs))
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_rdflib_constructs_the_same_by_a_rule(kg: KnowledgeGraph, reference: rdflib.Dataset, name: str) -> None:
+    found = kg.completed.oxigraph.query(RULES[name].text)
+    assert isinstance(found, ox.QueryTriples)
+    theirs = reference.query(RULES[name].text).graph
+    assert theirs is not None
+    assert {tuple(str(term) for term in triple) for triple in found} == {
+        tuple(term.n3() for term in triple) for triple in theirs
+    }
 
 
 @pytest.mark.skipif(REFERENCE not in os.environ, reason=f"some take rdflib minutes: set {REFERENCE} to run them")
