@@ -1,6 +1,6 @@
 """The page of an ontology: its header, its picture, and every term; of an alignment, what stands in its file.
 
-Imports `names` and, of this room, `diagram`, `pages`, `paths`, `source`, `view` and `vocabulary`.
+Imports `names`, `query` and, of this room, `diagram`, `pages`, `paths`, `source`, `view` and `vocabulary`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from mtsp_kg.publish import diagram, paths, vocabulary
 from mtsp_kg.publish.pages import render
 from mtsp_kg.publish.source import Source
 from mtsp_kg.publish.view import At
+from mtsp_kg.query.competency import competency_questions
 
 MAIN = "ontology"
 _MOST_TRIPLES = 300
@@ -41,8 +42,15 @@ def ontology(source: Source, stem: str, language: str) -> bytes:
         terms=source.terms if main else {"class": [], "property": [], "individual": []},
         quads=[] if main else index.by_graph.get(own, [])[:_MOST_TRIPLES],
         shown=lambda node, at: vocabulary.expression(node, index, at),
+        asked=_asked(source, language) if main else [],
         picture=Markup(_picture(source, language, view.at(path))) if main else "",
     )
+
+
+def _asked(source: Source, language: str) -> list[tuple[str, str]]:
+    """The competency questions in a language, each with the name of the query that answers it."""
+    found = [one for one in competency_questions(source.project) if one.query in source.catalogue]
+    return [(one.zh if language == "zh" else one.question, one.query) for one in found]
 
 
 def _picture(source: Source, language: str, at: At) -> str:

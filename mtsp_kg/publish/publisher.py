@@ -50,7 +50,8 @@ def key_of(project: Project, options: Options) -> str:
     total.update(repr((options.base, options.site, options.endpoint, options.live)).encode())
     code = [path for room in _ROOMS for path in (_PACKAGE / room).rglob("*")]
     code += [_PACKAGE / f"{module}.py" for module in _MODULES]
-    data = [*project.shape_files(), *project.query_files(), *([options.document] if options.document else [])]
+    data = [*project.shape_files(), *project.query_files(), *sorted((project.root / "ontology").glob("*.yaml"))]
+    data += [options.document] if options.document else []
     for path in sorted(path for path in code if path.is_file() and path.suffix != ".pyc") + data:
         try:
             content = path.read_bytes()

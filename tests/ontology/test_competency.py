@@ -5,24 +5,23 @@ Together their answers name members of every top class of the ontology, but for 
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-import yaml
 
 from mtsp_kg import names
+from mtsp_kg.errors import DataError
 from mtsp_kg.graph import KnowledgeGraph
-from mtsp_kg.project import find_project
+from mtsp_kg.project import Project, find_project
 from mtsp_kg.publish.outline import THING, cards
 from mtsp_kg.query.answer import Rows
+from mtsp_kg.query.competency import FILE, Competency, competency_questions
 
 PROJECT = find_project()
-QUESTIONS: list[dict[str, Any]] = yaml.safe_load(
-    (PROJECT.root / "ontology" / "competency-questions.yaml").read_text(encoding="utf-8")
-)
+QUESTIONS = competency_questions(PROJECT)
 GOLDEN = PROJECT.root / "tests" / "queries" / "golden"
-EVERY = pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked["question"])
+EVERY = pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked.question)
 # Top classes none of whose members are in any answer, and why.
 NOT_ASKED_FOR = {
     "Alignment": "alignments are for machines that know other identifiers; `mtsp show` and the pages tell them",
@@ -37,27 +36,26 @@ def kg() -> KnowledgeGraph:
 
 
 @EVERY
-def test_a_question_is_answered_and_its_answer_is_kept(kg: KnowledgeGraph, asked: dict[str, Any]) -> None:
-    assert kg.query(asked["query"], **asked.get("with", {})).write("csv").splitlines()[1:]
-    assert (GOLDEN / f"{asked['query']}.csv").read_text("utf-8").splitlines()[1:]
+def test_a_question_is_answered_and_its_answer_is_kept(kg: KnowledgeGraph, asked: Competency) -> None:
+    assert kg.query(asked.query, **asked.parameters).write("csv").splitlines()[1:]
+    assert (GOLDEN / f"{asked.query}.csv").read_text("utf-8").splitlines()[1:]
 
 
 @EVERY
-def test_a_question_is_asked_in_both_languages(asked: dict[str, Any]) -> None:
-    assert set(asked) <= {"question", "zh", "query", "with"}
-    assert asked["question"].endswith("?")
-    assert asked["zh"].endswith("？")
+def test_a_question_is_asked_in_both_languages(asked: Competency) -> None:
+    assert asked.question.endswith("?")
+    assert asked.zh.endswith("？")
 
 
 def test_no_question_stands_twice() -> None:
-    assert len({asked["question"] for asked in QUESTIONS}) == len(QUESTIONS)
-    assert len({(asked["query"], str(asked.get("with"))) for asked in QUESTIONS}) == len(QUESTIONS)
+    assert len({asked.question for asked in QUESTIONS}) == len(QUESTIONS)
+    assert len({(asked.query, str(asked.parameters)) for asked in QUESTIONS}) == len(QUESTIONS)
 
 
 def test_members_of_every_top_class_are_in_an_answer(kg: KnowledgeGraph) -> None:
     named: set[str] = set()
     for asked in QUESTIONS:
-        answer = kg.query(asked["query"], **asked.get("with", {}))
+        answer = kg.query(asked.query, **asked.parameters)
         assert isinstance(answer, Rows)
         named |= {cell.value for row in answer.rows for cell in row if isinstance(cell, ox.NamedNode)}
     kinds = {
@@ -69,3 +67,25 @@ def test_members_of_every_top_class_are_in_an_answer(kg: KnowledgeGraph) -> None
     tops = [card for card in cards(kg._view("terms")) if card.iri != THING]
     missing = {card.iri for card in tops if not kinds & {card.iri, *(kind.iri for kind in card.kinds)}}
     assert {iri.removeprefix(names.ONTOLOGY) for iri in missing} == set(NOT_ASKED_FOR)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("question: What?", "are a list"),
+        ("- question: [", "not YAML"),
+        ("- {question: \"What?\", query: partners}", "question 1 needs"),
+        ("- {question: "What?", zh: "什么？", query: partners, with: {pillar: 4}}", "question 1 needs"),
+        ("- What?", "question 1 needs"),
+    ],
+)
+def test_a_bad_file_of_questions_is_told_with_its_name(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "ontology").mkdir()
+    (tmp_path / "ontology" / FILE).write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=said) as told:
+        competency_questions(Project(tmp_path))
+    assert told.value.remedy or told.value.line
+
+
+def test_a_project_need_not_have_any(tmp_path: Path) -> None:
+    assert competency_questions(Project(tmp_path)) == []
