@@ -6,6 +6,7 @@ A TriG file's named graphs are kept; what it says outside them stands in the fil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,6 +18,13 @@ from mtsp_kg.formats import format_of_file
 from mtsp_kg.project import Project
 
 _MARK = b"\xef\xbb\xbf"
+_MERGE_MARKS = ("<<<<<<<", "=======", ">>>>>>>")
+_TOKEN = 30  # characters of what was found
+# What the parser leaves to be guessed.
+_CLEARER = {
+    "Unexpected end": "the file ends inside a statement, where '.' or a closing bracket was expected",
+    "Unexpected end of file": "what begins here is never closed",
+}
 
 
 def oxigraph_format(path: Path) -> ox.RdfFormat:
@@ -73,17 +81,37 @@ def says_nothing(path: Path) -> bool:
 
 
 def syntax_error(error: SyntaxError, path: Path) -> DataError:
-    """pyoxigraph's parse error as ours: file, line, column and what was found."""
+    """pyoxigraph's parse error as ours: file, line, column, what was found there and what was expected."""
     if "Invalid UTF-8" in error.msg:
         return _not_utf8(path, error)
     reason = error.msg.split(": ", 1)[-1] if error.msg.startswith("Parser error") else error.msg
+    reason = _CLEARER.get(reason, reason).rstrip(".")
+    line = _line(path, error.lineno) if error.lineno else None
+    if line is not None and line.startswith(_MERGE_MARKS):
+        reason = "this is a mark of a merge that was not finished"
+    elif line is not None and error.offset:
+        here = line[error.offset - 1 :].split(maxsplit=1)
+        token = here[0][:_TOKEN] if here else ""
+        if token not in reason or not token:
+            reason += f", at '{token}'" if token else ""
+    reason = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in reason)
     return DataError(
-        f"{format_of_file(path).label} syntax: {reason.rstrip('.')}.",
+        f"{format_of_file(path).label} syntax: {reason}.",
         remedy="Mend the file there and run the command again.",
         file=path,
         line=error.lineno,
         column=error.offset,
     )
+
+
+def _line(path: Path, number: int) -> str | None:
+    """A line of a file; None where it cannot be read any more."""
+    try:
+        text = path.read_bytes().removeprefix(_MARK).decode("utf-8", errors="replace")
+    except OSError:  # pragma: no cover - it was read a moment ago
+        return None
+    lines = re.split(r"\r\n|\n|\r", text)
+    return lines[number - 1] if number <= len(lines) else ""
 
 
 def _not_utf8(path: Path, error: SyntaxError) -> DataError:

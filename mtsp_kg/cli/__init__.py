@@ -90,7 +90,7 @@ def main() -> None:
         usage = f" Try '{error.ctx.command_path} --help'." if isinstance(error, click.UsageError) and error.ctx else ""
         _fail(error.format_message() + usage, EXIT_BAD_INPUT)
     except (click.Abort, KeyboardInterrupt):
-        _fail("Stopped; nothing was left half written.", 130)
+        _fail("Stopped; nothing was left half written.", EXIT_BAD_INPUT)
     except BrokenPipeError:
         # The reader (head, less) has gone: nothing is wrong, and nothing more can be said.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
