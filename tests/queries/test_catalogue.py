@@ -200,10 +200,12 @@ def test_rdflib_gives_the_same_rows_to_other_queries_of_a_small_plan(
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_rdflib_constructs_the_same_by_a_rule(kg: KnowledgeGraph, reference: rdflib.Dataset, name: str) -> None:
-    found = kg.completed.oxigraph.query(RULES[name].text)
+def test_rdflib_constructs_the_same_by_a_rule(
+    small: KnowledgeGraph, small_reference: rdflib.Dataset, name: str
+) -> None:
+    found = small.completed.oxigraph.query(RULES[name].text)
     assert isinstance(found, ox.QueryTriples)
-    theirs = reference.query(RULES[name].text).graph
+    theirs = small_reference.query(RULES[name].text).graph
     assert theirs is not None
     assert {tuple(str(term) for term in triple) for triple in found} == {
         tuple(term.n3() for term in triple) for triple in theirs
