@@ -74,8 +74,8 @@ def test_members_of_every_top_class_are_in_an_answer(kg: KnowledgeGraph) -> None
     [
         ("question: What?", "are a list"),
         ("- question: [", "not YAML"),
-        ("- {question: \"What?\", query: partners}", "question 1 needs"),
-        ("- {question: "What?", zh: "什么？", query: partners, with: {pillar: 4}}", "question 1 needs"),
+        ('- {question: "What?", query: partners}', "question 1 needs"),
+        ('- {question: "What?", zh: "什么？", query: partners, with: {pillar: 4}}', "question 1 needs"),
         ("- What?", "question 1 needs"),
     ],
 )
