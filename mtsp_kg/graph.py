@@ -136,9 +136,9 @@ class KnowledgeGraph:
         """What follows by the ontology's axioms, and why; alignments: by links to other vocabularies too."""
         from mtsp_kg.infer.reasoning import Reasoning
 
+        given = (self.project, self.store.oxigraph, self.plan)
         find, label = self.entities.find, self._labels(language)
-        store = self.store.oxigraph
-        return Reasoning(self.project, store, self.plan, find=find, label=label, alignments=alignments)
+        return Reasoning(*given, find=find, label=label, alignments=alignments, language=language)
 
     def export(self, form: str) -> bytes:
         """Ontology and graph in an RDF format, the same bytes each time. Raises NotFoundError, DataError."""

@@ -37,8 +37,11 @@ class Reasoning:
         find: Callable[[str], str],
         label: Callable[[str], str],
         alignments: bool = False,
+        language: str = "en",
     ) -> None:
+        """language: of curators' notes; other parameters are those of the class."""
         self._plan = plan
+        self._language = language
         self._store = store
         self.reasoner = Reasoner(project, alignments=alignments)
         self.explainer = Explainer(self.reasoner, store, find, Words(label, plan))
@@ -70,7 +73,7 @@ class Reasoning:
 
     def tell(self, found: list[Explanation], form: str = "text", *, lines: bool = True) -> str:
         """Explanations as `text`, `json`, `turtle` or `mermaid`."""
-        return Teller(self.explainer, lines=lines).write(found, form)
+        return Teller(self.explainer, lines=lines, language=self._language).write(found, form)
 
     def check(self, *, reasoner: str | None = None, dl: bool = True) -> Checked:
         """Whether ontology and graph are in OWL 2 DL and contradict nothing; see `check.check`."""

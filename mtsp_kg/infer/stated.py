@@ -5,7 +5,7 @@ Imports `names`, `project`, `locate` and `terms`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -19,12 +19,20 @@ from mtsp_kg.project import Project
 
 @dataclass(frozen=True)
 class Source:
-    """One graph that states a fact. A passage's graph is what the plan says; another is a curator's file."""
+    """One graph that states a fact. A passage's graph is what the plan says; another is a curator's file.
+
+    notes: what the curator notes there of the fact, by language.
+    """
 
     graph: str
     is_passage: bool
     file: str = ""
     line: int | None = None
+    notes: dict[str, str] = field(default_factory=dict, hash=False)
+
+    def note(self, language: str) -> str:
+        """The curator's note in a language, else in English, else in any; empty where there is none."""
+        return self.notes.get(language) or self.notes.get("en") or next(iter(self.notes.values()), "")
 
 
 class Stated:
@@ -49,7 +57,25 @@ class Stated:
 
     def sources(self, fact: Atom, *, lines: bool = True) -> list[Source]:
         """Where a fact is stated; lines: whether the lines of files are looked for. Raises DataError."""
-        return [self._source(fact, graph, lines) for graph in self.graphs(fact)]
+        found = [self._source(fact, graph, lines) for graph in self.graphs(fact)]
+        return [one if one.is_passage else replace(one, notes=self._notes(fact, one.graph)) for one in found]
+
+    def _notes(self, fact: Atom, graph: str) -> dict[str, str]:
+        """The notes, in a graph, of a node that names subject and object (as an alignment does), by language."""
+        subject, _, object_ = (node(term) for term in triple_of(fact))
+        if not isinstance(object_, ox.NamedNode):
+            return {}
+        here = ox.NamedNode(graph)
+        both = [
+            {quad.subject for quad in self._store.quads_for_pattern(None, None, end, here)}
+            for end in (subject, object_)
+        ]
+        notes: dict[str, str] = {}
+        for named in sorted(both[0] & both[1], key=str):
+            for quad in self._store.quads_for_pattern(named, ox.NamedNode(names.NOTE), None, here):
+                if isinstance(quad.object, ox.Literal):
+                    notes.setdefault(quad.object.language or "", quad.object.value)
+        return notes
 
     def _source(self, fact: Atom, graph: str, lines: bool) -> Source:
         is_passage = not graph.startswith(names.GRAPH)

@@ -20,12 +20,13 @@ FORMS = ("text", "json", "turtle", "mermaid")
 
 
 class Teller:
-    """Writes explanations. lines: whether the lines of files are looked for."""
+    """Writes explanations. lines: whether the lines of files are looked for; language: of curators' notes."""
 
-    def __init__(self, explainer: Explainer, *, lines: bool = True) -> None:
+    def __init__(self, explainer: Explainer, *, lines: bool = True, language: str = "en") -> None:
         self._explainer = explainer
         self._words = explainer.words
         self._lines = lines
+        self._language = language
         self._sources: dict[Atom, list[Source]] = {}
 
     def write(self, found: list[Explanation], form: str) -> str:
@@ -55,7 +56,8 @@ class Teller:
     def _place(self, source: Source) -> str:
         file = f"{source.file}:{source.line}" if source.line is not None else source.file
         if not source.is_passage:
-            return file or self._words.short(f"<{source.graph}>")
+            note = source.note(self._language)
+            return (file or self._words.short(f"<{source.graph}>")) + (f" (the curator's note: {note})" if note else "")
         short = self._words.short(f"<{source.graph}>")
         return f"{short} ({file})" if file else short
 
@@ -139,6 +141,7 @@ class Teller:
                 "words": self._words.fact(fact),
                 "sources": [
                     {"graph": source.graph, "passage": source.is_passage, "file": source.file, "line": source.line}
+                    | ({"note": source.notes} if source.notes else {})
                     for source in self.sources(fact)
                 ],
             }

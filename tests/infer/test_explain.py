@@ -66,6 +66,18 @@ def test_text_names_axiom_paragraph_and_line(reasoning: Reasoning) -> None:
     assert "curated in graph/mtsp-2022-2026/plan.ttl:" in text
 
 
+def test_a_curated_statement_shows_the_curators_note(reasoning: Reasoning) -> None:
+    found = reasoning.explain("org:wipo", "skos:exactMatch", "http://eurovoc.europa.eu/2143")
+    text = reasoning.tell(found)
+    note = "The concept is the World Intellectual Property Organization."
+    assert f"curated in graph/alignments/eurovoc.ttl:18 (the curator's note: {note})" in text
+    (source,) = json.loads(reasoning.tell(found, "json"))[0]["proofs"][0]["asserted"][0]["sources"]
+    assert source["note"] == {"en": note, "zh": "该概念即世界知识产权组织。"}
+    chinese = open_graph(ROOT).reasoning(language="zh")
+    again = chinese.explain("org:wipo", "skos:exactMatch", "http://eurovoc.europa.eu/2143")
+    assert "该概念即世界知识产权组织。" in chinese.tell(again)
+
+
 def test_names_labels_iris_and_open_parts(reasoning: Reasoning) -> None:
     ways = [GREEN, ("WIPO GREEN", "contributes to", "pillar:3"),
             ("https://w3id.org/mtsp-kg/id/service/wipo-green", "mtsp:contributesTo", "pillar:3")]  # fmt: skip
