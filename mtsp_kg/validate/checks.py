@@ -2,8 +2,9 @@
 
 Their header has, besides what every query has, `severity` (violation, warning, info), `message` and `message_zh`, in
 which `{column}` is a cell of the row, and where needed `key`: the columns that a row is known by (default: the first).
-A column called passage or graph says where the row stands; columns called path and value are the finding's. Imports
-`errors`, `project`, `query` and, of this room, `findings`.
+A column called passage or graph says where the row stands; columns called focus (else the first one), path and value
+are the finding's, and where all three are there, its place is that of this triple. Imports `errors`, `project`, `query`
+and, of this room, `findings`.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate.findings import Finding, Rule, Severity, Spot, Wanted, Where
 
 KIND = "check"
-_PATH, _VALUE = "path", "value"
+_FOCUS, _PATH, _VALUE = "focus", "path", "value"
 _PLACES = ("passage", "graph")
 _MESSAGES = {"en": "message", "zh": "message_zh"}
 
@@ -70,34 +71,33 @@ def _findings(query: NamedQuery, rows: Rows, store: EmbeddedStore) -> list[Findi
     found = []
     for cells, texts in zip(rows.rows, rows.text_rows(), strict=True):
         row = dict(zip(columns, texts, strict=True))
-        graphs = [
-            cell.value
-            for name, cell in zip(columns, cells, strict=True)
-            if name in _PLACES and isinstance(cell, ox.NamedNode)
-        ]
+        terms = dict(zip(columns, cells, strict=True))
+        focus = terms.get(_FOCUS, cells[0])
+        triples = _triples(focus, terms.get(_PATH), terms.get(_VALUE), store.oxigraph)
+        told = [terms.get(place) for place in _PLACES] + [quad.graph_name for quad in triples]
+        graphs = sorted({graph.value for graph in told if isinstance(graph, ox.NamedNode)})
         found.append(
             Finding(
-                focus=_focus(cells, texts),
+                focus=focus.value if isinstance(focus, ox.NamedNode) else row.get(_FOCUS, texts[0]),
                 path=row.get(_PATH, ""),
-                value=_value(dict(zip(columns, cells, strict=True)).get(_VALUE)),
+                value="" if terms.get(_VALUE) is None else str(terms[_VALUE]),
                 shape=query.name,
                 severity=severity,
                 messages=_messages(query, row),
-                graphs=tuple(sorted(graphs)),
-                where=Where(_wanted(cells[0], graphs, store.oxigraph)),
+                graphs=tuple(graphs),
+                where=Where(triples or _wanted(focus, graphs, store.oxigraph)),
                 row=" ".join(row[key] for key in keys),
             )
         )
     return found
 
 
-def _focus(cells: tuple[Term | None, ...], texts: list[str]) -> str:
-    first = cells[0]
-    return first.value if isinstance(first, ox.NamedNode) else texts[0]
-
-
-def _value(cell: Term | None) -> str:
-    return "" if cell is None else str(cell)
+def _triples(focus: Term | None, path: Term | None, value: Term | None, store: ox.Store) -> tuple[ox.Quad, ...]:
+    """The offending triple, where a row tells all of it, in each graph that says it."""
+    if not isinstance(focus, ox.NamedNode | ox.BlankNode) or not isinstance(path, ox.NamedNode) or value is None:
+        return ()
+    quads = store.quads_for_pattern(focus, path, value, None)
+    return tuple(sorted((quad for quad in quads if isinstance(quad.graph_name, ox.NamedNode)), key=str))
 
 
 def _wanted(focus: Term | None, graphs: list[str], store: ox.Store) -> tuple[Wanted, ...]:

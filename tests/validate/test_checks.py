@@ -13,11 +13,13 @@ import pyoxigraph as ox
 import pytest
 
 from mtsp_kg import names
+from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.load import load_files, load_project
 from mtsp_kg.project import Project, find_project
 from mtsp_kg.query.catalogue import read_catalogue
 from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate.checks import run_checks
+from mtsp_kg.validate.places import placed
 
 HERE = Path(__file__).parent / "checks"
 PLAN = "mtsp-2031-2035"
@@ -74,3 +76,29 @@ def test_a_check_says_what_it_finds_in_both_languages(query) -> None:  # type: i
     assert query.header["message_zh"].endswith("。")
     assert query.tags
     assert query.returns
+
+
+TRIPLE = """#+ summary: Which opening days are no day of the week?
+#+ summary_zh: 哪些开放日不是星期几？
+#+ severity: warning
+#+ message: "{focus} opens on {value}: write a day of the week."
+#+ message_zh: "{focus} 的开放日为 {value}：请写明星期几。"
+SELECT ?number ?focus ?path ?value WHERE {
+  VALUES ?path { <http://e.x/opens> }
+  ?focus ?path ?value .
+  FILTER(?value != "Monday")
+  BIND(1 AS ?number)
+}
+"""
+
+
+def test_columns_called_focus_path_and_value_are_the_finding_s(garden: Project) -> None:
+    (garden.root / "queries" / "check" / "opening-day.rq").write_text(TRIPLE, encoding="utf-8")
+    data = f"<{names.ID}{PLAN}/para/1> {{\n  <http://e.x/a> <http://e.x/opens> 'Monday' ,\n    'Mayday' .\n}}\n"
+    (garden.root / "graph" / PLAN / "opening.trig").write_text(data, encoding="utf-8")
+    report = placed(KnowledgeGraph(garden).validate(), garden.relative)
+    (found,) = (finding for finding in report.findings if finding.shape == "opening-day")
+    assert (found.focus, found.path, found.value) == ("http://e.x/a", "http://e.x/opens", '"Mayday"')
+    assert found.message("en") == "http://e.x/a opens on Mayday: write a day of the week."
+    assert found.graphs == (f"{names.ID}{PLAN}/para/1",)
+    assert [str(spot) for spot in found.spots] == [f"graph/{PLAN}/opening.trig:3:5"]
