@@ -13,6 +13,11 @@ Answer = tuple[int, dict[str, str], bytes]
 JSON = "application/sparql-results+json"
 
 
+class _Quiet(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass  # who waited too long has gone
+
+
 class LittleStore:
     """`failing` is asked before each request: what it gives back is the answer. `union`: as Virtuoso shows graphs."""
 
@@ -45,7 +50,7 @@ class LittleStore:
 
             do_GET = do_POST = do_PUT = do_DELETE = answer  # noqa: N815 - as the base class has it
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = _Quiet(("127.0.0.1", 0), Handler)
         self.port = self.server.server_address[1]
         self.base = f"http://127.0.0.1:{self.port}"
         self.graphs = f"{self.base}/store"

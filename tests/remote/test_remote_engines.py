@@ -1,0 +1,204 @@
+"""Stores that others wrote, as they come: our graphs pushed to them, and every question asked of them.
+
+Oxigraph's server has the same engine as we; Virtuoso has another, of which `stores.toml` says what it does otherwise.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from conftest import Engine
+
+from mtsp_kg import names
+from mtsp_kg.elsewhere import RemoteKnowledgeGraph, open_graph
+from mtsp_kg.errors import QueryError, RemoteError
+from mtsp_kg.graph import KnowledgeGraph
+from mtsp_kg.project import find_project
+from mtsp_kg.query.catalogue import read_catalogue
+from mtsp_kg.remote import engines
+from mtsp_kg.remote.address import for_writing
+from mtsp_kg.remote.client import Client
+from mtsp_kg.remote.digest import mark
+from mtsp_kg.remote.graphs import GraphStore
+from mtsp_kg.remote.push import Graphs, Pushed, Wish, named_graphs, push
+from mtsp_kg.remote.store import RemoteStore
+
+GOLDEN = Path(__file__).parents[1] / "queries" / "golden"
+ASK = [query.name for query in read_catalogue(find_project(), "ask")]
+CASES = sorted({*ASK, *(path.stem for path in GOLDEN.glob("*.csv"))})
+# What Virtuoso is asked and answers as we do: at least so many of the questions, the rest being in stores.toml.
+ASKED_OF_VIRTUOSO = 25
+
+
+def client(engine: Engine) -> Client:
+    return Client(for_writing(engine.graphs))
+
+
+_pushed: dict[str, Pushed] = {}
+_graphs: dict[str, RemoteKnowledgeGraph] = {}
+
+
+@pytest.fixture
+def there(engine: Engine, kg: KnowledgeGraph) -> RemoteKnowledgeGraph:
+    """Our graph in an engine, pushed once."""
+    if engine.name not in _pushed:
+        _pushed[engine.name] = push(client(engine), named_graphs(kg.completed.oxigraph), None, lambda line: None)
+        _graphs[engine.name] = fresh(engine)
+    return _graphs[engine.name]
+
+
+def fresh(engine: Engine) -> RemoteKnowledgeGraph:
+    found = open_graph(inferences=True, store=engine.queries)
+    assert isinstance(found, RemoteKnowledgeGraph)
+    return found
+
+
+def test_what_arrives_is_what_was_sent(there: RemoteKnowledgeGraph, engine: Engine, kg: KnowledgeGraph) -> None:
+    done = _pushed[engine.name]
+    assert done.wrong == []
+    assert done.merge == ("named" if engine.name == "virtuoso" else "default")
+    assert bool(done.otherwise) == (engine.name == "virtuoso")
+    again = push(client(engine), named_graphs(kg.completed.oxigraph), Wish(delete=True), lambda line: None)
+    assert (again.sent, again.deleted, again.wrong) == ([], [], [])
+    copy, ours = named_graphs(RemoteStore(client(engine)).oxigraph), named_graphs(kg.completed.oxigraph)
+    assert {name: len(triples) for name, triples in copy.items()} == {name: len(set(t)) for name, t in ours.items()}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_question_has_the_same_answer_there(there: RemoteKnowledgeGraph, case: str) -> None:
+    name, _, values = case.partition("@")
+    parameters = dict(value.split("=", 1) for value in values.split("&") if value)
+    assert there.query(name, **parameters).write("csv") == (GOLDEN / f"{case}.csv").read_bytes().decode()
+
+
+def test_most_questions_are_asked_there_and_the_others_are_told(
+    there: RemoteKnowledgeGraph, engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = RemoteStore(client(engine)).server
+    queries = read_catalogue(find_project(), "ask")
+    asked = [query.name for query in queries if engines.trapped(query.text, server) is None]
+    assert len(asked) == len(ASK) if engine.name == "oxigraph" else len(asked) >= ASKED_OF_VIRTUOSO
+    with caplog.at_level(logging.WARNING):
+        for name in asked[:5]:
+            there.query(name)
+    assert caplog.messages == []
+    rest = sorted(set(ASK) - set(asked))
+    if rest:
+        with caplog.at_level(logging.WARNING):
+            fresh(engine).query(rest[0])
+        assert "Virtuoso 7 is not asked this: " in caplog.messages[0]
+        assert caplog.messages[1].startswith("Fetching ")
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [("outcomes-partners", "en"), ("services-outcomes", "zh"), ("pillars-sdgs", "en")]
+)
+def test_coverage_is_the_same(there: RemoteKnowledgeGraph, kg: KnowledgeGraph, name: str, language: str) -> None:
+    assert there.coverage(name, form="json", language=language) == kg.coverage(name, form="json", language=language)
+
+
+@pytest.mark.parametrize("entity", ["WIPO GREEN", "青年", "outcome:2.4"])
+@pytest.mark.parametrize("up", [True, False])
+def test_traces_are_the_same(there: RemoteKnowledgeGraph, kg: KnowledgeGraph, entity: str, up: bool) -> None:
+    assert there.trace(entity, up=up) == kg.trace(entity, up=up)
+
+
+def test_explanations_are_the_same(there: RemoteKnowledgeGraph, kg: KnowledgeGraph) -> None:
+    pattern = ("WIPO GREEN", "contributes to", "?")
+    theirs, ours = there.reasoning(), kg.reasoning()
+    assert theirs.tell(theirs.explain(*pattern), "json") == ours.tell(ours.explain(*pattern), "json")
+
+
+def test_shapes_and_checks_find_the_same(there: RemoteKnowledgeGraph, kg: KnowledgeGraph) -> None:
+    theirs, ours = there.validate(), kg.validate()
+    assert [str(finding) for finding in theirs.findings] == [str(finding) for finding in ours.findings]
+    assert (theirs.nodes, theirs.checks, theirs.waived) == (ours.nodes, ours.checks, ours.waived)
+
+
+def test_a_defect_that_is_pushed_is_found_there(there: RemoteKnowledgeGraph, engine: Engine) -> None:
+    graph, ours = names.GRAPH + "entities/org", named_graphs(there.completed.oxigraph)
+    subject, object_ = (ox.NamedNode(names.ID + name) for name in ("org/nobody", "org/none"))
+    broken = ours | {graph: [*ours[graph], ox.Triple(subject, ox.NamedNode(names.BROADER), object_)]}
+    try:
+        assert push(client(engine), broken, None, lambda line: None).wrong == []
+        found = fresh(engine).validate().findings
+        assert any(finding.shape == "unknown-thing" and "org/nobody" in finding.focus for finding in found), found
+    finally:
+        push(client(engine), ours, None, lambda line: None)
+
+
+def test_yes_or_no_and_triples_and_errors(there: RemoteKnowledgeGraph, kg: KnowledgeGraph) -> None:
+    assert there.sparql("ASK { org:wipo ?p ?o }").write("csv") == "true\n"
+    assert there.sparql("ASK { org:wipo <http://x.example/> ?o }").write("csv") == "false\n"
+    made = "CONSTRUCT { ?s mtsp:partOf ?o } WHERE { ?s mtsp:partOf ?o }"
+    assert there.sparql(made).write("ntriples") == kg.sparql(made).write("ntriples")
+    with pytest.raises(QueryError) as found:
+        there.sparql("SELECT *\n{ ?s ?p }")
+    assert found.value.line == 2
+
+
+def test_a_wrong_password_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not engine.user:
+        pytest.skip("this store asks nobody who they are")
+    monkeypatch.setenv("MTSP_STORE_PASSWORD", "wrong")
+    with pytest.raises(RemoteError, match=r"does not accept what MTSP_STORE_USER gives \(401\)"):
+        GraphStore(client(engine)).put("https://x.example/g", [])
+
+
+def _hostile() -> Iterator[ox.Triple]:
+    rng = random.Random(46)
+    parts = [
+        '"',
+        "\\",
+        ">",
+        "<",
+        " .\n",
+        "} ; DROP ALL ; INSERT DATA {",
+        "\r",
+        "\t",
+        "'''",
+        '"@en',
+        "^^",
+        "#",
+        "中",
+        "\u2028",
+    ]
+    for number in range(200):
+        text = "".join(rng.choice(parts) for _ in range(50))
+        term = ox.Literal(text, language="en") if number % 2 else ox.Literal(text)
+        yield ox.Triple(ox.NamedNode(f"https://x.example/s{number}"), ox.NamedNode("https://x.example/p"), term)
+
+
+def test_hostile_terms_arrive_as_they_are_and_nothing_else_changes(there: RemoteKnowledgeGraph, engine: Engine) -> None:
+    store, graph = GraphStore(client(engine)), "https://x.example/hostile"
+    entities = names.GRAPH + "entities/org"
+    before = mark(store.get(entities))
+    triples = list(_hostile())
+    try:
+        store.put(graph, triples)
+        assert mark(store.get(graph)) == mark(triples)
+        assert mark(store.get(entities)) == before
+    finally:
+        store.delete(graph)
+    assert store.get(graph) == []
+
+
+def test_a_graph_that_is_no_more_is_deleted_when_asked(engine: Engine, there: RemoteKnowledgeGraph) -> None:
+    def told(graphs: Graphs, wish: Wish) -> Pushed:
+        return push(client(engine), graphs, wish, lambda line: None)
+
+    ours = named_graphs(RemoteStore(client(engine)).oxigraph)
+    name = "https://x.example/extra"
+    one = [ox.Triple(ox.NamedNode(name), ox.NamedNode(names.PREF_LABEL), ox.Literal("extra", language="en"))]
+    try:
+        assert told(ours | {name: one}, Wish()).wrong == []
+        assert told(ours, Wish(dry=True)).gone == [name]
+    finally:
+        done = told(ours, Wish(delete=True))
+    assert (done.deleted, done.wrong) == ([name], [])
+    assert GraphStore(client(engine)).get(name) == []
