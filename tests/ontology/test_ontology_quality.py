@@ -89,6 +89,11 @@ def test_a_check_says_what_it_finds_in_both_languages(query) -> None:  # type: i
     assert query.returns
 
 
+def test_every_check_is_told_of_in_the_docs() -> None:
+    told = re.findall(r"`([a-z-]+)`", (ROOT / "docs" / "ontology-quality.md").read_text("utf-8"))
+    assert set(QUERIES) <= set(told)
+
+
 def test_our_own_ontology_has_no_finding_and_no_stale_waiver() -> None:
     report = KnowledgeGraph(find_project()).check_quality()
     assert [finding.message("en") for finding in report.findings] == []

@@ -1,0 +1,68 @@
+"""The ontology's page: an anchor for every term, both definitions, expressions in Manchester Syntax, where it is used."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import unescape
+
+import pytest
+from rdflib import RDF, URIRef
+from rdflib.namespace import SKOS
+from reading import ours, whole_ontology
+
+from mtsp_kg import names
+from mtsp_kg.graph import KnowledgeGraph
+from mtsp_kg.project import find_project
+from mtsp_kg.publish.ontology import ontology
+from mtsp_kg.publish.source import Options, Source
+
+TERMS = sorted(str(term) for term in set(whole_ontology().subjects(RDF.type)) if ours(term))
+ARTICLE = re.compile(r'<article class="term" id="(\w+)">(.*?)</article>', re.DOTALL)
+
+
+@cache
+def _articles(language: str) -> dict[str, str]:
+    kg = KnowledgeGraph(find_project())
+    page = ontology(Source(kg.project, kg.store, kg.plan, Options()), "ontology", language).decode()
+    return {
+        name: re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body))) for name, body in ARTICLE.findall(page)
+    } | {"": page}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_term_has_its_place_with_both_definitions(language: str) -> None:
+    articles = _articles(language)
+    assert set(articles) == {term.removeprefix(names.ONTOLOGY) for term in TERMS} | {""}
+    for term in TERMS:
+        for definition in whole_ontology().objects(URIRef(term), SKOS.definition):
+            assert re.sub(r"\s+", " ", str(definition)) in articles[term.removeprefix(names.ONTOLOGY)]
+
+
+@pytest.mark.parametrize(
+    ("term", "said"),
+    [
+        ("Partner", "is the same as partners with some planning organization"),
+        ("Comparison", "is the same as { exactly , about , almost , more than , at least }"),
+        ("ServiceForSMEs", "is the same as service and ( serves some SME group )"),
+        ("Agent", "more exact commitment partner , organization"),
+        ("Agent", "domain of administers"),
+        ("Agent", "range of developed by"),
+        ("Agent", "never also challenge"),
+        ("PlanningOrganization", "in the definition of partner"),
+        ("hasPart", "inverse of this part of"),
+        ("worksWith", "more exact managed with , partners with"),
+        ("Outcome", "used in"),
+    ],
+)
+def test_a_term_tells_how_it_stands_to_others(term: str, said: str) -> None:
+    assert said in _articles("en")[term]
+
+
+def test_the_page_has_the_picture_the_questions_and_the_data() -> None:
+    page = _articles("en")[""]
+    assert 'href="ontology.html#Outcome"' in page or 'href="#Outcome"' in page
+    assert "<svg" in page
+    assert "questions/partners-of-outcome.html" in page
+    for suffix in (".ttl", ".jsonld", ".rdf"):
+        assert f'href="ontology{suffix}"' in page
