@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from mtsp_kg.errors import DataError
@@ -15,6 +14,8 @@ def write_whole(path: str | Path, content: bytes) -> bool:
     A file that holds that already is left alone; gives back whether it changed. Raises DataError when it cannot be
     written.
     """
+    import tempfile
+
     target = Path(path)
     temporary = None
     try:

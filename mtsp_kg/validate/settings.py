@@ -12,9 +12,7 @@ Imports `errors`, `names`, `output` and, of this room, `run`.
 
 from __future__ import annotations
 
-import difflib
 import os
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +58,8 @@ def find_settings(folder: Path) -> Settings:
 
 
 def _read(file: Path) -> dict[str, Any] | None:
+    import tomllib
+
     try:
         told = tomllib.loads(file.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
@@ -75,6 +75,8 @@ def _read(file: Path) -> dict[str, Any] | None:
 def _settings(told: dict[str, Any], file: Path) -> Settings:
     for key in told:
         if key not in _KEYS:
+            import difflib
+
             near = difflib.get_close_matches(key, _KEYS, n=1)
             hint = f"Did you mean '{near[0]}'?" if near else f"Known are: {', '.join(_KEYS)}."
             raise DataError(f"There is no setting '{key}'.", remedy=hint, file=file)

@@ -5,7 +5,6 @@ Imports `names` and `load`, and of this room `findings`, `merged`, `rules`, `sha
 
 from __future__ import annotations
 
-import difflib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
@@ -162,6 +161,8 @@ def _of(kind: str, focus: str, quad: ox.Quad, shapes: Shapes, **words: str) -> F
 
 
 def _near(local: str) -> str:
+    import difflib
+
     found = difflib.get_close_matches(local, sorted(KNOWN), n=1)
     return f" Did you mean sh:{found[0]}?" if found else ""
 

@@ -13,7 +13,7 @@ from importlib import import_module
 from mtsp_kg.errors import NotFoundError
 from mtsp_kg.validate.findings import Finding, Report, Severity
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 FORMS = tuple(sorted(found.name for found in pkgutil.iter_modules(__path__)))
 
 
@@ -47,4 +47,4 @@ def fingerprint(finding: Finding) -> str:
 
 def plain(text: str) -> str:
     """A text without the characters that XML 1.0 cannot hold (section 2.2)."""
-    return _NOT_XML.sub("\ufffd", text)
+    return re.sub(_NOT_XML, "\ufffd", text)
