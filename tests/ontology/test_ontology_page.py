@@ -1,4 +1,4 @@
-"""The ontology's page: an anchor for every term, both definitions, expressions in Manchester Syntax, where it is used."""
+"""The ontology's page: an anchor for every term, both definitions, Manchester Syntax, and where a term is used."""
 
 from __future__ import annotations
 
