@@ -9,7 +9,6 @@ Imports every room but `cli`; what is heavy is imported where it is used.
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from mtsp_kg.project import Project, find_project
 from mtsp_kg.store import EmbeddedStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from mtsp_kg.document.ground import Grounding
     from mtsp_kg.infer.reasoning import Reasoning
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
     from mtsp_kg.query.asking import Asking
     from mtsp_kg.query.entities import Entities
     from mtsp_kg.validate.findings import Report
-
-INFERENCE = "MTSP_INFERENCE"
 
 
 class KnowledgeGraph:
@@ -70,20 +67,28 @@ class KnowledgeGraph:
         return Entities(self.store, self.plan)
 
     def query(self, name: str, /, **parameters: str) -> Answer:
-        """The answer to a query of the catalogue.
+        """The answer to a query of the catalogue; parameters: as its header names them, as on the command line.
 
-        name: its name; parameters: as the query's header names them, written as on the command line. Raises
-        NotFoundError, ParameterError, QueryError, DataError.
+        Raises NotFoundError, ParameterError, QueryError, DataError.
         """
         return self._asking.named(name, parameters)
 
     def query_file(self, path: str | Path, /, **parameters: str) -> Answer:
-        """The answer to a query in a file; its header is needed only for parameters."""
+        """The answer to a query in a file."""
         return self._asking.file(Path(path), parameters)
 
     def sparql(self, text: str) -> Answer:
         """The answer to a query given as text; the project's prefixes need not be declared. Raises QueryError."""
         return self._asking.text(text)
+
+    def evidence(
+        self, query: str, parameters: Mapping[str, str] | None = None, *, row: int | None = None, form: str = "text"
+    ) -> str:
+        """What a row (its number, from 1), or each, rests on: statements, paragraphs, proofs; as `text` or `json`.
+
+        query: a name, a file that ends in .rq, or SPARQL. Raises as `query` does; ParameterError where there is no row.
+        """
+        return self._asking.evidence(query, parameters or {}, row, form, self.reasoning())
 
     def info(self, form: str = "text") -> str:
         """What the graph holds, as `text` or `json`. Raises DataError."""
@@ -289,11 +294,6 @@ def open_graph(folder: str | Path | None = None, *, inferences: bool | None = No
     inferences: whether queries see what follows too; where it is not said, as MTSP_INFERENCE (`on`, the default, or
     `off`) has it. Raises NotFoundError, ParameterError.
     """
-    if inferences is None:
-        said = os.environ.get(INFERENCE) or "on"
-        if said not in ("on", "off"):
-            from mtsp_kg.errors import ParameterError
+    from mtsp_kg.infer.completion import wanted
 
-            raise ParameterError(f"{INFERENCE} is '{said}'.", remedy="Set it to on or off.")
-        inferences = said == "on"
-    return KnowledgeGraph(find_project(folder), inferences=inferences)
+    return KnowledgeGraph(find_project(folder), inferences=wanted() if inferences is None else inferences)

@@ -18,9 +18,22 @@ import click
     help="table, csv, tsv, json, xml, md; for triples turtle, ntriples, jsonld, rdfxml.",
 )
 @click.option("--store", metavar="URL", help="Ask a remote SPARQL store: the address of its queries or graphs.")
+@click.option(
+    "--evidence",
+    is_flag=False,
+    flag_value="all",
+    metavar="ROW",
+    help="Open a row (its number, from 1; all without one): what it rests on, with paragraphs and proofs; -f json.",
+)
 @click.pass_obj
 def command(
-    project: str | None, name: str | None, text: str | None, parameters: tuple[str, ...], form: str, store: str | None
+    project: str | None,
+    name: str | None,
+    text: str | None,
+    parameters: tuple[str, ...],
+    form: str,
+    store: str | None,
+    evidence: str | None,
 ) -> None:
     """Ask NAME (a query of the catalogue), a FILE.rq, or SPARQL given with -e."""
     import sys
@@ -37,9 +50,16 @@ def command(
             raise ParameterError(f"'{parameter}' is no parameter.", remedy="Write --param name=value.")
         values[key] = value
     kg = open_graph(project, store=store)
+    if text is not None and values:
+        raise ParameterError("Parameters go with a query of the catalogue or a file, not with -e.")
+    if evidence is not None:
+        if evidence != "all" and not evidence.isdecimal():
+            raise ParameterError(f"'{evidence}' is no row.", remedy="Give a row's number, from 1, or all.")
+        row = None if evidence == "all" else int(evidence)
+        shown = "text" if form == "table" else form
+        click.echo(kg.evidence(text if text is not None else str(name), values, row=row, form=shown), nl=False)
+        return
     if text is not None:
-        if values:
-            raise ParameterError("Parameters go with a query of the catalogue or a file, not with -e.")
         answer = kg.sparql(text)
     elif name is not None and name.endswith(".rq"):
         answer = kg.query_file(name, **values)

@@ -9,14 +9,23 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
-from mtsp_kg.errors import DataError
+from mtsp_kg.errors import DataError, ParameterError
 from mtsp_kg.project import Project
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
+INFERENCE = "MTSP_INFERENCE"
 FOLDER = "infer"
 _OWN = os.path.dirname(__file__)  # noqa: PTH120 - pathlib takes longer than the rest of this module
+
+
+def wanted() -> bool:
+    """Whether queries are to see what follows, as MTSP_INFERENCE says (on by default). Raises ParameterError."""
+    said = os.environ.get(INFERENCE) or "on"
+    if said not in ("on", "off"):
+        raise ParameterError(f"{INFERENCE} is '{said}'.", remedy="Set it to on or off.")
+    return said == "on"
 
 
 class Inferences:

@@ -92,7 +92,7 @@ def _read(project: Project, path: Path) -> RuleQuery:
     if block is None:
         raise QueryError(
             "A query of queries/infer/ must be a CONSTRUCT.",
-            remedy="Write 'CONSTRUCT { ... } WHERE { ... }'.",
+            remedy="Name the triples that it gives.",
             file=path,
         )
     triples = [part.strip() for part in re.split(r"\s\.(?=\s|$)", block.group(1)) if part.strip()]

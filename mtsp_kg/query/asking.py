@@ -5,25 +5,29 @@ Imports this room, `project` and `store`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mtsp_kg.errors import QueryError
+from mtsp_kg.errors import ParameterError, QueryError
 from mtsp_kg.project import Project
-from mtsp_kg.query.answer import Answer, answer
+from mtsp_kg.query.answer import Answer, Rows, answer
 from mtsp_kg.query.catalogue import find_file, read_query, read_text
-from mtsp_kg.store import Store
+from mtsp_kg.store import EmbeddedStore
 
 if TYPE_CHECKING:
+    from mtsp_kg.infer.reasoning import Reasoning
     from mtsp_kg.query.entities import Entities
 
 
 class Asking:
     """Asks one store. entities: gives the store's names when a parameter needs them; plan: whose short names count."""
 
-    def __init__(self, project: Project, store: Store, plan: str | None, entities: Callable[[], Entities]) -> None:
+    def __init__(
+        self, project: Project, store: EmbeddedStore, plan: str | None, entities: Callable[[], Entities]
+    ) -> None:
         self.store = store
         self.plan = plan
         self._project = project
@@ -69,6 +73,29 @@ class Asking:
             raise QueryError(
                 error.what, remedy=error.remedy, file=path, line=error.line, column=error.column
             ) from error
+
+    def evidence(
+        self, query: str, parameters: Mapping[str, str], row: int | None, form: str, reasoning: Reasoning
+    ) -> str:
+        """What a row of an answer, or each, rests on; see `KnowledgeGraph.evidence`."""
+        from mtsp_kg.query.evidence import FORMS, Evidence
+
+        if form not in FORMS:
+            raise ParameterError(
+                f"Evidence cannot be written as '{form}'.", remedy=f"Choose one of: {', '.join(FORMS)}."
+            )
+        if re.search(r"\s", query) and not query.endswith(".rq"):
+            text = self.whole(query)
+            found = self.text(query)
+        else:
+            path = Path(query) if query.endswith(".rq") else find_file(self._project, query)
+            text = self.bound(path, parameters)
+            found = self.located(text, path)
+        if not isinstance(found, Rows):
+            raise ParameterError("Only rows can be opened, and this answer has none.", remedy="Ask with SELECT.")
+        evidence = Evidence(self.store, text, found, reasoning)
+        numbers = range(1, len(found.rows) + 1) if row is None else [row]
+        return evidence.write([evidence.open(number) for number in numbers], form)
 
     @cached_property
     def _names(self) -> Entities:

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 from mtsp_kg import cache
 from mtsp_kg.cli import cli
 from mtsp_kg.errors import ParameterError, QueryError
-from mtsp_kg.graph import INFERENCE, open_graph
+from mtsp_kg.graph import open_graph
+from mtsp_kg.infer.completion import INFERENCE
 from mtsp_kg.query.catalogue import read_query
 
 ROOT = Path(__file__).parents[2]

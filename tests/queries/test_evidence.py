@@ -1,0 +1,125 @@
+"""Any row of any question is opened: the statements that it rests on, each stated somewhere or proved."""
+
+from __future__ import annotations
+
+import json
+
+import pyoxigraph as ox
+import pytest
+from click.testing import CliRunner
+
+import mtsp_kg
+from mtsp_kg.cli import cli
+from mtsp_kg.errors import MtspError, ParameterError
+from mtsp_kg.graph import KnowledgeGraph
+from mtsp_kg.infer.reasoning import Reasoning
+from mtsp_kg.project import find_project
+from mtsp_kg.query.answer import Rows
+from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
+from mtsp_kg.query.evidence import Evidence
+from mtsp_kg.query.pattern import flattened
+
+ASK = {query.name: query for query in read_catalogue(find_project(), "ask")}
+
+
+@pytest.fixture(scope="module")
+def kg() -> KnowledgeGraph:
+    return mtsp_kg.open(inferences=True)
+
+
+@pytest.fixture(scope="module")
+def reasoning(kg: KnowledgeGraph) -> Reasoning:
+    return kg.reasoning()
+
+
+@pytest.mark.parametrize("query", ASK.values(), ids=ASK)
+def test_every_row_of_every_question_rests_on_something(
+    kg: KnowledgeGraph, reasoning: Reasoning, query: NamedQuery
+) -> None:
+    rows = kg.query(query.name)
+    assert isinstance(rows, Rows)
+    evidence = Evidence(kg.completed, query.text, rows, reasoning)
+    for number in range(1, len(rows.rows) + 1):
+        facts = evidence.open(number).facts
+        assert facts, f"row {number}"
+        for fact in facts[:3]:
+            (proof,) = reasoning.explainer.explain(fact, 1).proofs
+            assert reasoning.explainer.replay(proof) == []
+
+
+def test_a_row_names_the_paragraph_that_it_shows(kg: KnowledgeGraph, reasoning: Reasoning) -> None:
+    """The paragraph of a row is among the sources of its statements, row by row."""
+    query = ASK["partners-of-outcome"]
+    rows = kg.query(query.name)
+    assert isinstance(rows, Rows)
+    evidence = Evidence(kg.completed, query.text, rows, reasoning)
+    for number, row in enumerate(rows.rows, 1):
+        sources = {graph for fact in evidence.open(number).facts for graph in reasoning.explainer.stated.graphs(fact)}
+        paragraph = row[rows.columns.index("paragraph")]
+        assert isinstance(paragraph, ox.NamedNode)
+        assert paragraph.value in sources
+
+
+def run(*words: str) -> str:
+    done = CliRunner().invoke(cli, ["query", *words], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_the_command_line_opens_a_row_and_all_rows() -> None:
+    text = run("partners-today-and-promised", "--evidence", "5")
+    assert text.startswith("Row 5: agent org:who; ")
+    assert "by symmetric property: mtsp:partnersWith Characteristics Symmetric" in text
+    assert "stated in para:55 (graph/mtsp-2022-2026/pillar-2.trig:" in text
+    assert run("services-for-smes", "--evidence").count("Row ") == 8
+    assert "para:82" in run("partners-of-outcome", "-p", "outcome=3.3", "--evidence", "1")
+
+
+def test_json_has_cells_statements_and_whether_something_is_absent() -> None:
+    (row,) = json.loads(run("outcomes-without-target-group", "--evidence", "1", "-f", "json"))
+    assert row["row"] == 1
+    assert row["cells"]["outcome"].startswith("outcome:")
+    assert row["absence"] is True
+    assert all(statement["proofs"] for statement in row["statements"])
+    assert "It also rests on what the query looks for and does not find." in run(
+        "outcomes-without-target-group", "--evidence", "1"
+    )
+
+
+def test_free_sparql_with_paths_counts_and_inner_selects_is_opened() -> None:
+    counted = "SELECT ?whole (COUNT(*) AS ?n) { outcome:2.4 mtsp:partOf+ ?whole } GROUP BY ?whole ORDER BY ?whole"
+    text = run("-e", counted, "--evidence", "1")
+    assert "part of" in text
+    text = run("-e", "SELECT ?o { { SELECT ?o ?s { ?s a mtsp:Platform ; mtsp:contributesTo/mtsp:partOf ?o } } "
+               "?s a mtsp:Service . FILTER(?o = pillar:3) } LIMIT 1", "--evidence", "1")  # fmt: skip
+    assert "contributes to" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["partners", "--evidence", "999"], "There is no row 999"),
+        (["partners", "--evidence", "first"], "is no row"),
+        (["partners", "--evidence", "1", "-f", "csv"], "cannot be written as 'csv'"),
+        (["-e", "ASK { ?s ?p ?o }", "--evidence", "1"], "Only rows can be opened"),
+    ],
+)
+def test_what_cannot_be_opened_says_so(words: list[str], said: str) -> None:
+    with pytest.raises(MtspError, match=said) as caught:
+        CliRunner().invoke(cli, ["query", *words], catch_exceptions=False)
+    assert isinstance(caught.value, ParameterError)
+
+
+@pytest.mark.parametrize(
+    ("text", "flat"),
+    [
+        ("SELECT ?a WHERE { ?a ?b ?c } ORDER BY ?a", "SELECT DISTINCT * WHERE { ?a ?b ?c }"),
+        ("SELECT (COUNT(?c) AS ?n) { { SELECT ?a { ?a ?b ?c } LIMIT 2 } ?a ?b ?c } GROUP BY ?a",
+         "SELECT DISTINCT * WHERE { { { ?a ?b_1 ?c_1 }} ?a ?b ?c }"),
+        ('SELECT * { ?a ?b "SELECT ?x { }" . ?a <urn:?b> ?c # SELECT {\n}',
+         'SELECT DISTINCT * WHERE { ?a ?b "SELECT ?x { }" . ?a <urn:?b> ?c \n}'),
+        ("ASK { ?a ?b ?c }", None),
+    ],
+)  # fmt: skip
+def test_a_pattern_without_what_counts_and_orders_it(text: str, flat: str | None) -> None:
+    assert flattened(text) == flat
