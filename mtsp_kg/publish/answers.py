@@ -90,8 +90,8 @@ class Answers:
         Raises what the site raises; a failure of a question's query becomes a page with its status and message.
         """
         path = request.path.removeprefix("/")
-        if path == "":
-            return await self._home(request)
+        if path == "" or path.removesuffix("/") in LANGUAGES[1:]:
+            return await self._home(request, path.removesuffix("/"))
         if self.site.options.live:
             page = await self._live(path, request, ask)
             if page is not None:
@@ -112,12 +112,15 @@ class Answers:
         # The address of a document without its suffix stands for the document in any form.
         return path if path in self.site.source.stems else None
 
-    async def _home(self, request: Request) -> Answer:
+    async def _home(self, request: Request, language: str) -> Answer:
+        if language:  # the folder of a language: where its links are right
+            index = self.root + paths.page_of("index", language)
+            return Answer(303, "text/plain; charset=utf-8", f"See {index}\n".encode(), {"Location": index})
         language = request.best_language(LANGUAGES)
         document = await self._document(paths.page_of("index", language))
         assert document is not None
         found = self._found(document)
-        place = {"Vary": "Accept-Language", "Content-Location": "/" + document.path, "Content-Language": language}
+        place = {"Vary": "Accept-Language", "Content-Location": self.root + document.path, "Content-Language": language}
         return Answer(200, found.media_type, found.body, {**found.headers, **place})
 
     def _found(self, document: Document) -> Answer:

@@ -5,8 +5,8 @@ Imports `publish.source` and the modules that say what a page tells.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping
+from urllib.parse import urlencode, urlsplit
 
 from markupsafe import Markup
 
@@ -175,6 +175,7 @@ def search(source: Source, language: str, asked: str = "") -> bytes:
         view,
         title=view.words.search_title,
         asked=asked,
+        kept=_query({"q": asked} if asked else {}),
         found=lists.search(asked, source.names, source.index),
         kinds=lambda iri: lists.kinds_of(iri, source.index),
         languages=SIX,
@@ -189,7 +190,13 @@ def why(source: Source, language: str, triple: tuple[str, str, str]) -> bytes | 
         return None
     title = " ".join(map(view.label, triple))
     rule = _rule(language)
-    return render("why", paths.page_of("why", language), view, title=title, triple=triple, proofs=proofs, rule=rule)
+    kept = _query(dict(zip(("subject", "predicate", "object"), map(view.short, triple), strict=True)))
+    path = paths.page_of("why", language)
+    return render("why", path, view, title=title, triple=triple, proofs=proofs, rule=rule, kept=kept)
+
+
+def _query(values: Mapping[str, str]) -> str:
+    return f"?{urlencode(values)}" if values else ""
 
 
 def _rule(language: str) -> Callable[[str], str]:
@@ -212,6 +219,7 @@ def sparql(
         asked=asked or (questions.body(first) if first else ""),
         result=result,
         asserted=asserted,
+        kept=_query({"query": asked} | ({"asserted": "1"} if asserted else {})) if asked else "",
         endpoint=source.options.endpoint or source.options.address + "sparql",
         order=source.voices.order,
         limit=questions.MOST,
@@ -234,6 +242,8 @@ def catalogue(source: Source, language: str) -> bytes:
 def question(source: Source, language: str, name: str, result: questions.Result) -> bytes:
     """A question with an answer. Raises KeyError when there is none of that name."""
     query = source.catalogue[name]
+    view = source.views[language]
+    given = {one: value for one, value in result.values.items() if value}
     heading = questions.summary(query, language)
     return render(
         "question",
@@ -242,7 +252,8 @@ def question(source: Source, language: str, name: str, result: questions.Result)
         title=heading,
         heading=heading,
         query=query,
-        given={name: value for name, value in result.values.items() if value},
+        given=_query(given),
+        kept=_query(given) if view.live else "",
         result=result,
         sparql=questions.body(query),
         order=source.voices.order,

@@ -38,7 +38,7 @@ def _environment() -> jinja2.Environment:
 
 def render(template: str, path: str, view: View, root: str | None = None, /, **parts: Any) -> bytes:
     """A page of the site. path: where it stands; root: the way to the site's root, if not from there; parts: what the
-    template tells, as IRIs and plain values."""
+    template tells, as IRIs and plain values; `kept`: what a page's address has after its path, for its twins."""
     language = view.language
     plain = path.removeprefix(f"{language}/") if language != LANGUAGES[0] else path
     twins = {other: (plain if other == LANGUAGES[0] else f"{other}/{plain}") for other in LANGUAGES}
@@ -46,7 +46,7 @@ def render(template: str, path: str, view: View, root: str | None = None, /, **p
     page = _environment().get_template(template + ".html")
     at = view.at(path, root)
     shared = {"w": view.words, "at": at, "view": view, "here": at.to(own), "twins": twins, "language": language}
-    return (page.render(shared | {"stem": None, "iri": None, "data": None} | parts) + "\n").encode()
+    return (page.render(shared | {"stem": None, "iri": None, "data": None, "kept": ""} | parts) + "\n").encode()
 
 
 def static(name: str) -> bytes:

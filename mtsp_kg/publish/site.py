@@ -137,6 +137,7 @@ class Site:
         source = self.source
         table: dict[str, Callable[[], bytes]] = {
             "site.css": lambda: static("site.css"),
+            "icon.svg": lambda: static("icon.svg"),
             "search.js": lambda: static("search.js"),
             "search.json": lambda: lists.search_index(source.index, source.names, source.views),
             ".well-known/void": lambda: forms.write(source.data("dataset"), "turtle"),

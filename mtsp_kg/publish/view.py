@@ -77,10 +77,12 @@ class View:
         return found[0] if found else self.words.term_of(self.short(iri))
 
     def short(self, iri: str) -> str:
-        """The prefixed name of an IRI; of a shape its local name; the IRI itself where it has neither."""
+        """The prefixed name of an IRI; of a shape its local name, of a graph its path; else the IRI."""
         for prefix, namespace in names.PUBLISHING.items():
             if iri.startswith(namespace):
                 return f"{prefix}:{iri[len(namespace) :]}"
+        if iri.startswith(names.GRAPH):
+            return iri.removeprefix(names.BASE)
         return names.shrink(iri, self.plan).removeprefix(names.SHAPES)
 
     def numbered(self, iri: str) -> tuple[str, str] | None:
@@ -171,4 +173,5 @@ class At:
         target = paths.open_link(iri)
         if target and not iri.startswith(names.BASE):
             return Markup('<a href="%s" rel="external">%s</a>') % (target, text)
-        return Markup("<bdi>%s</bdi>") % iri if not found else text
+        shown = short if iri.startswith(names.GRAPH) else iri
+        return Markup("<bdi>%s</bdi>") % shown if not found else text

@@ -1,13 +1,16 @@
-"""Clients that others wrote, as they come: SPARQLWrapper, rdflib's SPARQLStore, curl."""
+"""Clients that others wrote, as they come: SPARQLWrapper, rdflib's SPARQLStore, Comunica, curl."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
-from serve_process import Server
+from serve_process import ROOT, Server
 
 ROWS = "SELECT ?s ?o { ?s a ?o } ORDER BY ?s LIMIT 5"
 TRIPLES = "CONSTRUCT { ?s a ?o } WHERE { ?s a ?o } LIMIT 5"
@@ -96,3 +99,31 @@ def test_curl_head_and_files(roomy: Server) -> None:
     assert curl("--head", f"{roomy.base}health").startswith("HTTP/1.1 200")
     assert curl(f"{roomy.base}api/partners.csv").splitlines()[0].endswith("paragraph")
     assert "405" in curl("--request", "DELETE", "--include", f"{roomy.base}sparql")
+
+
+def comunica(server: Server, query: str) -> Any:
+    node = shutil.which("node")
+    modules = Path(os.environ.get("MTSP_NODE_MODULES") or ROOT / "node_modules")
+    if not node or not (modules / "@comunica" / "query-sparql").is_dir():
+        pytest.skip("node and @comunica/query-sparql are not both installed (MTSP_NODE_MODULES)")
+    command = [node, str(Path(__file__).parent / "comunica.mjs"), str(modules), f"{server.base}sparql", query]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout)
+
+
+def test_comunica(roomy: Server) -> None:
+    assert len(comunica(roomy, ROWS)) == 5
+    assert comunica(roomy, "ASK { ?s a ?o }") is True
+    assert len(comunica(roomy, TRIPLES)) == 5
+    partner = "https://w3id.org/mtsp-kg/ontology#partnersWith"
+    who = "https://w3id.org/mtsp-kg/id/org/who"
+    (row,) = comunica(roomy, f"SELECT ?p {{ GRAPH ?p {{ ?a <{partner}> <{who}> }} }}")
+    assert row["p"].endswith("/para/55")
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
+def test_curl_follows_an_iri_to_its_document(roomy: Server) -> None:
+    command = ["curl", "--silent", "--location", "--max-time", "20", "--header", "Accept: text/turtle"]
+    done = subprocess.run([*command, f"{roomy.base}id/org/who"], capture_output=True, check=True, text=True)
+    assert "World Health Organization" in done.stdout
