@@ -8,7 +8,7 @@ import pytest
 
 from mtsp_kg.errors import DataError, ParameterError
 from mtsp_kg.remote import engines
-from mtsp_kg.remote.address import Address, address, for_writing, is_loopback
+from mtsp_kg.remote.address import Address, address, for_writing, is_loopback, known
 from mtsp_kg.remote.credentials import credentials
 
 PAIRS = [
@@ -126,3 +126,12 @@ def test_traps_are_found_in_sparql_s_own_words_only() -> None:
     assert not engines.trapped('SELECT * { ?s <GROUP_CONCAT(x)> "GROUP_CONCAT(" } # a|b', virtuoso)
     assert not engines.trapped("SELECT * { FILTER(?a || ?b) }", virtuoso)
     assert not engines.trapped("SELECT (GROUP_CONCAT(?x) AS ?y) {}", "Oxigraph/0.5.13")
+
+
+def test_the_guide_has_every_address_and_every_trap() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "push.md").read_text(encoding="utf-8")
+    for entry in known()["address"][:1] + known()["address"][2:4] + known()["address"][5:]:
+        assert entry["graphs"].rsplit("*", 1)[-1] in guide
+    for engine in known()["engine"]:
+        for trap in engine["trap"]:
+            assert trap["says"] in guide
