@@ -49,13 +49,15 @@ def command(
     from mtsp_kg.elsewhere import open_graph
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 
-    reasoning = open_graph(project, store=store).reasoning(alignments=alignments, language=lang)
+    kg = open_graph(project, store=store)
     if replay is not None:
+        reasoning = kg.reasoning(alignments=alignments, language=lang)
         number, wrong = reasoning.replay_text(Path(replay).read_text(encoding="utf-8"))
         click.echo("\n".join([*wrong, f"{number} proofs replayed, {len(wrong)} faults"]))
         return EXIT_FINDINGS if wrong else EXIT_OK
     if subject is None or predicate is None or object_ is None:
         raise click.UsageError("Give a subject, a predicate and an object, each of which may be ?.")
+    reasoning = kg.reasoning(alignments=alignments, language=lang)
     found = reasoning.explain(subject, predicate, object_, limit=proofs, most=most)
     click.echo(reasoning.tell(found, form), nl=False)
     if not found:

@@ -55,7 +55,7 @@ def for_writing(url: str, query_url: str | None = None) -> Address:
     """The addresses of a store that is written to. Raises ParameterError where its Graph Store is not known."""
     found = address(url, query_url)
     if found.graphs is None:
-        forms = "; ".join(f"{entry['store']} …{entry['graphs']}" for entry in known()["address"])
+        forms = "; ".join(dict.fromkeys(f"{entry['store']} …{entry['graphs']}" for entry in known()["address"]))
         raise ParameterError(
             f"<{url}> has the form of no store that is known, so where its queries go cannot be told.",
             remedy=f"Give the address of the Graph Store, and that of queries with --query-url. Known forms: {forms}.",

@@ -38,7 +38,7 @@ def of(status: int, headers: Mapping[str, str], body: bytes, url: str, who: Cred
         return _not_let_in(headers, url, who)
     what, remedy = _KNOWN.get(status, ("fails" if status >= 500 else "refuses", "Its log may say more."))
     said = excerpt(body)
-    told = f" It says: {said}" if said else ""
+    told = f" It says: {said.rstrip('.')}." if said else ""
     return RemoteError(f"The store at <{url}> {what} ({status}).{told}", remedy=remedy, status=status)
 
 

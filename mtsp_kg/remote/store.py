@@ -72,15 +72,20 @@ class RemoteStore(EmbeddedStore):
         return self._constructed(names.RECORD)
 
     @cached_property
+    def _there(self) -> dict[str, int]:
+        """The named graphs that are there, each with the number of its triples, but for what we keep beside ours."""
+        beside = (names.RECORD, names.MERGED, names.MERGED_STATED)
+        return {graph: number for graph, number in sorted(counts(self.client).items()) if graph not in beside}
+
+    @cached_property
     def oxigraph(self) -> ox.Store:  # type: ignore[override]
         """A copy of our graphs, with their merge as default graph; of all graphs, where we have put none.
 
         Raises RemoteError where a graph does not come whole.
         """
-        there = counts(self.client)
-        ours = [graph for graph in self.record.graphs() if graph in there]
-        theirs = sorted(graph for graph in there if graph != names.RECORD and not graph.startswith(names.MERGED))
-        wanted = [graph for graph in ours or theirs if not (self.stated and graph.startswith(names.INFERRED))]
+        there = self._there
+        ours = [graph for graph in self.record.graphs() if graph in there] or there
+        wanted = [graph for graph in ours if not (self.stated and graph.startswith(names.INFERRED))]
         total = sum(there[graph] for graph in wanted)
         if total > _MOST_FETCHED:
             raise RemoteError(f"The store's graphs have {total:,} triples, too many to fetch.")
@@ -141,7 +146,7 @@ class RemoteStore(EmbeddedStore):
         Where the merge is a named graph, it is the default graph, and the others are the named ones. Without inferred
         graphs, where these are there, the stated ones are both. A query that says FROM has its own.
         """
-        graphs = self.record.graphs()
+        graphs = self.record.graphs() or (list(self._there) if self.stated else [])
         seen = [graph for graph in graphs if not (self.stated and graph.startswith(names.INFERRED))]
         merge = names.MERGED_STATED if len(seen) < len(graphs) else names.MERGED
         has_merge = merge in self.record.parts

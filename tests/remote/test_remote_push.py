@@ -335,3 +335,13 @@ def test_a_copy_is_all_or_nothing(little: LittleStore) -> None:
     little.query = cut  # type: ignore[method-assign]
     with pytest.raises(RemoteError, match=r"counts 2 triples in .* and gives 1"):
         _ = RemoteStore(Client(address(little.queries))).oxigraph
+
+
+def test_a_store_that_nobody_pushed_to_is_asked_for_what_is_stated(second: Path, little: LittleStore) -> None:
+    """As `mtsp serve` is: no record, the merge with inferences as default graph."""
+    kg = open_graph(second, inferences=True)
+    little.store = kg.completed.oxigraph
+    remote = open_graph(second, inferences=True, store=little.queries)
+    assert remote.trace("pilots") == kg.trace("pilots")
+    assert remote.show("pilots") == kg.show("pilots")
+    assert remote.validate().findings == kg.validate().findings
