@@ -1,7 +1,7 @@
 """Publishing a project into a folder, and what decides whether that has been done already.
 
-Imports `cache`, `project`, `publish.source` when it is called, and `publish.site`, `publish.folder` when there is
-something to do.
+Imports `cache`, `infer.completion`, `project`, `publish.source` when it is called, and `publish.site`, `publish.folder`
+when there is something to do.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mtsp_kg.cache import digest
 from mtsp_kg.errors import DataError
+from mtsp_kg.infer.completion import wanted
 from mtsp_kg.project import Project
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 # What a page can depend on.
-_ROOMS = ("document", "query", "trace", "publish")
+_ROOMS = ("document", "infer", "query", "trace", "publish")
 _MODULES = ("names", "formats", "load", "project", "store")
 
 
@@ -47,7 +48,7 @@ def publish(
 def key_of(project: Project, options: Options) -> str:
     """What names a site: the SHA-256 of its sources, of the options and of the code that makes it."""
     total = hashlib.sha256(digest(project).encode())
-    total.update(repr((options.base, options.site, options.endpoint, options.live)).encode())
+    total.update(repr((options.base, options.site, options.endpoint, options.live, wanted())).encode())
     code = [path for room in _ROOMS for path in (_PACKAGE / room).rglob("*")]
     code += [_PACKAGE / f"{module}.py" for module in _MODULES]
     data = [*project.shape_files(), *project.query_files(), *sorted((project.root / "ontology").glob("*.yaml"))]

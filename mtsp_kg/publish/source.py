@@ -130,13 +130,25 @@ class Source:
 
     @cached_property
     def answers(self) -> dict[str, Rows]:
-        """The answers to the questions with their default parameters. Raises QueryError."""
+        """The answers to the questions with their default parameters, as `mtsp query` gives them. Raises QueryError."""
+        asked = self._completed()
         found = {}
         for name, query in self.catalogue.items():
-            rows = answer(self.store.query(query.text), self.plan)
+            rows = answer(asked.query(query.text), self.plan)
             if isinstance(rows, Rows):
                 found[name] = rows
         return found
+
+    def _completed(self) -> EmbeddedStore:
+        """The store with what follows from it, where that is wanted; pages and documents hold what is stated."""
+        from mtsp_kg.infer.completion import Inferences, wanted
+
+        if not wanted():
+            return self.store
+        store = ox.Store()
+        store.bulk_extend(self.store.oxigraph)
+        Inferences(self.project).complete(store)
+        return EmbeddedStore(store)
 
     @cached_property
     def terms(self) -> dict[str, list[vocabulary.Term]]:
