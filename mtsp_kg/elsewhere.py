@@ -81,6 +81,34 @@ class RemoteKnowledgeGraph(KnowledgeGraph):
         return push(self._client, graphs, Wish(delete=True, within=names.INFERRED), say)
 
 
+def push(
+    kg: KnowledgeGraph,
+    url: str,
+    *,
+    query_url: str | None = None,
+    merge: str = "auto",
+    delete: bool = False,
+    dry_run: bool = False,
+    plain_http: bool = False,
+    say: Callable[[str], None] = lambda line: None,
+) -> Pushed:
+    """Puts the graphs, with what follows where the graph was opened with it, into the store at an address.
+
+    url: of its Graph Store; query_url: where its queries go, if that does not tell; merge, delete, dry_run: see
+    `remote.push.Wish`; plain_http: whether a password may go over http to another machine; say: is told each graph that
+    is put. Raises RemoteError, ParameterError, DataError, MissingExtraError.
+    """
+    from mtsp_kg.remote.address import for_writing
+    from mtsp_kg.remote.client import Client
+    from mtsp_kg.remote.push import PLACES, Wish, named_graphs
+    from mtsp_kg.remote.push import push as put
+
+    if merge not in PLACES:
+        raise ParameterError(f"'{merge}' is no place for the merge.", remedy=f"Choose one of: {', '.join(PLACES)}.")
+    client = Client(for_writing(url, query_url), plain=plain_http)
+    return put(client, named_graphs(kg.completed.oxigraph), Wish(merge, delete, dry_run), say)
+
+
 def open_graph(
     folder: str | Path | None = None,
     *,

@@ -36,16 +36,20 @@ def command(
     are left alone. A name and a password come from MTSP_STORE_USER and MTSP_STORE_PASSWORD, a token from
     MTSP_STORE_TOKEN, else from ~/.netrc. Exit code 1 when what is read back is not what was sent.
     """
+    from mtsp_kg.elsewhere import open_graph, push
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
-    from mtsp_kg.graph import open_graph
-    from mtsp_kg.remote.address import for_writing
-    from mtsp_kg.remote.client import Client
-    from mtsp_kg.remote.push import Wish, named_graphs, push, told
+    from mtsp_kg.remote.push import told
 
-    client = Client(for_writing(url, query_url), plain=plain_http)
-    graphs = named_graphs(open_graph(project).completed.oxigraph)
-    wish = Wish(merge, delete, dry_run)
-    done = push(client, graphs, wish, lambda line: click.echo(line, err=True))
+    done = push(
+        open_graph(project),
+        url,
+        query_url=query_url,
+        merge=merge,
+        delete=delete,
+        dry_run=dry_run,
+        plain_http=plain_http,
+        say=lambda line: click.echo(line, err=True),
+    )
     if dry_run:
         for name in (*done.sent, *done.deleted):
             click.echo(f"{'delete' if name in done.deleted else 'send'}  {name}", err=True)

@@ -209,9 +209,8 @@ def told(done: Pushed, url: str, *, dry: bool) -> list[str]:
     ]
     lines += done.notes
     if done.otherwise:
-        lines.append(
-            f"The store writes some numbers in another form; their values are the same: {_few(done.otherwise)}."
-        )
+        graphs = _few(dict.fromkeys(done.otherwise))
+        lines.append(f"The store writes some numbers in another form; their values are the same: {graphs}.")
     if done.gone:
         lines.append(f"Put there before, and no more here: {_few(done.gone)}. --delete deletes them.")
     if not dry and not done.wrong:
