@@ -1,6 +1,6 @@
 """How long the rules take that SHACL Core cannot say: check queries against the same rules as sh:sparql.
 
-    python benchmarks/validate_rules.py --triples 60000 [--runs 3] [--no-pyshacl] [--core] [--json FILE]
+    python benchmarks/validate_rules.py --triples 60000 [--runs 3] [--no-pyshacl] [--core] [--without RULE]
     python benchmarks/validate_rules.py --checks 20000 60000 600000 [--runs 3]
 
 The first makes a project of a corpus (`validate_corpus.py`): our ontology, the graph as N-Quads, and those check
@@ -39,30 +39,30 @@ ONE_SHAPE = f"""
 shapes:Padding a sh:NodeShape ; sh:targetSubjectsOf skos:prefLabel ;
     sh:property [ sh:path skos:prefLabel ; sh:pattern "^\\\\S" ; sh:message "Space before the label."@en ] .
 """
+NODE_SHAPE = ox.NamedNode(names.SH_NODE_SHAPE)
 Found = dict[str, set[str]]  # by rule, the focus nodes
 
 
-def rules() -> list[str]:
+def all_rules() -> list[str]:
     """The names of the rules that `sparql_rules.ttl` holds."""
-    shapes = (
-        triple.subject.value for triple in ox.parse(path=RULES) if str(triple.object) == f"<{names.SH_NODE_SHAPE}>"
-    )
-    return sorted(shape.removeprefix(names.SHAPES) for shape in shapes)
+    shapes = [triple.subject for triple in ox.parse(path=RULES) if triple.object == NODE_SHAPE]
+    return sorted(shape.value.removeprefix(names.SHAPES) for shape in shapes)
 
 
-def project(corpus: Corpus, triples: int, folder: Path, data: Path, core: bool) -> Path:
+def project(corpus: Corpus, triples: int, folder: Path, data: Path, rules: list[str], core: bool) -> Path:
     """Makes a project of a corpus in a folder; gives back the file of shapes for those who read one file."""
     corpus.write(triples, data, folder)
     shutil.copytree(corpus.project.root / "ontology", folder / "ontology")
     (folder / "shapes").mkdir()
     (folder / "queries" / "check").mkdir(parents=True)
     known = {path.stem: path for path in corpus.project.query_files("check")}
-    for name in rules():
+    for name in rules:
         shutil.copy(known[name], folder / "queries" / "check")
     texts = [path.read_text(encoding="utf-8") for path in corpus.project.shape_files()] if core else [ONE_SHAPE]
     (folder / "shapes" / "shapes.ttl").write_text("".join(texts), encoding="utf-8")
     both = folder / "both.ttl"
-    both.write_text("".join([*texts, RULES.read_text(encoding="utf-8")]), encoding="utf-8")
+    off = [f"<{names.SHAPES}{rule}> <{names.SH_DEACTIVATED}> true .\n" for rule in all_rules() if rule not in rules]
+    both.write_text("".join([*texts, RULES.read_text(encoding="utf-8"), *off]), encoding="utf-8")
     return both
 
 
@@ -82,32 +82,32 @@ def found_by_pyshacl(output: bytes) -> Found:
     return found
 
 
-def must_equal(ours: Found, theirs: Found, whose: str) -> None:
+def must_equal(rules: list[str], ours: Found, theirs: Found, whose: str) -> None:
     """Ends the benchmark where a rule found other focus nodes."""
-    for rule in rules():
+    for rule in rules:
         if ours[rule] != theirs[rule]:
             only, missed = sorted(ours[rule] - theirs[rule]), sorted(theirs[rule] - ours[rule])
             sys.exit(f"{rule}: ours and {whose} differ: ours alone {only[:3]}, {whose} alone {missed[:3]}")
 
 
-def compare(triples: int, runs: int, pyshacl: bool, core: bool, folder: Path) -> dict[str, object]:
+def compare(rules: list[str], triples: int, runs: int, pyshacl: bool, core: bool, folder: Path) -> dict[str, object]:
     """Check queries, the default engine's sh:sparql and, where wanted, pySHACL's, on one corpus."""
     corpus, data = Corpus(), folder / "data.nt"
-    both = project(corpus, triples, folder / "project", data, core)
-    figures: dict[str, object] = {"triples": corpus.triples, "nodes": corpus.nodes, "rules": len(rules()), "core": core}
+    both = project(corpus, triples, folder / "project", data, rules, core)
+    figures: dict[str, object] = {"triples": corpus.triples, "nodes": corpus.nodes, "rules": len(rules), "core": core}
     mtsp = SCRIPTS / "mtsp"
     ours = median_run([mtsp, "--project", folder / "project", "validate", "--format", "json", "--show", "info"], runs)
     if ours is None:
         return figures | {"mtsp": "did not end"}
     mine = found_by_mtsp(ours.output)
-    figures |= told("mtsp_checks", ours) | {"found": {rule: len(mine[rule]) for rule in rules()}}
-    engine = median_run([mtsp, "validate", data, "--shapes", both, "--format", "json", "--show", "info"], runs)
+    figures |= told("mtsp_checks", ours) | {"found": {rule: len(mine[rule]) for rule in rules}}
+    engine = run([mtsp, "validate", data, "--shapes", both, "--format", "json", "--show", "info"])
     if engine:
-        must_equal(mine, found_by_mtsp(engine.output), "mtsp with sh:sparql")
+        must_equal(rules, mine, found_by_mtsp(engine.output), "mtsp with sh:sparql")
         figures |= told("mtsp_sh_sparql", engine)
     theirs = run([SCRIPTS / "pyshacl", "-s", both, "-f", "nt", data]) if pyshacl else None
     if theirs:
-        must_equal(mine, found_by_pyshacl(theirs.output), "pySHACL")
+        must_equal(rules, mine, found_by_pyshacl(theirs.output), "pySHACL")
         figures |= told("pyshacl", theirs) | {"times_faster": round(theirs.seconds / ours.seconds, 1)}
         figures["times_faster_cpu"] = round(theirs.cpu / ours.cpu, 1)
         if engine:
@@ -159,6 +159,7 @@ def main() -> None:
     options.add_argument("--runs", type=int, default=3)
     options.add_argument("--no-pyshacl", action="store_true")
     options.add_argument("--core", action="store_true")
+    options.add_argument("--without", action="append", default=[], choices=all_rules(), metavar="RULE")
     options.add_argument("--checks", type=int, nargs="+", metavar="TRIPLES")
     options.add_argument("--json", metavar="FILE")
     asked = options.parse_args()
@@ -166,7 +167,8 @@ def main() -> None:
         if asked.checks:
             figures = growth(asked.checks, asked.runs, Path(name))
         else:
-            figures = compare(asked.triples, asked.runs, not asked.no_pyshacl, asked.core, Path(name))
+            rules = [rule for rule in all_rules() if rule not in asked.without]
+            figures = compare(rules, asked.triples, asked.runs, not asked.no_pyshacl, asked.core, Path(name))
     text = json.dumps(figures, indent=2)
     print(text)
     if asked.json:
