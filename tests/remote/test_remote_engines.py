@@ -19,6 +19,7 @@ from mtsp_kg.elsewhere import RemoteKnowledgeGraph, open_graph
 from mtsp_kg.errors import QueryError, RemoteError
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.project import find_project
+from mtsp_kg.query.answer import answer
 from mtsp_kg.query.catalogue import read_catalogue
 from mtsp_kg.remote import engines
 from mtsp_kg.remote.address import for_writing
@@ -202,3 +203,29 @@ def test_a_graph_that_is_no_more_is_deleted_when_asked(engine: Engine, there: Re
         done = told(ours, Wish(delete=True))
     assert (done.deleted, done.wrong) == ([name], [])
     assert GraphStore(client(engine)).get(name) == []
+
+
+def test_each_trap_of_virtuoso_is_one(virtuoso: Engine, kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked all the same, it refuses or answers otherwise: what it has mended is to go from stores.toml."""
+    monkeypatch.setenv("MTSP_STORE_USER", virtuoso.user)
+    monkeypatch.setenv("MTSP_STORE_PASSWORD", virtuoso.password)
+    if virtuoso.name not in _pushed:
+        _pushed[virtuoso.name] = push(client(virtuoso), named_graphs(kg.completed.oxigraph), None, lambda line: None)
+    store = fresh(virtuoso).completed
+    assert isinstance(store, RemoteStore)
+    traps = engines.traps(store.server)
+    assert traps
+    monkeypatch.setattr(engines, "trapped", lambda sparql, server: None)
+    harmless = set(traps)
+    for query in read_catalogue(find_project()):
+        met = {trap for trap in traps if trap.text.search(engines.bare(query.text))}
+        # One that meets others too would not tell which of them it was.
+        if len(met) != 1 or not met & harmless or query.kind not in ("ask", "check", "view", "coverage"):
+            continue
+        try:
+            theirs = answer(store.query(query.text), None).write("csv")
+        except (QueryError, RemoteError):
+            theirs = ""
+        if theirs != answer(kg.completed.query(query.text), None).write("csv"):
+            harmless -= met
+    assert [trap.says for trap in harmless] == []

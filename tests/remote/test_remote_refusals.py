@@ -6,6 +6,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ import pyoxigraph as ox
 import pytest
 from little_store import JSON, Answer, LittleStore
 
-from mtsp_kg.errors import ParameterError, QueryError, RemoteError
+from mtsp_kg.errors import MissingExtraError, ParameterError, QueryError, RemoteError
 from mtsp_kg.remote.address import Address
 from mtsp_kg.remote.client import Client, Limits
 from mtsp_kg.remote.graphs import GraphStore, counts
@@ -301,3 +302,9 @@ def test_limits_that_are_none_are_told(monkeypatch: pytest.MonkeyPatch, value: s
     monkeypatch.setenv("MTSP_STORE_TIMEOUT", value)
     with pytest.raises(ParameterError, match="MTSP_STORE_TIMEOUT"):
         Limits.of_environment()
+
+
+def test_without_httpx_one_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "httpx", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'mtsp-kg\[remote\]'"):
+        Client(Address("http://127.0.0.1:1/query"))
