@@ -1,5 +1,5 @@
-"""How many queries a second the endpoint answers, beside others over the same data, and how long a visitor waits while
-somebody attacks it. Everything on loopback; it stops by itself.
+"""How many queries a second the endpoint answers, beside others over the same data, how many documents about things it
+gives, and how long a visitor waits while somebody attacks it. Everything on loopback; it stops by itself.
 
     python benchmarks/serve.py [--seconds 5] [--rounds 3] [--peers PYTHON] [--rate 200] [--long SECONDS]
 
@@ -100,25 +100,32 @@ class Client:
 
     async def ask(self, query: bytes) -> int:
         """Asks once and reads the whole answer; gives its status. A connection closed while it was idle is renewed."""
+        return await self._send(
+            b"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\n"
+            b"Accept: application/sparql-results+json\r\nContent-Length: %d\r\n\r\n%s"
+            % (self._endpoint.path.encode(), len(query), query)
+        )
+
+    async def get(self, path: str) -> int:
+        """Gets a document; gives the status."""
+        return await self._send(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n".encode())
+
+    async def _send(self, request: bytes) -> int:
         if self._writer is not None:
             try:
-                return await self._ask(query)
+                return await self._exchange(request)
             except (asyncio.IncompleteReadError, OSError):
                 self.close()
                 self._writer = None
-        return await self._ask(query)
+        return await self._exchange(request)
 
-    async def _ask(self, query: bytes) -> int:
+    async def _exchange(self, request: bytes) -> int:
         if self._writer is None or self._writer.is_closing():
             host, port = self._endpoint.address
             self._reader, self._writer = await asyncio.open_connection(host, port, local_addr=(self._source, 0))
         reader, writer = self._reader, self._writer
         assert reader is not None
-        writer.write(
-            b"POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/sparql-query\r\n"
-            b"Accept: application/sparql-results+json\r\nContent-Length: %d\r\n\r\n%s"
-            % (self._endpoint.path.encode(), len(query), query)
-        )
+        writer.write(request)
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
         if b"transfer-encoding: chunked" in head:
             while length := int((await reader.readline()).split(b";")[0], 16):
@@ -211,7 +218,7 @@ def all_endpoints(peers: Path, folder: Path) -> Iterator[list[Endpoint]]:
     from mtsp_kg.graph import open_graph
 
     quads = folder / "graph.nq"
-    open_graph().store.oxigraph.dump(str(quads), format=ox.RdfFormat.N_QUADS)
+    open_graph().completed.oxigraph.dump(str(quads), format=ox.RdfFormat.N_QUADS)
     with contextlib.ExitStack() as stack:
         found = [stack.enter_context(ours())]
         oxigraph = peers.with_name("oxigraph")
@@ -277,6 +284,43 @@ async def attacked(rate: float, seconds: float) -> None:
         print(f"p95 with 2 attackers / without: {found[2] / found[0]:.1f}")
 
 
+async def documents() -> None:
+    """Documents a second about every thing, paragraph and statement, in three forms: the first time, and again."""
+    with ours() as endpoint:
+        address = f"http://{endpoint.address[0]}:{endpoint.address[1]}/"
+        pages = [
+            loc.split("</loc>")[0].removeprefix(address) for loc in _text(f"{address}sitemap.xml").split("<loc>")[1:]
+        ]
+        things = [page.removesuffix(".html") for page in pages if page.startswith("doc/")]
+        urlopen(f"{address}.well-known/void").close()  # so that what pages share has been made
+        for suffixes in ((".html",), (".ttl",), (".jsonld",), (".html", ".ttl", ".jsonld")):
+            todo = [f"/{thing}{suffix}" for thing in things for suffix in suffixes]
+            rates = []
+            for _ in range(1 if len(suffixes) > 1 else 2):
+                waiting = list(todo)
+
+                async def one(number: int, waiting: list[str] = waiting) -> int:
+                    client, failed = Client(endpoint, f"127.0.1.{number + 1}"), 0
+                    while waiting:
+                        failed += await client.get(waiting.pop()) != 200
+                    client.close()
+                    return failed
+
+                began = time.perf_counter()
+                failed = sum(await asyncio.gather(*map(one, range(4))))
+                rates.append(len(todo) / (time.perf_counter() - began))
+                assert not failed, f"{failed} documents were not answered with 200"
+            told = (
+                "first time {:.0f}/s, again {:.0f}/s".format(*rates) if len(rates) == 2 else f"again {rates[0]:.0f}/s"
+            )
+            print(f"{len(todo)} documents, {' '.join(suffixes)}: {told}")
+
+
+def _text(address: str) -> str:
+    with urlopen(address) as answer:
+        return str(answer.read().decode())
+
+
 async def overhead() -> None:
     """What the pool costs: the smallest query against a page that asks nothing; and replacing a killed worker."""
     with ours() as endpoint:
@@ -304,7 +348,7 @@ async def replacing() -> None:
     from mtsp_kg.serve.nursery import ForkingNursery, named_quads
     from mtsp_kg.serve.worker import Limits
 
-    store = open_graph().store.oxigraph
+    store = open_graph().completed.oxigraph
     source = ForkingNursery(lambda: named_quads(store), "none", Limits())
     (await source.open()).end()
     taken = []
@@ -329,6 +373,7 @@ def main() -> None:
     asyncio.run(overhead())
     with tempfile.TemporaryDirectory() as folder, all_endpoints(chosen.peers, Path(folder)) as endpoints:
         asyncio.run(compare(endpoints, chosen.seconds, chosen.rounds))
+    asyncio.run(documents())
     asyncio.run(attacked(chosen.rate, chosen.long))
 
 

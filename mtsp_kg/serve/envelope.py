@@ -100,7 +100,7 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message = {**message, "headers": [*message["headers"], *_security(message["headers"])]}
+            message = {**message, "headers": [*message["headers"], *_security(self.status, message["headers"])]}
             if self.status == 204:
                 message["headers"] = [line for line in message["headers"] if line[0] != b"content-length"]
         else:
@@ -108,9 +108,10 @@ class _Answer:
         await self._send(message)
 
 
-def _security(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def _security(status: int, headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     known: dict[bytes, Any] = dict(headers)
-    if b"content-security-policy" in known:
+    # A 304 brings its headers to the answer that the client has kept (RFC 9111, section 3.2): that has its policy.
+    if status == 304 or b"content-security-policy" in known:
         return _ALWAYS
     page = known.get(b"content-type", b"").startswith((b"text/html", b"application/xhtml", b"image/svg"))
     policy = PAGE_POLICY if page else DATA_POLICY

@@ -1,4 +1,4 @@
-"""The live server as a person meets it: headless Chromium, with the server's own policy, on our graph and a hostile one.
+"""The live server as a person meets it: headless Chromium, the server's own policy, our graph and a hostile one.
 
 Needs node, Chromium, and playwright-core with axe-core in node_modules of the checkout or in MTSP_NODE_MODULES.
 """
@@ -63,7 +63,7 @@ def test_live_pages_are_accessible(node: list[str], roomy: Server, scheme: str, 
 def test_a_person_reads_and_asks(node: list[str], roomy: Server) -> None:
     seen = browse(node, [roomy.base + page for page in PAGES])
     for page in seen["found"]:
-        assert page["wrong"] == [], page["url"]
+        assert page["wrong"] == [], page
         assert page["status"] == (404 if "nothing-here" in page["url"] else 400 if "nonsense" in page["url"] else 200)
     address, rows, asked, named, stone = seen["steps"]
     assert address.endswith("/questions/partners-of-outcome.html?outcome=3.1")
@@ -106,7 +106,7 @@ def test_hostile_labels_and_iris_run_nothing(node: list[str], starter: Callable[
     seen = browse(node, [server.base + page for page in pages])
     assert len(seen["found"]) == len(pages) > 60
     for page in seen["found"]:
-        assert page["wrong"] == [], page["url"]
+        assert page["wrong"] == [], page
         assert page["title"] not in ("run", "1"), page["url"]
         assert page["status"] in (200, 400, 404), page["url"]
     shown = {page["url"]: page["text"] for page in seen["found"]}

@@ -116,6 +116,8 @@ def test_conditional_requests_and_head(web: httpx.Client, path: str) -> None:
     assert web.get(path, headers={"If-None-Match": '"other"'}).status_code == 200
     since = web.get(path, headers={"If-Modified-Since": modified})
     assert (since.status_code, since.content, since.headers["etag"]) == (304, b"", tag)
+    for header in ("content-security-policy", "x-content-type-options"):  # what a 304 says replaces what was kept
+        assert since.headers.get(header, whole.headers[header]) == whole.headers[header]
     head = web.head(path)
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-length"] == whole.headers["content-length"]
