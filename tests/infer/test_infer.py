@@ -16,6 +16,7 @@ from mtsp_kg.graph import open_graph
 from mtsp_kg.infer.graphs import add_inferences, graph_of
 from mtsp_kg.infer.kinds import KINDS, LEFT_OUT
 from mtsp_kg.infer.reasoner import Reasoner
+from mtsp_kg.infer.rule_queries import rule_queries
 from mtsp_kg.load import load_project
 from mtsp_kg.names import prefixes
 from mtsp_kg.project import Project
@@ -189,6 +190,23 @@ def test_a_rule_of_ours_is_explained_and_replayed(name: str) -> None:
     read, wrong = reasoning.replay_text(reasoning.tell([found], "json"))
     assert read
     assert not wrong
+
+
+@pytest.mark.parametrize(("plan", "number"), [("a", 1), ("b", 0)])
+def test_pillars_of_two_plans_do_not_make_a_group_cross_cutting(plan: str, number: int) -> None:
+    (rule,) = [query for query in rule_queries(Project(ROOT)) if query.name == "cross-cutting-group"]
+    text = (
+        HEAD
+        + f"""@prefix : <http://example.org/> .
+        :a a mtsp:StrategicPlan . :b a mtsp:StrategicPlan . :group a mtsp:StakeholderGroup .
+        :c1 a mtsp:Commitment ; mtsp:serves :group ; mtsp:under :o1 . :o1 a mtsp:Outcome ; mtsp:partOf :p1 .
+        :c2 a mtsp:Commitment ; mtsp:serves :group ; mtsp:under :o2 . :o2 a mtsp:Outcome ; mtsp:partOf :p2 .
+        :p1 a mtsp:Pillar ; mtsp:partOf :a . :p2 a mtsp:Pillar ; mtsp:partOf :{plan} .
+        :group a mtsp:PromisedGroup ."""
+    )
+    store = ox.Store()
+    store.load(text.encode(), format=ox.RdfFormat.TURTLE)
+    assert len(rule.given(store)) == number
 
 
 def test_a_silence_that_ends_is_silent_no_more(tmp_path: Path) -> None:
