@@ -76,6 +76,7 @@ class _Push:
         self.known = RemoteStore(client).record
         self.sizes = counts(client)
         self.done = Pushed()
+        self.faulty: set[str] = set()
 
     def run(self) -> Pushed:
         wish, done = self.wish, self.done
@@ -100,7 +101,7 @@ class _Push:
                 self.say(f"deleted  {name}")
                 parts.pop(name)
         done.deleted, done.gone = (gone, []) if wish.delete else ([], gone)
-        parts |= marks
+        parts |= {name: None if name in self.faulty else found for name, found in marks.items()}
         places = self._merge(parts)
         after = counts(self.client)
         for name, found in marks.items():
@@ -137,6 +138,7 @@ class _Push:
         if self._is_right(name, found, wanted, triples):
             self.say(f"sent     {shown}  ({wanted.triples:,} triples)")
         else:
+            self.faulty.add(name or record.DEFAULT)
             lost, more = len(set(triples) - set(found)), len(set(found) - set(triples))
             self.done.wrong.append(f"{shown}: read back, {lost:,} triples are missing and {more:,} are other ones.")
         self.done.sent.append(name or record.DEFAULT)
@@ -163,7 +165,7 @@ class _Push:
             parts.setdefault(own, self.known.parts.get(own))
             self._write(parts)
             self._put(graph, merged, wanted)
-        parts[own] = wanted
+        parts[own] = None if own in self.faulty else wanted
 
     def _agrees_merge(self, graph: str | None, wanted: Mark, merged: list[ox.Triple]) -> bool:
         size = self._default_size() if graph is None else self.sizes.get(graph, 0)

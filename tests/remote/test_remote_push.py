@@ -171,6 +171,8 @@ def test_what_is_read_back_otherwise_is_told(store: LittleStore) -> None:
     store.failing = failing
     done = put(store, here(a=graph(1), b=graph(2)))
     assert done.wrong == [f"{names.GRAPH}b: read back, 1 triples are missing and 1 are other ones."]
+    known = RemoteStore(Client(Address(store.queries))).record.parts
+    assert (known[names.GRAPH + "a"], known[names.GRAPH + "b"]) == (mark(graph(1)), None)
 
 
 def test_numbers_are_the_same_by_value_and_texts_are_not() -> None:
