@@ -115,8 +115,8 @@ def compare(corpus: Corpus, triples: int, runs: int, pyshacl: bool, folder: Path
         "nodes": corpus.nodes,
         "nodes_damaged": sum(corpus.damaged.values()),
     }
-    bare_command = [sys.executable, "-c", BARE, data, rules]
-    own_command = [SCRIPTS / "mtsp", "validate", data, "--shapes", rules, "--show", "info"]
+    bare_command: list[str | Path] = [sys.executable, "-c", BARE, data, rules]
+    own_command: list[str | Path] = [SCRIPTS / "mtsp", "validate", data, "--shapes", rules, "--show", "info"]
     bare = median_run(bare_command, runs)
     ours = median_run([*own_command, "--format", "json"], runs)
     theirs = run([SCRIPTS / "pyshacl", "-s", rules, "-f", "nt", data]) if pyshacl else None
