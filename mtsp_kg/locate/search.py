@@ -142,6 +142,8 @@ class Search:
 
 def _end(text: str, at: int) -> int:
     """The end of the token that a subject is."""
+    if text.startswith("<", at) and not text.startswith("<<", at):
+        return text.index(">", at) + 1
     found = TOKEN.match(text, at)
     return found.end() if found else at + 1
 

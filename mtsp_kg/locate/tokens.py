@@ -8,6 +8,8 @@ that no input makes them slow.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from typing import Any
 
 _NO_NAME = r"\x00-\x20<>\"'{}()\[\],;#^@~\\|.+!$&*=/?`"  # what ends a name; `.` and escapes are met one by one
 _NAME = rf"[^{_NO_NAME}%:]"
@@ -33,12 +35,25 @@ LITERAL = (
 EMPTY = rf"\[{SPACE}\]"
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.DOTALL)
+class Pattern:
+    """A regular expression that is compiled when it is first used: each takes as long as reading a small file."""
+
+    match: Callable[..., re.Match[str] | None]
+    finditer: Callable[..., Iterator[re.Match[str]]]
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = pattern
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in ("match", "finditer"):
+            raise AttributeError(name)
+        compiled = re.compile(self._pattern, re.DOTALL)
+        self.match, self.finditer = compiled.match, compiled.finditer  # from now on found without this method
+        return getattr(self, name)
 
 
 # One token of a statement, with the space before it. The order decides; the names of the groups are the kinds.
-TOKEN = _compiled(
+TOKEN = Pattern(
     SPACE
     + "(?:"
     + "|".join(
@@ -56,7 +71,7 @@ TOKEN = _compiled(
 )
 
 # What a statement, a directive or the edge of a graph begins with, with the space before it.
-HEAD = _compiled(
+HEAD = Pattern(
     SPACE
     + "(?:"
     + "|".join(
@@ -85,8 +100,8 @@ _END = r"(?:\.(?=[ \t\r\n#}]|\Z)|(?=\}))"
 _QUOTED = rf"{QUOTED}(?:@{LANGUAGE}(?!\.[A-Za-z_]))?+"
 
 
-def _rest(run: str) -> re.Pattern[str]:
-    return _compiled(rf"(?:{run}|{IRI}|{_QUOTED}|{_INNER_DOT}|\\.|#[^\r\n]*+)*+{_END}")
+def _rest(run: str) -> Pattern:
+    return Pattern(rf"(?:{run}|{IRI}|{_QUOTED}|{_INNER_DOT}|\\.|#[^\r\n]*+)*+{_END}")
 
 
 REST = _rest(_RUN + "]++")
@@ -94,9 +109,9 @@ REST_WITHOUT_BLANKS = _rest(_RUN + r"\[\](]++")
 
 # One line of N-Triples or N-Quads (N-Triples 1.1, section 7; N-Quads 1.1, section 6); it ends early at a triple term.
 _NODE = rf"(?:{IRI}|{LABEL})"
-LINE = _compiled(
+LINE = Pattern(
     rf"{SPACE}(?P<subject>{_NODE}){SPACE}(?P<predicate>{IRI}){SPACE}"
     rf"(?:(?P<object>{_NODE}|{LITERAL})(?:{SPACE}(?P<graph>{_NODE}))?+{SPACE}\.)?+"
 )
-LINE_END = _compiled(rf"(?:{SPACE}(?P<graph>{_NODE}))?+{SPACE}\.")
-LINE_OTHER = _compiled(rf"{SPACE}(?:VERSION[^\r\n]*+)?+")
+LINE_END = Pattern(rf"(?:{SPACE}(?P<graph>{_NODE}))?+{SPACE}\.")
+LINE_OTHER = Pattern(rf"{SPACE}(?:VERSION[^\r\n]*+)?+")

@@ -10,7 +10,7 @@ from mtsp_kg.validate.forms import View, fingerprint
 
 
 def write(report: Report, view: View) -> str:
-    """An object with the verdict, what was looked at, counts and findings."""
+    """An object with the verdict, what was looked at, counts and findings, each of these on a line of its own."""
     counts = report.counts()
     told = {
         "conforms": report.conforms,
@@ -24,9 +24,11 @@ def write(report: Report, view: View) -> str:
         "fixed": list(report.fixed),
         "counts": {severity: counts[severity] for severity in Severity},
         "unmatched": list(report.unmatched),
-        "findings": [_finding(finding, report) for finding in view.shown(report)],
     }
-    return json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    # A finding a line: as good to read and to compare, and written several times as fast as with indents.
+    lines = [json.dumps(_finding(finding, report), ensure_ascii=False) for finding in view.shown(report)]
+    findings = "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
+    return json.dumps(told, ensure_ascii=False, indent=2).removesuffix("\n}") + f',\n  "findings": {findings}\n}}\n'
 
 
 def _finding(finding: Finding, report: Report) -> dict[str, Any]:
