@@ -25,9 +25,7 @@ from mtsp_kg.formats import RDF_FORMATS
 from mtsp_kg.publish import folder, forms
 from mtsp_kg.publish.check import check_folder
 
-LOCAL = st.text(st.sampled_from("abz09._-~%é中:@!$&'()*+,;=/?"), max_size=12).map(
-    lambda text: text.replace("%", "%41")
-)
+LOCAL = st.text(st.sampled_from("abz09._-~%é中:@!$&'()*+,;=/?"), max_size=12).map(lambda text: text.replace("%", "%41"))
 IRIS = st.one_of(
     st.sampled_from(
         ["https://w3id.org/mtsp-kg/id/org/", "https://w3id.org/mtsp-kg/ontology#", "urn:x:", "http://a/"]
