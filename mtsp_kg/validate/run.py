@@ -18,7 +18,6 @@ from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate import silence
 from mtsp_kg.validate.aside import aside
-from mtsp_kg.validate.checks import KIND, run_checks
 from mtsp_kg.validate.engine import ENGINES, choose
 from mtsp_kg.validate.findings import Finding, Report, Rule, Severity, in_order
 from mtsp_kg.validate.merged import as_ntriples, united
@@ -26,7 +25,6 @@ from mtsp_kg.validate.reading import read_report
 from mtsp_kg.validate.rules import rule_of
 from mtsp_kg.validate.shapes import Shapes, Term, read_shapes
 from mtsp_kg.validate.targets import Targets
-from mtsp_kg.validate.waivers import FILE, waive
 from mtsp_kg.validate.wellformed import check_shapes
 
 Sources = list[tuple[Path, str]]
@@ -50,6 +48,9 @@ def validate_graph(
     the project's; today: the day that waivers are held against; elsewhere: a store that holds the graph in place of the
     project's files, where check queries are asked. Raises DataError, NotFoundError, QueryError, MissingExtraError.
     """
+    from mtsp_kg.validate.checks import KIND, run_checks
+    from mtsp_kg.validate.waivers import FILE, waive
+
     shapes = list(shapes)
     name = choose(engine)
     reading = aside(lambda: read_project_shapes(project, shapes))
@@ -124,6 +125,8 @@ def validate_files(
         nodes = len(matched & subjects)
     waived = 0
     if waivers:
+        from mtsp_kg.validate.waivers import waive
+
         file = Path(waivers)
         found, waived = waive(found, file, project.relative(file), today or date.today())
     return _report(found, name, read, nodes, tuple(idle), {}, waived, (*given, *around, *read.files))
