@@ -1,18 +1,19 @@
 """Files of RDF into a store: each file in the graph named for it, and the RDF merge of all in the default graph.
 
 A TriG file's named graphs are kept; what it says outside them stands in the file's graph. Imports `errors`, `names`,
-`formats` and `project`; pyoxigraph does the parsing.
+`formats`, `bounds` and `project`; pyoxigraph does the parsing.
 """
 
 from __future__ import annotations
 
-import re
+import codecs
 from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from mtsp_kg import names
+from mtsp_kg.bounds import check_bounds
 from mtsp_kg.errors import DataError
 from mtsp_kg.formats import format_of_file
 from mtsp_kg.project import Project
@@ -20,6 +21,9 @@ from mtsp_kg.project import Project
 _MARK = b"\xef\xbb\xbf"
 _MERGE_MARKS = ("<<<<<<<", "=======", ">>>>>>>")
 _TOKEN = 30  # characters of what was found
+_SEEN = 200  # characters that it is looked for in
+_REASON = 300  # characters of a reason
+_BLOCK = 1 << 20
 # What the parser leaves to be guessed.
 _CLEARER = {
     "Unexpected end": "the file ends inside a statement, where '.' or a closing bracket was expected",
@@ -43,6 +47,7 @@ def load_file(store: ox.Store, path: Path, graph: str) -> None:
     of the file and is not to be used.
     """
     format_ = oxigraph_format(path)
+    check_bounds(path)
     try:
         if begins_with_mark(path):
             _load_text(store, path.read_bytes().removeprefix(_MARK), format_, graph)
@@ -54,10 +59,21 @@ def load_file(store: ox.Store, path: Path, graph: str) -> None:
             store.load(path=path, format=format_, to_graph=ox.NamedNode(graph))
     except SyntaxError as error:
         raise syntax_error(error, path) from error
-    except OSError as error:
-        raise DataError(f"The file cannot be read: {error}.", file=path) from error
-    except ValueError as error:
-        raise DataError(f"The file cannot be read: {error}.", file=path) from error
+    except (OSError, ValueError, MemoryError) as error:
+        raise unread(error, path) from error
+
+
+def unread(error: Exception, path: Path) -> DataError:
+    """Why a file cannot be read, where that is no matter of its syntax."""
+    if isinstance(error, MemoryError) and "buffer" in str(error):
+        return DataError(
+            "Something in the file (a text, a comment, an IRI) is longer than 16 MB, which is refused.",
+            remedy="Shorten it.",
+            file=path,
+        )
+    if isinstance(error, MemoryError):
+        return DataError("There is not enough memory to read the file.", remedy="Part it.", file=path)
+    return DataError(f"The file cannot be read: {error}.", file=path)
 
 
 def begins_with_mark(path: Path) -> bool:
@@ -86,14 +102,14 @@ def syntax_error(error: SyntaxError, path: Path) -> DataError:
         return _not_utf8(path, error)
     reason = error.msg.split(": ", 1)[-1] if error.msg.startswith("Parser error") else error.msg
     reason = _CLEARER.get(reason, reason).rstrip(".")
-    line = _line(path, error.lineno) if error.lineno else None
-    if line is not None and line.startswith(_MERGE_MARKS):
+    begins, here = _line(path, error.lineno, error.offset or 1) if error.lineno else ("", "")
+    if begins.startswith(_MERGE_MARKS):
         reason = "this is a mark of a merge that was not finished"
-    elif line is not None and error.offset:
-        here = line[error.offset - 1 :].split(maxsplit=1)
-        token = here[0][:_TOKEN] if here else ""
-        if token not in reason or not token:
-            reason += f", at '{token}'" if token else ""
+    elif here.strip() and error.offset:
+        token = here.split(maxsplit=1)[0][:_TOKEN]
+        if token not in reason:
+            reason += f", at '{token}'"
+    reason = reason if len(reason) <= _REASON else f"{reason[:_REASON]}..."
     reason = "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in reason)
     return DataError(
         f"{format_of_file(path).label} syntax: {reason}.",
@@ -104,22 +120,43 @@ def syntax_error(error: SyntaxError, path: Path) -> DataError:
     )
 
 
-def _line(path: Path, number: int) -> str | None:
-    """A line of a file; None where it cannot be read any more."""
+def _line(path: Path, number: int, column: int) -> tuple[str, str]:
+    """The beginning of a line of a file, and of what stands in it from a column on; empty where it has gone meanwhile.
+
+    Read block by block: a hostile file can be one line, or nothing but ends of lines.
+    """
+    begins, here, rest, before, skip = "", "", "", number - 1, column - 1
     try:
-        text = path.read_bytes().removeprefix(_MARK).decode("utf-8", errors="replace")
+        with path.open(encoding="utf-8-sig", errors="replace") as file:  # any end of a line becomes LF
+            while before and (rest := file.read(_BLOCK)):
+                if (ends := rest.count("\n")) >= before:
+                    rest = rest.split("\n", before)[-1]
+                    ends = before
+                before -= ends
+            while not before and (rest := rest or file.read(_BLOCK)):
+                begins = begins or rest[:_TOKEN]
+                part, end, _ = rest.partition("\n")
+                here += part[skip : skip + _SEEN]
+                if end or len(here) >= _SEEN:
+                    break
+                skip, rest = max(0, skip - len(part)), ""
     except OSError:  # pragma: no cover - it was read a moment ago
-        return None
-    lines = re.split(r"\r\n|\n|\r", text)
-    return lines[number - 1] if number <= len(lines) else ""
+        pass
+    return begins, here
 
 
 def _not_utf8(path: Path, error: SyntaxError) -> DataError:
-    try:
-        path.read_bytes().decode("utf-8")
-        what = "The file is not UTF-8."
-    except UnicodeDecodeError as found:
-        what = f"Byte {found.start} (0x{found.object[found.start]:02x}) is not UTF-8."
+    what, read = "The file is not UTF-8.", 0
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while block := file.read(_BLOCK):
+                kept = len(decoder.getstate()[0])
+                decoder.decode(block)
+                read += len(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as found:
+            what = f"Byte {read - kept + found.start} (0x{found.object[found.start]:02x}) is not UTF-8."
     return DataError(what, remedy="Save the file as UTF-8.", file=path, line=error.lineno, column=error.offset)
 
 

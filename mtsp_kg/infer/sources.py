@@ -1,6 +1,6 @@
 """The ontology's files as one index of triples that remembers which file says what, and on which line.
 
-Imports `errors`, `names`, `project` and `load`.
+Imports `names`, `bounds`, `project` and `load`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from mtsp_kg import names
-from mtsp_kg.errors import DataError
+from mtsp_kg.bounds import check_bounds
 from mtsp_kg.infer.terms import iri, is_named, nt
-from mtsp_kg.load import oxigraph_format, syntax_error
+from mtsp_kg.load import oxigraph_format, syntax_error, unread
 from mtsp_kg.project import Project
 
 RDF = names.VOCABULARIES["rdf"]
@@ -124,10 +124,11 @@ def _written(term: str) -> re.Pattern[str]:
 
 
 def _parsed(path: Path) -> list[ox.Triple]:
+    check_bounds(path)
     try:
         quads = ox.parse(path=path, format=oxigraph_format(path), rename_blank_nodes=True)
         return [quad.triple for quad in quads]
     except SyntaxError as error:
         raise syntax_error(error, path) from error
-    except (OSError, ValueError) as error:
-        raise DataError(f"The file cannot be read: {error}.", file=path) from error
+    except (OSError, ValueError, MemoryError) as error:
+        raise unread(error, path) from error

@@ -1,4 +1,4 @@
-"""From what is wanted to where it stands. Imports `errors`, `formats` and `load`; of this room, all."""
+"""From what is wanted to where it stands. Imports `bounds` and `load`; of this room, all."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from mtsp_kg.errors import DataError
-from mtsp_kg.load import oxigraph_format, syntax_error
+from mtsp_kg.bounds import check_bounds
+from mtsp_kg.load import oxigraph_format, syntax_error, unread
 from mtsp_kg.locate.document import scan
 from mtsp_kg.locate.lines import lines_about, scan_lines
 from mtsp_kg.locate.places import GraphName, Place
@@ -49,6 +49,8 @@ def locate(
     format_ = oxigraph_format(path)
     search = Search(wanted, graph, blanks)
     source = read_source(path)
+    if not parsed:
+        check_bounds(path)
     if format_ not in (*_LINES, *_TURTLES):
         search.look(_parsed(source, path, format_, base))
         return search.files(path)
@@ -71,8 +73,8 @@ def _quads(source: bytes, path: Path, format_: ox.RdfFormat, base: str | None) -
         yield from ox.parse(source, format=format_, base_iri=base)
     except SyntaxError as error:
         raise syntax_error(error, path) from error
-    except ValueError as error:
-        raise DataError(f"The file cannot be read: {error}.", file=path) from error
+    except (ValueError, MemoryError) as error:
+        raise unread(error, path) from error
 
 
 def _parsed(source: bytes, path: Path, format_: ox.RdfFormat, base: str | None) -> Iterator[Row]:

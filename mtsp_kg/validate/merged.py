@@ -1,7 +1,8 @@
 """The RDF merge of a store's graphs, in which shapes look at data, whether it is kept in the store or not.
 
 `load` keeps it in the default graph for queries; for shapes alone that would double the time and memory of loading, and
-a triple that several graphs state does no harm: the nodes that a pattern finds are gathered in sets. Imports `errors`.
+a triple that several graphs state does no harm: the nodes that a pattern finds are gathered in sets. Imports `bounds`
+and `errors`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from mtsp_kg.bounds import check_bounds
 from mtsp_kg.errors import DataError
 
 _DEFAULT = ox.DefaultGraph()
@@ -38,6 +40,7 @@ def as_ntriples(files: Iterable[tuple[Path, str]]) -> bytes | None:
     for path, _ in files:
         if path.suffix.lower() != ".nt":
             return None
+        check_bounds(path)  # the engine parses it, too
         try:
             parts.append(path.read_bytes())
         except OSError as error:

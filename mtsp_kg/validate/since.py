@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from mtsp_kg.bounds import check_bounds
 from mtsp_kg.errors import DataError
 from mtsp_kg.load import oxigraph_format
 from mtsp_kg.validate.findings import Finding, Report
@@ -89,6 +90,7 @@ def _said(files: Iterable[Path]) -> _Said:
     said: _Said = {}
     for path in files:
         if path.is_file() and is_rdf(path):
+            check_bounds(path)
             text = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
             for quad in ox.parse(text, format=oxigraph_format(path)):
                 key = (_name(quad.subject), quad.predicate.value, _name(quad.object))
