@@ -19,7 +19,7 @@ from mtsp_kg.cli.publish import command
 from mtsp_kg.errors import DataError
 from mtsp_kg.publish.check import check_folder
 
-KILLS = int(os.environ.get("MTSP_KILLS", "25"))
+KILLS = int(os.environ.get("MTSP_KILLS", "10"))
 
 
 def add(project: Path, label: str) -> None:
