@@ -38,7 +38,7 @@ def suspect(path: Path, *, turtle: bool) -> bool:
                 terms += block.count(b"<<") + (last.endswith(b"<") and block.startswith(b"<"))
                 if turtle:
                     brackets += block.count(b"(") + block.count(b"[")
-                    bases += bool(_RELATIVE_BASE.search(block))
+                    bases += b"base" in block.lower() and bool(_RELATIVE_BASE.search(block))
                     bases += bool(_LONG.search(block) or _LONG.search(last[-NAMESPACE:] + block[:NAMESPACE]))
                 if terms > TRIPLE_TERMS or brackets > BRACKETS or bases:
                     return True
