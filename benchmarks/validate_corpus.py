@@ -206,9 +206,11 @@ class Ran(NamedTuple):
 
 def run(command: Sequence[str | Path]) -> Ran | None:
     """Runs a process; None where it does not end in time or is killed."""
+    # As Python runs for users, whose modules are compiled once.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         begun = time.perf_counter()
-        process = subprocess.Popen([str(part) for part in command], stdout=output, stderr=errors)
+        process = subprocess.Popen([str(part) for part in command], stdout=output, stderr=errors, env=environment)
         timer = threading.Timer(LIMIT, process.kill)
         timer.start()
         # Of this process alone: getrusage(RUSAGE_CHILDREN) would be the largest of all so far.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -96,6 +97,7 @@ def validate_files(
     around = _with_graphs(project, rdf_files(classes) if classes else [] if shapes else project.ontology_files())
     graphs = {ox.NamedNode(graph) for _, graph in around} - {ox.NamedNode(graph) for _, graph in given}
     reading = aside(lambda: read_project_shapes(project, shapes))
+    aside(lambda: import_module("mtsp_kg.validate.places"))  # there is time for it while data is loaded
     written = as_ntriples([*around, *given])
     early = aside(lambda: ENGINES[name](written, reading().ntriples)) if written is not None else None
     store = load_files([*around, *given], merged=False)
