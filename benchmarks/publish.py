@@ -2,7 +2,7 @@
 
     python benchmarks/publish.py
 
-The limits are those of the issue: 20 s for our graph, 3 s again without change. Exit code 1 when one is passed.
+The limits: 20 s for our graph, 3 s again without change. Exit code 1 when one is passed.
 """
 
 from __future__ import annotations

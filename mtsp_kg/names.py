@@ -134,6 +134,8 @@ XSD_BOOLEAN = XSD + "boolean"
 # AKN4UN (Akoma Ntoso for the United Nations Documents) addresses begin here.
 AKN_UN = "/akn/un/"
 
+# What no IRI holds (RFC 3987, section 2.2), and the sign that stands for it.
+_NO_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`%?#\[\]\x7f-\xa0\ud800-\udfff]")
 _LOCAL = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?\Z")
 
 
@@ -228,9 +230,15 @@ def graph_of_file(relative: str) -> str:
 
     >>> graph_of_file("graph/entities/org.ttl")
     'https://w3id.org/mtsp-kg/graph/entities/org'
+    >>> graph_of_file("/home/me/my data.ttl")
+    'https://w3id.org/mtsp-kg/graph/home/me/my%20data'
     """
-    stem = relative.rsplit(".", 1)[0]
-    return GRAPH + stem.removeprefix("graph/")
+    stem = relative.rsplit(".", 1)[0].removeprefix("graph/").lstrip("/")
+    return GRAPH + _NO_IRI.sub(_escaped, stem)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode(errors="replace"))
 
 
 def term(name: str) -> str:

@@ -27,11 +27,12 @@ _REPORT = ox.BlankNode("report")
 def triples(report: Report, view: View) -> Iterator[ox.Triple]:
     """The report's triples, those of one result after the other."""
     shown = [finding for finding in view.shown(report) if finding.components]
+    found = any(finding.components for finding in report.findings)
     yield ox.Triple(_REPORT, _TYPE, ox.NamedNode(names.SH_REPORT))
-    # SHACL, section 3.6.1.1: a report conforms when it has no results, whatever their severity. Where a shape was not
-    # looked at in full, nobody knows that it does, so it is not said.
+    # SHACL, section 3.6.1.1: a report conforms when there are no results, whatever their severity, and whether they
+    # are shown or not. Where a shape was not looked at in full, nobody knows that it does, so it is not said.
     open_ = any(finding.shape in _OPEN for finding in report.findings)
-    conforms = ox.Literal("false" if shown or open_ else "true", datatype=ox.NamedNode(names.XSD_BOOLEAN))
+    conforms = ox.Literal("false" if found or open_ else "true", datatype=ox.NamedNode(names.XSD_BOOLEAN))
     yield ox.Triple(_REPORT, ox.NamedNode(names.SH_CONFORMS), conforms)
     number = 0
     for finding in shown:

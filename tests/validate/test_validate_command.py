@@ -67,3 +67,18 @@ def test_a_bad_file_is_exit_code_2_and_one_message(
     assert (done.returncode, done.stdout) == (2, "")
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_file_may_have_any_name(garden: Project, tmp_path: Path) -> None:
+    path = tmp_path / 'my <data> "1" 数据.ttl'
+    path.write_text((EXAMPLES / "FigureValueShape.ttl").read_text(encoding="utf-8"), encoding="utf-8")
+    done = _mtsp(garden, path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"{path}:" in done.stdout
+
+
+def test_the_standard_report_conforms_only_where_nothing_was_found_at_all(garden: Project) -> None:
+    done = _mtsp(garden, EXAMPLES / "OntologyTitleShape.ttl", "--format", "ttl", "--show", "violation")
+    assert done.returncode == 0
+    assert "sh:conforms false" in done.stdout
+    assert "sh:result " not in done.stdout
