@@ -36,20 +36,18 @@ def lines_about(source: bytes, subjects: Collection[str]) -> tuple[bytes, Sequen
     """
     if ends_with_cr(source):
         return None
-    wanted = {subject.encode() for subject in subjects}
+    wanted = {b"<" + subject.encode() for subject in subjects}
     escapes = b"\\u" in source or b"\\U" in source
     kept: list[bytes] = []
     numbers: list[int] = []
     first = 1
     for lines in blocks(source):
-        for number, line in enumerate(lines, start=first):
-            # A line's subject, cut out: where it is written as usual, nothing more is looked at.
-            if line[:1] == b"<":
-                subject = line[1 : line.find(b">")]
-                if subject not in wanted and not (escapes and b"\\" in subject):
-                    continue
-            kept.append(line)
-            numbers.append(number)
+        # A line's subject, cut out: where it is written as usual, nothing more is looked at.
+        heads = [line.partition(b">")[0] for line in lines]
+        for at, head in enumerate(heads):
+            if head in wanted or head[:1] != b"<" or (escapes and b"\\" in head):
+                kept.append(lines[at])
+                numbers.append(first + at)
         first += len(lines)
     return b"\n".join(kept), numbers
 
