@@ -22,6 +22,9 @@ class Format:
     label: str
 
 
+# What some editors begin UTF-8 with, and pyoxigraph does not read.
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
 RDF_FORMATS = (
     Format("turtle", "text/turtle", (".ttl",), False, "Turtle"),
     Format("trig", "application/trig", (".trig",), True, "TriG"),

@@ -7,7 +7,7 @@ A TriG file's named graphs are kept; what it says outside them stands in the fil
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -15,10 +15,9 @@ import pyoxigraph as ox
 from mtsp_kg import names
 from mtsp_kg.bounds import check_bounds
 from mtsp_kg.errors import DataError
-from mtsp_kg.formats import format_of_file
+from mtsp_kg.formats import BYTE_ORDER_MARK, format_of_file
 from mtsp_kg.project import Project
 
-_MARK = b"\xef\xbb\xbf"
 _MERGE_MARKS = ("<<<<<<<", "=======", ">>>>>>>")
 _TOKEN = 30  # characters of what was found
 _SEEN = 200  # characters that it is looked for in
@@ -50,7 +49,7 @@ def load_file(store: ox.Store, path: Path, graph: str) -> None:
     check_bounds(path)
     try:
         if begins_with_mark(path):
-            _load_text(store, path.read_bytes().removeprefix(_MARK), format_, graph)
+            _load_text(store, read_file(path), format_, graph)
         elif format_.supports_datasets:
             store.load(path=path, format=format_)
             if any(True for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph())):
@@ -60,10 +59,36 @@ def load_file(store: ox.Store, path: Path, graph: str) -> None:
     except SyntaxError as error:
         raise syntax_error(error, path) from error
     except (OSError, ValueError, MemoryError) as error:
-        raise unread(error, path) from error
+        raise _unread(error, path) from error
 
 
-def unread(error: Exception, path: Path) -> DataError:
+def read_file(path: Path) -> bytes:
+    """The bytes of a file without a byte order mark. Raises DataError when it cannot be read."""
+    try:
+        return path.read_bytes().removeprefix(BYTE_ORDER_MARK)
+    except OSError as error:
+        raise DataError(
+            f"The file cannot be read: {error.strerror}.", remedy="Check its name and its rights.", file=path
+        ) from error
+
+
+def parse_file(path: Path, *, base: str | None = None, rename_blank_nodes: bool = False) -> Iterator[ox.Quad]:
+    """The quads of a file, one after the other, for who needs no store.
+
+    base: the IRI against which the file is read; rename_blank_nodes: give those that it labels labels of our own, so
+    that those of several files do not meet. Raises DataError as `load_file` does, after the quads before the fault.
+    """
+    check_bounds(path)
+    source, format_ = read_file(path), oxigraph_format(path)
+    try:
+        yield from ox.parse(source, format=format_, base_iri=base, rename_blank_nodes=rename_blank_nodes)
+    except SyntaxError as error:
+        raise syntax_error(error, path) from error
+    except (ValueError, MemoryError) as error:
+        raise _unread(error, path) from error
+
+
+def _unread(error: Exception, path: Path) -> DataError:
     """Why a file cannot be read, where that is no matter of its syntax."""
     if isinstance(error, MemoryError) and "buffer" in str(error):
         return DataError(
@@ -79,7 +104,7 @@ def unread(error: Exception, path: Path) -> DataError:
 def begins_with_mark(path: Path) -> bool:
     """Whether a file begins with a byte order mark, which some editors write and pyoxigraph does not read."""
     with path.open("rb") as file:
-        return file.read(len(_MARK)) == _MARK
+        return file.read(len(BYTE_ORDER_MARK)) == BYTE_ORDER_MARK
 
 
 def _load_text(store: ox.Store, text: bytes, format_: ox.RdfFormat, graph: str) -> None:
@@ -91,7 +116,7 @@ def _load_text(store: ox.Store, text: bytes, format_: ox.RdfFormat, graph: str) 
 
 def says_nothing(path: Path) -> bool:
     """Whether a file that has been loaded holds no statement."""
-    text = path.read_bytes().removeprefix(_MARK) if begins_with_mark(path) else None
+    text = read_file(path) if begins_with_mark(path) else None
     found = ox.parse(text, format=oxigraph_format(path)) if text is not None else ox.parse(path=path)
     return next(iter(found), None) is None
 

@@ -1,4 +1,4 @@
-"""How a refusal is told: with its place. Imports `errors`."""
+"""How a refusal is told: with its place. Imports `errors` and `formats`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 
 from mtsp_kg.errors import DataError
+from mtsp_kg.formats import BYTE_ORDER_MARK
 
 NAMESPACE = 1_000  # bytes of a namespace or base, which stands before every name that is made with it
-_MARK = b"\xef\xbb\xbf"
 
 Text = mmap.mmap | bytes
 
@@ -21,7 +21,7 @@ def refusal(text: Text, path: Path, at: int, what: str, remedy: str) -> DataErro
         if end.end() > at:
             break
         line, start = line + 1, end.end()
-    before = text[start:at].removeprefix(_MARK if line == 1 else b"")
+    before = text[start:at].removeprefix(BYTE_ORDER_MARK if line == 1 else b"")
     return DataError(
         f"{what}: this is refused.",
         remedy=f"{remedy}.",

@@ -1,6 +1,6 @@
 """The ontology's files as one index of triples that remembers which file says what, and on which line.
 
-Imports `names`, `bounds`, `project` and `load`.
+Imports `names`, `project` and `load`.
 """
 
 from __future__ import annotations
@@ -9,12 +9,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-import pyoxigraph as ox
-
 from mtsp_kg import names
-from mtsp_kg.bounds import check_bounds
 from mtsp_kg.infer.terms import iri, is_named, nt
-from mtsp_kg.load import oxigraph_format, syntax_error, unread
+from mtsp_kg.load import parse_file
 from mtsp_kg.project import Project
 
 RDF = names.VOCABULARIES["rdf"]
@@ -47,8 +44,8 @@ class Sources:
         self._text: dict[str, list[str]] = {}
         for path, name in files:
             self.paths[name] = path
-            for triple in _parsed(path):
-                subject, predicate, object_ = (str(term) for term in triple)
+            for quad in parse_file(path, rename_blank_nodes=True):
+                subject, predicate, object_ = (str(term) for term in quad.triple)
                 self.by_subject.setdefault(subject, {}).setdefault(predicate, []).append(object_)
                 self.file_of.setdefault((subject, predicate, object_), name)
 
@@ -121,14 +118,3 @@ def _ways_to_write(term: str) -> tuple[str, ...]:
 def _written(term: str) -> re.Pattern[str]:
     forms = "|".join(re.escape(form) for form in _ways_to_write(term))
     return re.compile(rf"(?<![\w:])(?:{forms})(?![\w:-])")
-
-
-def _parsed(path: Path) -> list[ox.Triple]:
-    check_bounds(path)
-    try:
-        quads = ox.parse(path=path, format=oxigraph_format(path), rename_blank_nodes=True)
-        return [quad.triple for quad in quads]
-    except SyntaxError as error:
-        raise syntax_error(error, path) from error
-    except (OSError, ValueError, MemoryError) as error:
-        raise unread(error, path) from error

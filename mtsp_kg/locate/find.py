@@ -1,4 +1,4 @@
-"""From what is wanted to where it stands. Imports `bounds` and `load`; of this room, all."""
+"""From what is wanted to where it stands. Imports `load`; of this room, all."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from mtsp_kg.bounds import check_bounds
-from mtsp_kg.load import oxigraph_format, syntax_error, unread
+from mtsp_kg.load import oxigraph_format, parse_file, read_file
 from mtsp_kg.locate.document import scan
 from mtsp_kg.locate.lines import lines_about, scan_lines
 from mtsp_kg.locate.places import GraphName, Place
 from mtsp_kg.locate.search import Search, Wanted
-from mtsp_kg.locate.source import decode, read_source
+from mtsp_kg.locate.source import decode
 from mtsp_kg.locate.statement import Row
 from mtsp_kg.locate.terms import key
 
@@ -48,15 +47,13 @@ def locate(
     path = Path(path)
     format_ = oxigraph_format(path)
     search = Search(wanted, graph, blanks)
-    source = read_source(path)
-    if not parsed:
-        check_bounds(path)
     if format_ not in (*_LINES, *_TURTLES):
-        search.look(_parsed(source, path, format_, base))
+        search.look(_parsed(path, base))
         return search.files(path)
     if not parsed:
-        for _ in _quads(source, path, format_, base):
+        for _ in parse_file(path, base=base):
             pass
+    source = read_file(path)
     if format_ in _TURTLES:
         text = decode(source, path)
         search.look(scan(text, base, search.subjects, blanks=search.needs_blanks))
@@ -68,17 +65,8 @@ def locate(
     return search.places(path, text, numbers)
 
 
-def _quads(source: bytes, path: Path, format_: ox.RdfFormat, base: str | None) -> Iterator[ox.Quad]:
-    try:
-        yield from ox.parse(source, format=format_, base_iri=base)
-    except SyntaxError as error:
-        raise syntax_error(error, path) from error
-    except (ValueError, MemoryError) as error:
-        raise unread(error, path) from error
-
-
-def _parsed(source: bytes, path: Path, format_: ox.RdfFormat, base: str | None) -> Iterator[Row]:
-    for quad in _quads(source, path, format_, base):
+def _parsed(path: Path, base: str | None) -> Iterator[Row]:
+    for quad in parse_file(path, base=base):
         subject, object_ = str(key(quad.subject)), key(quad.object)
         graph = None if isinstance(quad.graph_name, ox.DefaultGraph) else str(key(quad.graph_name))
         yield Row(graph, subject, quad.predicate.value, object_, 0, 0, 0, 0)

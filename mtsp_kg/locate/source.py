@@ -1,4 +1,4 @@
-"""The text of a source file, and offsets in it as lines and columns. Imports `errors` and `places`."""
+"""The text of a source file, and offsets in it as lines and columns. Imports `errors`, `load` and `places`."""
 
 from __future__ import annotations
 
@@ -7,21 +7,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mtsp_kg.errors import DataError
+from mtsp_kg.load import read_file
 from mtsp_kg.locate.places import Point
 
-_BOM = b"\xef\xbb\xbf"
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _BLOCK = 1 << 20  # bytes
-
-
-def read_source(path: Path) -> bytes:
-    """The bytes of a file without a byte order mark. Raises DataError when it cannot be read."""
-    try:
-        return path.read_bytes().removeprefix(_BOM)
-    except OSError as error:
-        raise DataError(
-            f"The file cannot be read: {error.strerror}.", remedy="Check its name and its rights.", file=path
-        ) from error
 
 
 def decode(source: bytes, path: Path) -> str:
@@ -83,7 +73,7 @@ def source_lines(path: str | Path, numbers: Iterable[int]) -> dict[int, str]:
     path = Path(path)
     waiting = sorted(set(numbers), reverse=True)
     found: dict[int, str] = {}
-    source = read_source(path)
+    source = read_file(path)
     if ends_with_cr(source):
         source = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     before = 0

@@ -1,8 +1,8 @@
 """A remote store with the interface of the embedded one, so that nobody who asks need know which it is.
 
 `query` asks there. `oxigraph` is a copy of our graphs, fetched when somebody needs all of them: shapes, reasoning, and
-questions that the engine is known to answer otherwise. What is fetched, and why, is logged. Imports `errors`, `names`,
-`store` and, of this room, all but `push`.
+questions that the engine is known to answer otherwise. What is fetched, and why, is logged. Imports `errors`, `load`,
+`names`, `store` and, of this room, all but `push`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pyoxigraph as ox
 
 from mtsp_kg import names
 from mtsp_kg.errors import QueryError, RemoteError
+from mtsp_kg.load import merge
 from mtsp_kg.remote import engines, record
 from mtsp_kg.remote.client import Client, Reply
 from mtsp_kg.remote.graphs import ROWS, GraphStore, counts, solutions_of, triples_of, truth_of
@@ -95,7 +96,7 @@ class RemoteStore(EmbeddedStore):
             triples = self._fetched(graph, there[graph])
             name = ox.NamedNode(graph)
             copy.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in triples)
-        copy.update(names.MERGE_INTO_DEFAULT)
+        merge(copy)
         return copy
 
     @cached_property

@@ -95,9 +95,10 @@ def _since(report: Report, project: Project, plan: str | None, request: Request,
             waivers=next(iter(_existing((request.waivers,), old)), None) if request.waivers else None,
         )
         new = [path for path, _ in report.sources]
-        changed = touched(new, [old(path) for path in new] + _gone(earlier, was))
+        changed: set[str] = set()
         before = replace(report, findings=())
         try:
+            changed = touched(new, [old(path) for path in new] + _gone(earlier, was))
             if not request.files or earlier.files:
                 before = _run(was, plan, earlier)
         except DataError:

@@ -2,7 +2,7 @@
 
 `load` keeps it in the default graph for queries; for shapes alone that would double the time and memory of loading, and
 a triple that several graphs state does no harm: the nodes that a pattern finds are gathered in sets. Imports `bounds`
-and `errors`.
+and `load`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from mtsp_kg.bounds import check_bounds
-from mtsp_kg.errors import DataError
+from mtsp_kg.load import read_file
 
 _DEFAULT = ox.DefaultGraph()
 
@@ -41,10 +41,7 @@ def as_ntriples(files: Iterable[tuple[Path, str]]) -> bytes | None:
         if path.suffix.lower() != ".nt":
             return None
         check_bounds(path)  # the engine parses it, too
-        try:
-            parts.append(path.read_bytes())
-        except OSError as error:
-            raise DataError(f"The file cannot be read: {error.strerror}.", file=path) from error
-        if (len(files) > 1 and b"_:" in parts[-1]) or parts[-1].startswith(b"\xef"):
+        parts.append(read_file(path))
+        if len(files) > 1 and b"_:" in parts[-1]:
             return None
     return b"\n".join(parts)

@@ -18,9 +18,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from mtsp_kg.bounds import check_bounds
 from mtsp_kg.errors import DataError
-from mtsp_kg.load import oxigraph_format
+from mtsp_kg.load import parse_file
 from mtsp_kg.validate.findings import Finding, Report
 from mtsp_kg.validate.run import is_rdf
 
@@ -79,7 +78,10 @@ def _git(folder: Path, *arguments: str) -> bytes:
 
 
 def touched(new: Iterable[Path], old: Iterable[Path]) -> set[str]:
-    """The nodes of triples that some files state and others, earlier ones, did not, or the other way round."""
+    """The nodes of triples that some files state and others, earlier ones, did not, or the other way round.
+
+    Raises DataError for a file that cannot be read.
+    """
     now, then = _said(new), _said(old)
     return {node for triple in now.keys() ^ then.keys() for node in (triple[0], triple[2])} | {
         node for triple in now.keys() & then.keys() if now[triple] != then[triple] for node in (triple[0], triple[2])
@@ -90,9 +92,7 @@ def _said(files: Iterable[Path]) -> _Said:
     said: _Said = {}
     for path in files:
         if path.is_file() and is_rdf(path):
-            check_bounds(path)
-            text = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
-            for quad in ox.parse(text, format=oxigraph_format(path)):
+            for quad in parse_file(path):
                 key = (_name(quad.subject), quad.predicate.value, _name(quad.object))
                 said.setdefault(key, set()).add(str(quad.graph_name))
     return said

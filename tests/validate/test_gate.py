@@ -85,6 +85,17 @@ def test_of_an_unchanged_project_nothing_is_told(garden: Project) -> None:
     assert any("CommitmentMadeByShape" in finding.shape for finding in found.findings)
 
 
+def test_a_revision_whose_files_were_broken_had_no_findings(garden: Project) -> None:
+    wrong = garden.root / "graph" / "wrong.ttl"
+    wrong.write_bytes(VIOLATION.read_bytes() + b"<urn:a> <urn:b>")
+    _git(garden.root, "init", "-q")
+    _git(garden.root, "add", ".")
+    _git(garden.root, "commit", "-qm", "begin")
+    wrong.write_bytes(VIOLATION.read_bytes())
+    kg = KnowledgeGraph(garden)
+    assert kg.validate(changed_since="HEAD").findings == kg.validate().findings != ()
+
+
 def _people(generator: random.Random) -> str:
     lines = []
     for person in range(12):
