@@ -21,8 +21,6 @@ from mtsp_kg.validate.shapes import Shapes, Term
 
 _TYPE = ox.NamedNode(names.RDF_TYPE)
 _NOWHERE = Where()
-_DECIDED = frozenset(names.SH + local for local in set(KNOWN) - set(UNDECIDED))
-_NAMES_CLASSES = frozenset((names.SH + "class", names.SH_TARGET_CLASS))
 _SHOWN = 3
 # Kind: severity, message in English and Chinese.
 KINDS = {
@@ -114,19 +112,10 @@ def untouched(store: ox.Store, looked_at: Collection[Term], subjects: Collection
 
 def shapes_faults(shapes: Shapes, store: ox.Store) -> Iterator[Finding]:
     """Classes nobody defines, terms that SHACL does not have, and what no engine here decides."""
-    said = [
-        quad
-        for quad in shapes.store.quads_for_pattern(None, None, None, None)
-        if isinstance(quad.graph_name, ox.NamedNode)
-        and (_suspect(quad.predicate) or _suspect(quad.object) or quad.predicate.value in _NAMES_CLASSES)
-    ]
-    for quad in sorted(said, key=str):
-        yield from _of_quad(quad, shapes, store)
-
-
-def _suspect(term: Term) -> bool:
-    """Whether a term is of SHACL, and not one of those that are known and decided here."""
-    return isinstance(term, ox.NamedNode) and term.value.startswith(names.SH) and term.value not in _DECIDED
+    quads = shapes.store.quads_for_pattern(None, None, None, None)
+    named = (quad for quad in quads if isinstance(quad.graph_name, ox.NamedNode))
+    found = [finding for quad in named for finding in _of_quad(quad, shapes, store)]
+    yield from sorted(found, key=lambda finding: str(finding.where.wanted[0]))
 
 
 def _of_quad(quad: ox.Quad, shapes: Shapes, store: ox.Store) -> Iterator[Finding]:
