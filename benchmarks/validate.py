@@ -27,7 +27,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import pyoxigraph as ox
-from validate_corpus import Corpus, exponent, median_run, run, told
+from validate_corpus import Corpus, exponent, median_run, run, tell, told
 
 from mtsp_kg import names
 from mtsp_kg.project import find_project
@@ -223,10 +223,7 @@ def main() -> None:
             figures = turtle(Corpus(), asked.turtle_mb, folder)
         else:
             figures = compare(Corpus(), asked.triples, asked.runs, pyshacl, folder)
-    text = json.dumps(figures, indent=2)
-    print(text)
-    if asked.json:
-        Path(asked.json).write_text(text + "\n", encoding="utf-8")
+    tell(figures, asked.json)
 
 
 if __name__ == "__main__":

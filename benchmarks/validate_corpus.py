@@ -7,6 +7,7 @@ a hundred is damaged in one of the ways in KINDS, rare ones as often as common o
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import random
@@ -243,3 +244,11 @@ def exponent(sizes: Sequence[float], figures: Sequence[float]) -> float:
     xs, ys = [math.log(size) for size in sizes], [math.log(figure) for figure in figures]
     x, y = sum(xs) / len(xs), sum(ys) / len(ys)
     return sum((a - x) * (b - y) for a, b in zip(xs, ys, strict=True)) / sum((a - x) ** 2 for a in xs)
+
+
+def tell(figures: dict[str, object], file: str | None) -> None:
+    """Prints figures as JSON, and writes them into a file where one is named."""
+    text = json.dumps(figures, indent=2)
+    print(text)
+    if file:
+        Path(file).write_text(text + "\n", encoding="utf-8")

@@ -30,7 +30,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 from validate import SCRIPTS, results
-from validate_corpus import Corpus, exponent, median_run, run, told
+from validate_corpus import Corpus, exponent, median_run, run, tell, told
 
 from mtsp_kg import names
 from mtsp_kg.load import load_project
@@ -172,10 +172,7 @@ def main() -> None:
         else:
             rules = [rule for rule in all_rules() if rule not in asked.without]
             figures = compare(rules, asked.triples, asked.runs, not asked.no_pyshacl, asked.core, Path(name))
-    text = json.dumps(figures, indent=2)
-    print(text)
-    if asked.json:
-        Path(asked.json).write_text(text + "\n", encoding="utf-8")
+    tell(figures, asked.json)
 
 
 if __name__ == "__main__":
