@@ -60,7 +60,8 @@ def command(
     from mtsp_kg.serve.nursery import named_quads, nursery
     from mtsp_kg.serve.worker import Limits
 
-    public, ours = checked(site_url) or checked(base), Base(base or names.BASE)
+    address, own = checked(site_url), checked(base)  # both, before anything is begun
+    public, ours = address or own, Base(own or names.BASE)
     kg = open_graph(project)
     limits = Limits(seconds=limit_seconds, memory=limit_memory << 20)
     # The workers' parent starts while this process loads the graph, and loads it while this one imports the web server.

@@ -208,6 +208,7 @@ def test_a_weaker_mode_says_so_at_start(tmp_path: Path) -> None:
         (["--host", "256.1.1.1"], "cannot listen"),
         (["--base", "ftp://x/"], "no base"),
         (["--base", "http://x"], "no base"),
+        (["--base", "http://x", "--site-url", "https://y.example/"], "no base"),
         (["--limit-seconds", "0"], "limit-seconds"),
         (["--log", "all"], "log"),
     ],
