@@ -41,10 +41,6 @@ class ClassReader:
         """Whether a predicate's IRI writes a boolean class expression."""
         return predicate in _PARTS
 
-    def is_data_property(self, term: str) -> bool:
-        """Whether a term is declared as a datatype property."""
-        return nt(names.OWL + "DatatypeProperty") in self._sources.objects(term, RDF_TYPE)
-
     def is_datatype(self, term: str) -> bool:
         """Whether a term is a datatype, or an expression over datatypes."""
         if is_named(term):

@@ -45,6 +45,7 @@ class Reasoning:
         self._store = store
         self.reasoner = Reasoner(project, alignments=alignments)
         self.explainer = Explainer(self.reasoner, store, find, Words(label, plan))
+        self._tellers: dict[bool, Teller] = {}  # by whether they look for lines
 
     @cached_property
     def closure(self) -> Closure:
@@ -73,7 +74,9 @@ class Reasoning:
 
     def tell(self, found: list[Explanation], form: str = "text", *, lines: bool = True) -> str:
         """Explanations as `text`, `json`, `turtle` or `mermaid`."""
-        return Teller(self.explainer, lines=lines, language=self._language).write(found, form)
+        if lines not in self._tellers:  # one remembers where it looked things up
+            self._tellers[lines] = Teller(self.explainer, lines=lines, language=self._language)
+        return self._tellers[lines].write(found, form)
 
     def check(self, *, reasoner: str | None = None, dl: bool = True) -> Checked:
         """Whether ontology and graph are in OWL 2 DL and contradict nothing; see `check.check`."""

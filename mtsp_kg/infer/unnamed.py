@@ -3,7 +3,7 @@
 `A ⊑ some p B` and `some q C ⊑ D` give `A ⊑ D` where p is within q and B within C, though nobody knows which B it
 is. Such an expression gets a name of its own here, in square brackets, so that it can stand in rules and in
 explanations; it never stands in an inferred graph. OWL 2 RL: scm-svf1, scm-svf2, scm-avf1, scm-avf2, scm-hv. Imports
-`axioms`, `expressions` and `terms`.
+`axioms`, `expressions`, `roles` and `terms`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from mtsp_kg.infer.expressions import (
     Union,
     Value,
 )
+from mtsp_kg.infer.roles import closed
 from mtsp_kg.infer.terms import SUBCLASS, SUBPROPERTY, THING, Atom
 
 Restriction = Some | Only | Value
@@ -95,14 +96,6 @@ class Unnamed:
         if sub.inverse == super_.inverse:
             self._above.setdefault(sub.name, set()).add(super_.name)
 
-    def _leads(self, sub: str, super_: str) -> bool:
-        seen, open_ = {sub}, [sub]
-        while open_:
-            for upper in self._above.get(open_.pop(), set()) - seen:
-                seen.add(upper)
-                open_.append(upper)
-        return super_ in seen
-
     def _needs(self, one: Restriction, other: Restriction) -> Body | None:
         """What must hold for one expression to lie within another; None where it cannot."""
         if type(one) is not type(other) or one.property.inverse != other.property.inverse:
@@ -110,7 +103,7 @@ class Unnamed:
         lower, upper = one.property.name, other.property.name
         if isinstance(one, Only):
             lower, upper = upper, lower
-        if not self._leads(lower, upper):
+        if upper not in closed({lower}, self._above):
             return None
         needs: list[Atom] = [] if lower == upper else [(SUBPROPERTY, lower, upper)]
         if isinstance(one, Value) or isinstance(other, Value):

@@ -44,7 +44,7 @@ def thing(source: Source, stem: str, language: str) -> bytes:
         "data": embedded(iri, stem, view, source.options.address),
     }
     if not is_passage:
-        parts |= {"drawn": source.reasons.of(iri) if view.live else [], "rule": _rule(language), "as_short": view.short}
+        parts |= {"drawn": source.reasons.of(iri) if view.live else [], "rule": _rule(language)}
     return render("passage" if is_passage else "entity", path, view, **parts)
 
 
@@ -248,7 +248,7 @@ def question(source: Source, language: str, name: str, result: questions.Result)
     return render(
         "question",
         paths.page_of(f"questions/{name}", language),
-        source.views[language],
+        view,
         title=heading,
         heading=heading,
         query=query,

@@ -89,14 +89,15 @@ def terms(index: Index) -> dict[str, list[Term]]:
         if quad.predicate.value == names.RDF_TYPE:
             uses[key(quad.object)] = uses.get(key(quad.object), 0) + 1
     known = (iri for iri in {*index.by_subject, *index.by_object, *uses} if iri.startswith(names.ONTOLOGY))
+    apart = _disjoint(index)
     found: dict[str, list[Term]] = {"class": [], "property": [], "individual": []}
     for iri in sorted(known, key=lambda iri: (natural(iri.lower()), iri)):
-        term = _term(iri, index, uses.get(iri, 0))
+        term = _term(iri, index, uses.get(iri, 0), apart)
         found[term.sort].append(term)
     return found
 
 
-def _term(iri: str, index: Index, used: int) -> Term:
+def _term(iri: str, index: Index, used: int, apart: list[list[str]]) -> Term:
     table: dict[str, dict[object, list[str]]] = {}
     for quad in index.by_subject.get(iri, ()):
         if quad.predicate.value not in _LABELS:
@@ -112,18 +113,18 @@ def _term(iri: str, index: Index, used: int) -> Term:
         used,
         index.objects(iri, names.DEFINITION),
         index.objects(iri, names.EXAMPLE),
-        _back(iri, index),
+        _back(iri, index, apart),
     )
 
 
-def _back(iri: str, index: Index) -> dict[str, list[str]]:
+def _back(iri: str, index: Index, apart: list[list[str]]) -> dict[str, list[str]]:
     found: dict[str, set[str]] = {}
     for quad in index.by_object.get(iri, ()):
         for word, properties in _BACK.items():
             if quad.predicate.value in properties and isinstance(quad.subject, ox.NamedNode):
                 found.setdefault(word, set()).add(quad.subject.value)
     found["term_defines"] = set(_defined(iri, index)) - {iri}
-    never = {one for members in _disjoint(index) if iri in members for one in members} - {iri}
+    never = {one for members in apart if iri in members for one in members} - {iri}
     for way in (index.by_subject, index.by_object):
         for quad in way.get(iri, ()):
             if quad.predicate.value == _OWL + "disjointWith":

@@ -82,10 +82,10 @@ class _Push:
         wish, done = self.wish, self.done
         ours = {name: triples for name, triples in self.graphs.items() if name.startswith(wish.within)}
         marks = {name: mark(triples) for name, triples in ours.items()}
-        kept = {name for name in self.known.graphs() if not name.startswith(wish.within)}
-        gone = [name for name in self.known.graphs() if name not in ours and name not in kept]
+        gone = [name for name in self.known.graphs() if name.startswith(wish.within) and name not in ours]
         missing = [name for name in ours if not self._agrees(name, marks[name])]
-        done.same = [name for name in ours if name not in set(missing)]
+        absent = set(missing)
+        done.same = [name for name in ours if name not in absent]
         if wish.dry:
             done.sent, done.triples = missing, sum(found.triples for found in marks.values())
             done.deleted, done.gone = (gone, []) if wish.delete else ([], gone)
@@ -112,12 +112,11 @@ class _Push:
         self._write({name: found for name, found in parts.items() if name not in record.MERGES or name in places})
         return done
 
-    def _agrees(self, name: str | None, wanted: Mark, count: int | None = None) -> bool:
+    def _agrees(self, name: str, wanted: Mark) -> bool:
         """Whether a graph there is ours already; numbers that the store writes otherwise are told, once."""
-        there = self.sizes.get(name or "", 0) if count is None else count
-        if there != wanted.triples:
+        if self.sizes.get(name, 0) != wanted.triples:
             return False
-        return self._is_right(name, self.there.get(name), wanted, self.graphs.get(name or ""))
+        return self._is_right(name, self.there.get(name), wanted, self.graphs[name])
 
     def _is_right(self, name: str | None, found: list[ox.Triple], wanted: Mark, ours: list[ox.Triple] | None) -> bool:
         if mark(found) == wanted:
