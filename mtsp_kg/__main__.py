@@ -1,5 +1,5 @@
 """`python -m mtsp_kg` is `mtsp`."""
 
-from mtsp_kg.cli import main
+from mtsp_kg.cli import mtsp
 
-main()
+mtsp()

@@ -9,7 +9,6 @@ written or read, the files are parsed. MTSP_CACHE names its folder; MTSP_CACHE=o
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Callable
@@ -65,7 +64,9 @@ def _loaded(project: Project, completion: Completion | None) -> ox.Store:
 
 def digest(project: Project, completion: Completion | None = None) -> str:
     """What names the cache of a project: 32 hexadecimal digits. Raises DataError for a file that cannot be read."""
-    total = hashlib.sha256(f"{__version__} {ox.__version__}".encode())
+    from hashlib import sha256  # it takes longer to import than all else here
+
+    total = sha256(f"{__version__} {ox.__version__}".encode())
     for path in (*project.ontology_files(), *project.graph_files()):
         try:
             content = path.read_bytes()
@@ -88,8 +89,9 @@ def kept(kind: str, text: str, make: Callable[[], Any]) -> Any:
     if folder is None:
         return make()
     import json
+    from hashlib import sha256
 
-    name = hashlib.sha256(f"{__version__} {kind}\0{text}".encode()).hexdigest()[:32]
+    name = sha256(f"{__version__} {kind}\0{text}".encode()).hexdigest()[:32]
     place = folder / kind / f"{name}.json"
     try:
         return json.loads(place.read_bytes())

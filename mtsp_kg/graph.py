@@ -237,19 +237,19 @@ class KnowledgeGraph:
     ) -> Report:
         """The report of the shapes and check queries on the graph; with `files`, of the shapes on these alone.
 
-        shapes: files and folders of shapes in place of the project's; ontology: with `files`, where their classes are
-        defined; engine: `shacl` or `pyshacl`; waivers: a file of what is known and accepted; fail_on: the least grave
-        finding that makes the report not conform; baseline: a file of known findings, which `update_baseline` writes;
-        changed_since: a revision of git: only what the change since then brought or touches. Raises DataError,
-        NotFoundError, QueryError, MissingExtraError, ParameterError.
+        shapes: files and folders in place of the project's; ontology: with `files`, where their classes are defined;
+        engine: `shacl` or `pyshacl`; waivers: a file of what is accepted; fail_on: the least grave finding that makes
+        the report not conform; baseline: a file of known findings, which `update_baseline` writes; changed_since: a
+        revision of git. Raises DataError, NotFoundError, QueryError, MissingExtraError, ParameterError.
         """
+        from mtsp_kg.validate.inputs import begin
+
+        inputs = begin(self.project, files, ontology, own_shapes=bool(shapes))  # before the rest is imported
         from mtsp_kg.validate.gate import Request, validate
 
-        request = Request(
-            tuple(files), tuple(shapes), tuple(ontology), engine, checks, waivers,
-            fail_on, baseline, update_baseline, changed_since,
-        )  # fmt: skip
-        return validate(self.project, self.plan, request)
+        asked = Request(tuple(files), tuple(shapes), tuple(ontology), engine, checks, waivers, fail_on, baseline,
+                        update_baseline, changed_since, inputs=inputs)  # fmt: skip
+        return validate(self.project, self.plan, asked)
 
     def check_quality(self) -> Report:
         """The report of the checks in `queries/ontology/` on the ontology and its use. Raises QueryError, DataError."""

@@ -46,19 +46,18 @@ def load_file(store: ox.Store, path: Path, graph: str) -> None:
     of the file and is not to be used.
     """
     format_ = oxigraph_format(path)
-    check_bounds(path)
+    source = read_file(path)
+    check_bounds(path, source)
     try:
-        if begins_with_mark(path):
-            _load_text(store, read_file(path), format_, graph)
-        elif format_.supports_datasets:
-            store.load(path=path, format=format_)
+        if format_.supports_datasets:
+            store.load(input=source, format=format_)
             if any(True for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph())):
                 store.update(names.move_default_to(graph))
         else:
-            store.load(path=path, format=format_, to_graph=ox.NamedNode(graph))
+            store.load(input=source, format=format_, to_graph=ox.NamedNode(graph))
     except SyntaxError as error:
         raise syntax_error(error, path) from error
-    except (OSError, ValueError, MemoryError) as error:
+    except (ValueError, MemoryError) as error:
         raise _unread(error, path) from error
 
 
@@ -78,8 +77,8 @@ def parse_file(path: Path, *, base: str | None = None, rename_blank_nodes: bool 
     base: the IRI against which the file is read; rename_blank_nodes: give those that it labels labels of our own, so
     that those of several files do not meet. Raises DataError as `load_file` does, after the quads before the fault.
     """
-    check_bounds(path)
     source, format_ = read_file(path), oxigraph_format(path)
+    check_bounds(path, source)
     try:
         yield from ox.parse(source, format=format_, base_iri=base, rename_blank_nodes=rename_blank_nodes)
     except SyntaxError as error:
@@ -101,24 +100,9 @@ def _unread(error: Exception, path: Path) -> DataError:
     return DataError(f"The file cannot be read: {error}.", file=path)
 
 
-def begins_with_mark(path: Path) -> bool:
-    """Whether a file begins with a byte order mark, which some editors write and pyoxigraph does not read."""
-    with path.open("rb") as file:
-        return file.read(len(BYTE_ORDER_MARK)) == BYTE_ORDER_MARK
-
-
-def _load_text(store: ox.Store, text: bytes, format_: ox.RdfFormat, graph: str) -> None:
-    outside = ox.NamedNode(graph)
-    for quad in ox.parse(text, format=format_):
-        named = outside if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name
-        store.add(ox.Quad(quad.subject, quad.predicate, quad.object, named))
-
-
 def says_nothing(path: Path) -> bool:
     """Whether a file that has been loaded holds no statement."""
-    text = read_file(path) if begins_with_mark(path) else None
-    found = ox.parse(text, format=oxigraph_format(path)) if text is not None else ox.parse(path=path)
-    return next(iter(found), None) is None
+    return next(iter(ox.parse(read_file(path), format=oxigraph_format(path))), None) is None
 
 
 def syntax_error(error: SyntaxError, path: Path) -> DataError:

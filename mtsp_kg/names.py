@@ -248,6 +248,17 @@ def term(name: str) -> str:
 # would give a triple once for each graph that states it.
 MERGE_INTO_DEFAULT = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 
+# Which nodes there are: of named graphs, of no others than some; and those that a target of SHACL matches.
+NODES_OF_GRAPHS = "SELECT DISTINCT ?s WHERE { GRAPH ?g { ?s ?p ?o } }"
+NODES_ONLY_IN = (
+    "SELECT ?s WHERE {{ {{ SELECT DISTINCT ?s WHERE {{ VALUES ?g {{ {graphs} }} GRAPH ?g {{ ?s ?p ?o }} }} }} "
+    "FILTER NOT EXISTS {{ GRAPH ?h {{ ?s ?q ?r }} FILTER(?h NOT IN ({others})) }} }}"
+)
+NODE = "SELECT ?s WHERE {{ VALUES ?s {{ {target} }} }}"
+NODES_OF_CLASSES = "SELECT DISTINCT ?s WHERE {{ VALUES ?c {{ {target} }} ?s a ?c }}"
+NODES_WITH = "SELECT DISTINCT ?s WHERE {{ ?s {target} ?o }}"
+NODES_BY = "SELECT DISTINCT ?o WHERE {{ ?s {target} ?o }}"
+
 # What a remote store is asked about itself.
 TRIPLES_OF_GRAPHS = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
 TRIPLES_OF_DEFAULT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"

@@ -43,8 +43,12 @@ class EmbeddedStore:
 
     def query(self, sparql: str) -> Results:
         """The results of a SPARQL 1.1 query. Raises QueryError with the line and column of a syntax error."""
+        return self._answer(sparql)
+
+    def _answer(self, sparql: str, *, union: bool = False) -> Results:
+        """union: over all graphs in place of the default graph."""
         try:
-            return self.oxigraph.query(sparql)
+            return self.oxigraph.query(sparql, use_default_graph_as_union=union)
         except SyntaxError as error:
             raise syntax_error(error) from error
         except (ValueError, RuntimeError, OSError) as error:

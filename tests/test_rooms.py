@@ -9,8 +9,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "mtsp_kg"
 ROOMS = (
-    "errors", "names", "formats", "output", "project", "document", "bounds", "load", "cache", "store", "locate",
-    "infer", "query", "remote", "validate", "trace", "publish", "serve", "graph", "elsewhere", "cli",
+    "errors", "names", "formats", "output", "ending", "project", "document", "bounds", "load", "cache", "store",
+    "locate", "infer", "query", "remote", "validate", "trace", "publish", "serve", "graph", "elsewhere", "cli",
 )  # fmt: skip
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "data" not in path.parts)
 HEAVY = {"rdflib", "pyshacl", "owlready2", "networkx", "pandas", "starlette", "uvicorn", "yaml", "httpx"}

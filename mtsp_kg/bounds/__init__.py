@@ -21,19 +21,23 @@ from mtsp_kg.formats import format_of_file
 
 __all__ = ["check_bounds"]
 
+_BLOCK = 1 << 20
 
-def check_bounds(path: Path) -> None:
+
+def check_bounds(path: Path, source: bytes | None = None) -> None:
     """Raises DataError, with file and line, for a file of RDF that passes a bound; NotFoundError for another suffix.
 
-    What cannot be opened, or is no file, is left to the parser to tell.
+    source: what the file holds, where it has been read. What cannot be opened, or is no file, is left to the parser to
+    tell.
     """
     name = format_of_file(path).name
     if name not in ("rdfxml", "jsonld"):
-        if suspect(path, turtle=name in ("turtle", "trig")):
-            with _mapped(path) as text:
-                check_turtle(text, path, turtle=name in ("turtle", "trig"))
+        turtle = name in ("turtle", "trig")
+        if suspect(_blocks(path, source), turtle=turtle):
+            with _whole(path, source) as text:
+                check_turtle(text, path, turtle=turtle)
         return
-    with _mapped(path) as text:
+    with _whole(path, source) as text:
         if name == "rdfxml":
             from mtsp_kg.bounds.rdfxml import check_rdfxml
 
@@ -44,9 +48,24 @@ def check_bounds(path: Path) -> None:
             check_jsonld(text, path)
 
 
+def _blocks(path: Path, source: bytes | None) -> Iterator[bytes]:
+    if source is not None:
+        yield from (source[at : at + _BLOCK] for at in range(0, len(source), _BLOCK))
+        return
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                yield block
+    except OSError:
+        pass
+
+
 @contextmanager
-def _mapped(path: Path) -> Iterator[mmap.mmap | bytes]:
-    """The bytes of a file without reading them into memory; none for what has none."""
+def _whole(path: Path, source: bytes | None) -> Iterator[mmap.mmap | bytes]:
+    """The bytes of a file, without reading them into memory where they are not; none for what has none."""
+    if source is not None:
+        yield source
+        return
     text: mmap.mmap | bytes = b""
     try:
         with path.open("rb") as file:

@@ -6,13 +6,13 @@ Counts of single characters tell at once that nearly all files keep the bounds; 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from mtsp_kg.bounds.refusals import NAMESPACE, Text, long_namespace, refusal
 
 TRIPLE_TERMS = 100  # levels of RDF 1.2's triple terms
 BRACKETS = 10_000  # levels of [ ] and ( )
-_BLOCK = 1 << 20
 
 _SPACE = rb"(?:[ \t\r\n]++|#[^\r\n]*+)*+"
 _LONG = re.compile(rb"<[^<> \t\r\n\"]{%d}" % NAMESPACE)
@@ -29,23 +29,19 @@ _PLAIN = re.compile(
 )
 
 
-def suspect(path: Path, *, turtle: bool) -> bool:
-    """Whether a file may pass a bound; turtle: whether it may have brackets and namespaces."""
+def suspect(blocks: Iterable[bytes], *, turtle: bool) -> bool:
+    """Whether a text, given in parts, may pass a bound; turtle: whether it may have brackets and namespaces."""
     terms = brackets = bases = 0
     last = b""
-    try:
-        with path.open("rb") as file:
-            while block := file.read(_BLOCK):
-                terms += block.count(b"<<") + (last.endswith(b"<") and block.startswith(b"<"))
-                if turtle:
-                    brackets += block.count(b"(") + block.count(b"[")
-                    bases += bool(_ANY_BASE.search(block.lower()))  # faster than to look for both cases
-                    bases += bool(_LONG.search(block) or _LONG.search(last[-NAMESPACE:] + block[:NAMESPACE]))
-                if terms > TRIPLE_TERMS or brackets > BRACKETS or bases:
-                    return True
-                last = block
-    except OSError:
-        pass
+    for block in blocks:
+        terms += block.count(b"<<") + (last.endswith(b"<") and block.startswith(b"<"))
+        if turtle:
+            brackets += block.count(b"(") + block.count(b"[")
+            bases += bool(_ANY_BASE.search(block.lower()))  # faster than to look for both cases
+            bases += bool(_LONG.search(block) or _LONG.search(last[-NAMESPACE:] + block[:NAMESPACE]))
+        if terms > TRIPLE_TERMS or brackets > BRACKETS or bases:
+            return True
+        last = block
     return False
 
 

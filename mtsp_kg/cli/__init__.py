@@ -6,15 +6,16 @@ A module `name.py` here holds a click command called `command`. Importing this p
 from __future__ import annotations
 
 import os
-import pkgutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import find_spec
+from typing import NoReturn
 
 import click
 
-from mtsp_kg import __version__
+from mtsp_kg import __version__, ending
 from mtsp_kg.errors import EXIT_BAD_INPUT, EXIT_OUR_FAULT, MtspError
 
 INFERENCE = "MTSP_INFERENCE"
@@ -25,12 +26,16 @@ class Commands(click.Group):
     """Commands found by folder and imported only when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        import pkgutil
+
         return sorted(found.name.replace("_", "-") for found in pkgutil.iter_modules(__path__) if found.name[0] != "_")
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
+        local = cmd_name.replace("-", "_")
+        name = f"{__name__}.{local}"
+        if "_" in cmd_name or not local.isidentifier() or find_spec(name) is None:
             return None
-        module = import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
+        module = import_module(name)
         command: click.Command = module.command
         return command
 
@@ -77,7 +82,7 @@ def _without_inferences() -> Iterator[None]:
             os.environ[INFERENCE] = before
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Runs the command line: one message and an exit code by kind for every error, no traceback."""
     try:
         code = cli.main(prog_name="mtsp", standalone_mode=False)
@@ -106,7 +111,16 @@ def main() -> None:
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def _fail(message: str, code: int, prefix: str = "mtsp: ") -> None:
+def mtsp() -> NoReturn:
+    """The command `mtsp`: runs the command line, and ends the process with it."""
+    ending.soon()
+    try:
+        main()
+    except SystemExit as ended:
+        ending.leave(ended.code if isinstance(ended.code, int) else 0)
+
+
+def _fail(message: str, code: int, prefix: str = "mtsp: ") -> NoReturn:
     sys.stdout.flush()
     click.echo(prefix + message, err=True)
     sys.exit(code)

@@ -5,7 +5,6 @@ Imports `errors` and `project`; what reasons is imported when it is needed.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import TYPE_CHECKING
 
@@ -40,7 +39,9 @@ class Inferences:
         Of the room's own modules the size and the time of the last change are enough: a release changes the version,
         and who edits them changes the time.
         """
-        total = hashlib.sha256()
+        from hashlib import sha256  # it takes longer to import than all else here
+
+        total = sha256()
         for path in self._project.query_files(FOLDER):
             total.update(f"\0{path.name}\0".encode() + path.read_bytes())
         with os.scandir(_OWN) as found:

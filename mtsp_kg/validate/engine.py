@@ -1,4 +1,4 @@
-"""The SHACL engines behind one small interface: N-Triples of data and of shapes in, the W3C report's N-Triples out.
+"""The SHACL engines behind one small interface: N-Triples of shapes, then of data, in; the W3C report's N-Triples out.
 
 `shacl` is native and the default where it is installed (it has no wheel for every platform); `pyshacl` is the
 reference. Both are given the same RDF merge, which is taken once, by `merged`. Imports `errors`; the engines are
@@ -17,23 +17,31 @@ from mtsp_kg.errors import DataError, MissingExtraError, NotFoundError
 
 _NUMBERED = re.compile(r"_:0_b(\d+)(?=[ \n])")
 
-Engine = Callable[[bytes, bytes], bytes]
+# From shapes, which are read once, to what makes the report on data.
+Engine = Callable[[bytes], Callable[[bytes], bytes]]
 
 
-def run_shacl(data: bytes, shapes: bytes) -> bytes:
-    """The report of the native engine, as N-Triples. Raises MissingExtraError, DataError for shapes that are none."""
+def shacl(shapes: bytes) -> Callable[[bytes], bytes]:
+    """The native engine. Raises MissingExtraError, DataError for shapes that are none."""
     try:
-        import shacl
+        from shacl import Shapes
     except ImportError as error:
         raise MissingExtraError(
             "The engine 'shacl' is not installed.", remedy="pip install shacl, or use --engine pyshacl."
         ) from error
     try:
-        compiled = shacl.Shapes.from_text(shapes.decode(), format="ntriples")
-        report: str = compiled.validate_text(data.decode(), format="ntriples").serialize("ntriples")
+        compiled = Shapes.from_text(shapes.decode(), format="ntriples")
     except ValueError as error:
         raise _not_shapes(error) from error
-    return _own_labels(report, data, shapes).encode() if "_:0_b" in report else report.encode()
+
+    def run(data: bytes) -> bytes:
+        try:
+            report: str = compiled.validate_text(data.decode(), format="ntriples").serialize("ntriples")
+        except ValueError as error:
+            raise _not_shapes(error) from error
+        return _own_labels(report, data, shapes).encode() if "_:0_b" in report else report.encode()
+
+    return run
 
 
 def _own_labels(report: str, data: bytes, shapes: bytes) -> str:
@@ -52,28 +60,30 @@ def _labels(ntriples: bytes) -> dict[str, None]:
     return found
 
 
-def run_pyshacl(data: bytes, shapes: bytes) -> bytes:
-    """The report of pySHACL on rdflib graphs, as N-Triples. Raises DataError for shapes that are none."""
-    import pyshacl
+def pyshacl(shapes: bytes) -> Callable[[bytes], bytes]:
+    """The reference, on rdflib graphs. What it makes raises DataError for shapes that are none."""
     import rdflib
+    from pyshacl import validate
     from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
 
-    labels = [{label: rdflib.BNode(label) for label in _labels(part)} for part in (data, shapes)]
-    graphs = [
-        rdflib.Graph().parse(data=part.decode(), format="nt", bnode_context=known)
-        for part, known in zip((data, shapes), labels, strict=True)
-    ]
-    try:
-        _, report, text = pyshacl.validate(graphs[0], shacl_graph=graphs[1], inference="none", inplace=True)
-    except (ReportableRuntimeError, ShapeLoadError, re.error) as error:
-        raise _not_shapes(error) from error
-    if not isinstance(report, rdflib.Graph):
-        raise _not_shapes(text)
-    written: str = report.serialize(format="nt")
-    return written.encode()
+    def graph(ntriples: bytes) -> rdflib.Graph:
+        known = {label: rdflib.BNode(label) for label in _labels(ntriples)}
+        return rdflib.Graph().parse(data=ntriples.decode(), format="nt", bnode_context=known)
+
+    def run(data: bytes) -> bytes:
+        try:
+            _, report, text = validate(graph(data), shacl_graph=graph(shapes), inference="none", inplace=True)
+        except (ReportableRuntimeError, ShapeLoadError, re.error) as error:
+            raise _not_shapes(error) from error
+        if not isinstance(report, rdflib.Graph):
+            raise _not_shapes(text)
+        written: str = report.serialize(format="nt")
+        return written.encode()
+
+    return run
 
 
-ENGINES: Mapping[str, Engine] = {"shacl": run_shacl, "pyshacl": run_pyshacl}
+ENGINES: Mapping[str, Engine] = {"shacl": shacl, "pyshacl": pyshacl}
 
 
 def choose(name: str | None = None) -> str:

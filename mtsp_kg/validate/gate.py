@@ -1,6 +1,6 @@
 """What a run is asked for, and what of its report counts: severity, baseline, the change since a revision.
 
-Imports `errors`, `project` and, of this room, `baseline`, `findings`, `run`, `since`.
+Imports `errors`, `project` and, of this room, `baseline`, `findings`, `inputs`, `run`, `since`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from pathlib import Path
 from mtsp_kg.errors import DataError, ParameterError
 from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore
-from mtsp_kg.validate.baseline import against, read_baseline, write_baseline
 from mtsp_kg.validate.findings import Report, Severity
-from mtsp_kg.validate.run import rdf_files, validate_files, validate_graph
+from mtsp_kg.validate.inputs import Inputs, begin, rdf_files
+from mtsp_kg.validate.run import validate_files, validate_graph
 
 Paths = tuple[str | Path, ...]
 
@@ -24,8 +24,8 @@ class Request:
     """What to validate: the project's graph, or files; with which shapes, ontology, engine, checks and waivers.
 
     fail_on: the least grave finding that makes the run fail; baseline: a file of known findings, which update_baseline
-    writes; changed_since: a revision of git, since when findings count; elsewhere: a store that
-    holds the graph in place of the project's files.
+    writes; changed_since: a revision of git, since when findings count; elsewhere: a store that holds the graph in
+    place of the project's files; inputs: what `begin` has begun to load of all this, if it has.
     """
 
     files: Paths = ()
@@ -39,6 +39,7 @@ class Request:
     update_baseline: bool = False
     changed_since: str | None = None
     elsewhere: EmbeddedStore | None = None
+    inputs: Inputs | None = None
 
 
 def validate(project: Project, plan: str | None, request: Request) -> Report:
@@ -51,6 +52,8 @@ def validate(project: Project, plan: str | None, request: Request) -> Report:
     if request.changed_since:
         report = _since(report, project, plan, request, request.changed_since)
     if request.baseline:
+        from mtsp_kg.validate.baseline import against, read_baseline, write_baseline
+
         file = Path(request.baseline)
         if request.update_baseline:
             write_baseline(report.findings, file)
@@ -59,17 +62,18 @@ def validate(project: Project, plan: str | None, request: Request) -> Report:
 
 
 def _run(project: Project, plan: str | None, request: Request) -> Report:
+    inputs = request.inputs or begin(project, request.files, request.ontology, own_shapes=bool(request.shapes))
     if request.files:
         return validate_files(
             project,
-            request.files,
+            inputs,
             shapes=request.shapes,
-            ontology=request.ontology,
             engine=request.engine,
             waivers=request.waivers,
         )
     return validate_graph(
         project,
+        inputs,
         plan,
         shapes=request.shapes,
         engine=request.engine,
@@ -93,6 +97,7 @@ def _since(report: Report, project: Project, plan: str | None, request: Request,
             shapes=_existing(request.shapes, old),
             ontology=_existing(request.ontology, old),
             waivers=next(iter(_existing((request.waivers,), old)), None) if request.waivers else None,
+            inputs=None,
         )
         new = [path for path, _ in report.sources]
         changed: set[str] = set()

@@ -15,7 +15,7 @@ from mtsp_kg import names
 from mtsp_kg.validate.findings import Rule
 from mtsp_kg.validate.rules import rule_of
 from mtsp_kg.validate.shapes import Shape, Shapes
-from mtsp_kg.validate.targets import Targets
+from mtsp_kg.validate.targets import Targets, iri_of
 from mtsp_kg.validate.words import short_shape
 
 BAD = Path("tests", "shapes")
@@ -49,7 +49,7 @@ def listed(shapes: Shapes, store: ox.Store, failing: Mapping[str, set[str]], roo
     for iri, shape in sorted(shapes.by_iri.items()):
         looking = _targeted(iri, shapes, users)
         nodes = {node for name in looking for node in matched.of(shapes.by_iri[name])}
-        told = sorted(node.value for node in nodes if isinstance(node, ox.NamedNode))
+        told = sorted(filter(None, map(iri_of, nodes)))
         good = next((node for node in told if node not in failing.get(iri, set())), "")
         targets = dict.fromkeys(target for name in looking for target in _targets(shapes.by_iri[name]))
         name = short_shape(iri)

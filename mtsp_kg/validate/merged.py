@@ -1,21 +1,52 @@
 """The RDF merge of a store's graphs, in which shapes look at data, whether it is kept in the store or not.
 
 `load` keeps it in the default graph for queries; for shapes alone that would double the time and memory of loading, and
-a triple that several graphs state does no harm: the nodes that a pattern finds are gathered in sets. Imports `bounds`
-and `load`.
+a triple that several graphs state does no harm: the nodes that a pattern finds are gathered in sets. Imports `bounds`,
+`load` and `store`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Lock
 
 import pyoxigraph as ox
 
 from mtsp_kg.bounds import check_bounds
-from mtsp_kg.load import read_file
+from mtsp_kg.load import merge, read_file
+from mtsp_kg.store import EmbeddedStore, Results
 
 _DEFAULT = ox.DefaultGraph()
+# What a triple that comes twice makes another answer of, not one more row alike: it is counted, or takes a row's place.
+# Lines that are comments are passed over, as the query's header.
+_COUNTS = re.compile(
+    r"^(?!\s*#).*\b(?:(?:COUNT|SUM|AVG|GROUP_CONCAT)\s*\(\s*(?!DISTINCT\b|\s)|(?:LIMIT|OFFSET|FROM)\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+class UnmergedStore(EmbeddedStore):
+    """A store whose default graph is empty until a query needs the merge; others see all graphs in its place.
+
+    For who takes rows that are alike as one: a query finds a triple as often as graphs state it.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        super().__init__(store)
+        self._merging = Lock()
+        self._merged = False
+
+    def query(self, sparql: str) -> Results:
+        """The results of a SPARQL 1.1 query, in which rows may come more than once. Raises QueryError."""
+        if not _COUNTS.search(sparql):
+            return self._answer(sparql, union=True)
+        with self._merging:
+            if not self._merged:
+                merge(self.oxigraph)
+                self._merged = True
+        return self._answer(sparql)
 
 
 def whole(store: ox.Store) -> ox.DefaultGraph | None:
@@ -40,8 +71,8 @@ def as_ntriples(files: Iterable[tuple[Path, str]]) -> bytes | None:
     for path, _ in files:
         if path.suffix.lower() != ".nt":
             return None
-        check_bounds(path)  # the engine parses it, too
         parts.append(read_file(path))
+        check_bounds(path, parts[-1])  # the engine parses it, too
         if len(files) > 1 and b"_:" in parts[-1]:
             return None
     return b"\n".join(parts)

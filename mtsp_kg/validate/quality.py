@@ -15,7 +15,7 @@ from mtsp_kg.validate.checks import run_checks
 from mtsp_kg.validate.deliver import Order, deliver
 from mtsp_kg.validate.findings import Report, Severity, in_order
 from mtsp_kg.validate.forms import View
-from mtsp_kg.validate.waivers import FILE, waive
+from mtsp_kg.validate.waivers import FILE, read_waivers, waive
 from mtsp_kg.validate.words import LANGUAGES
 
 KIND = "ontology"
@@ -28,7 +28,7 @@ def check_quality(project: Project, store: EmbeddedStore, plan: str | None, toda
     """
     found, rules = run_checks(project, store, plan, KIND)
     file = project.root / "queries" / KIND / FILE
-    kept, waived = waive(found, file, project.relative(file), today or date.today(), plan)
+    kept, waived = waive(found, read_waivers(file), file, project.relative(file), today or date.today(), plan)
     return Report(
         findings=tuple(in_order(kept)),
         engine="",

@@ -107,7 +107,7 @@ def _path(told: str, file: Path) -> str:
 
 def init(folder: Path) -> Path:
     """Writes settings that fit what is in a folder; gives back the file. Raises DataError where there are some."""
-    from mtsp_kg.validate.run import is_rdf
+    from mtsp_kg.validate.inputs import is_rdf
 
     if find_settings(folder).file:
         raise DataError("There are settings already.", file=find_settings(folder).file, remedy="Edit them.")

@@ -1,12 +1,12 @@
 """Nothing passes silently: what a validation did not look at, or could not decide, is a finding of its own kind.
 
-Imports `names` and `load`, and of this room `findings`, `merged`, `rules`, `shapes`. The kinds are those of `KINDS`.
+Imports `names` and `load`, and of this room `findings`, `merged`, `rules`, `shapes`, `targets`. The kinds: `KINDS`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -18,6 +18,7 @@ from mtsp_kg.validate.merged import whole
 from mtsp_kg.validate.rules import place_of
 from mtsp_kg.validate.shacl_terms import KNOWN, UNDECIDED
 from mtsp_kg.validate.shapes import Shapes, Term
+from mtsp_kg.validate.targets import Nodes, iri_of
 
 _TYPE = ox.NamedNode(names.RDF_TYPE)
 _NOWHERE = Where()
@@ -90,16 +91,14 @@ def unmatched(shapes: Shapes, iris: Iterable[str]) -> Iterator[Finding]:
         yield _finding("unmatched-shape", iri, place.where, place.graphs)
 
 
-def untouched(store: ox.Store, looked_at: Collection[Term], subjects: Collection[Term]) -> Iterator[Finding]:
+def untouched(store: ox.Store, looked_at: Nodes, subjects: Nodes) -> Iterator[Finding]:
     """What no shape looks at, by class. Blank nodes are looked at by way of what leads to them."""
-    missed = {subject for subject in subjects if isinstance(subject, ox.NamedNode)}.difference(looked_at)
-    types: dict[Term, str] = {}
-    for quad in store.quads_for_pattern(None, _TYPE, None, whole(store)) if missed else ():
-        if quad.subject in missed and isinstance(quad.object, ox.NamedNode):
-            types[quad.subject] = min(quad.object.value, types.get(quad.subject, quad.object.value))
     classes: dict[str, list[ox.NamedNode]] = defaultdict(list)
-    for resource in missed:
-        classes[types.get(resource, names.RDFS_RESOURCE)].append(resource)
+    for iri in filter(None, map(iri_of, subjects - looked_at)):
+        resource = ox.NamedNode(iri)
+        types = (quad.object for quad in store.quads_for_pattern(resource, _TYPE, None, None))
+        named = (type_.value for type_ in types if isinstance(type_, ox.NamedNode))
+        classes[min(named, default=names.RDFS_RESOURCE)].append(resource)
     for class_, resources in sorted(classes.items()):
         resources.sort(key=str)
         examples = ", ".join(names.shrink(resource.value) for resource in resources[:_SHOWN])
@@ -174,9 +173,15 @@ def _defined(class_: Term, shapes: Shapes, store: ox.Store) -> bool:
     )
 
 
-def empty_files(files: Iterable[tuple[Path, str]], name_of: Callable[[Path], str]) -> Iterator[Finding]:
-    """Files that say nothing."""
-    for path, _ in files:
+def empty_files(
+    files: Iterable[tuple[Path, str]], store: ox.Store, name_of: Callable[[Path], str]
+) -> Iterator[Finding]:
+    """Files that say nothing; store: with all of them loaded."""
+    files = list(files)
+    alone = Counter(graph for _, graph in files)
+    for path, graph in files:
+        if alone[graph] == 1 and any(True for _ in store.quads_for_pattern(None, None, None, ox.NamedNode(graph))):
+            continue
         if says_nothing(path):
             yield _finding("empty-file", name_of(path), spots=(Spot(name_of(path), 1),))
 

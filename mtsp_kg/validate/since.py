@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from mtsp_kg.errors import DataError
 from mtsp_kg.load import parse_file
 from mtsp_kg.validate.findings import Finding, Report
-from mtsp_kg.validate.run import is_rdf
+from mtsp_kg.validate.inputs import is_rdf
 
 _Said = dict[tuple[str, str, str], set[str]]
 

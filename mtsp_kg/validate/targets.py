@@ -1,8 +1,13 @@
-"""Which nodes shapes look at (SHACL, section 2.1.3). Imports `names`, and of this room `merged` and `shapes`."""
+"""Which nodes data speaks of, and which of them shapes look at (SHACL, section 2.1.3).
+
+A node is told as SPARQL's TSV writes it (SPARQL 1.1 Query Results CSV and TSV Formats, section 4.2): the store writes
+all nodes of a kind at once, while Python does other things, and no term is made of each. Imports `names`, and of this
+room `merged` and `shapes`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable
 
 import pyoxigraph as ox
 
@@ -10,8 +15,35 @@ from mtsp_kg import names
 from mtsp_kg.validate.merged import whole
 from mtsp_kg.validate.shapes import Shape, Term
 
-_TYPE = ox.NamedNode(names.RDF_TYPE)
+Nodes = frozenset[bytes]
+
+_MATCHED = {
+    names.SH_TARGET_CLASS: names.NODES_OF_CLASSES,
+    names.SH_TARGET_SUBJECTS_OF: names.NODES_WITH,
+    names.SH_TARGET_OBJECTS_OF: names.NODES_BY,
+}
 _SUBCLASS = ox.NamedNode(names.RDFS_SUBCLASS)
+
+
+def iri_of(node: bytes) -> str:
+    """The IRI of a node; empty for one that has none.
+
+    >>> iri_of(b"<http://a/b>"), iri_of(b'"text"')
+    ('http://a/b', '')
+    """
+    return node[1:-1].decode() if node.startswith(b"<") and not node.startswith(b"<<") else ""
+
+
+def subjects(store: ox.Store) -> Nodes:
+    """What the named graphs of a store speak of."""
+    return _nodes(store, names.NODES_OF_GRAPHS, merged=True)
+
+
+def only_in(store: ox.Store, graphs: Collection[str]) -> Nodes:
+    """What some named graphs of a store alone speak of."""
+    told = [str(ox.NamedNode(graph)) for graph in graphs]
+    query = names.NODES_ONLY_IN.format(graphs=" ".join(told), others=", ".join(told))
+    return _nodes(store, query, merged=True) if told else frozenset()
 
 
 class Targets:
@@ -19,39 +51,51 @@ class Targets:
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store
-        self._graph = whole(store)
-        self._known: dict[tuple[str, Term], frozenset[Term]] = {}
+        self._merged = whole(store) is not None
+        self._known: dict[tuple[str, Term], Nodes] = {}
 
-    def of(self, shape: Shape) -> frozenset[Term]:
+    def of(self, shape: Shape) -> Nodes:
         """The nodes that a shape's own targets match."""
         found = [self._declared(declaration, target) for declaration, target in shape.targets]
         return found[0] if len(found) == 1 else frozenset().union(*found)
 
-    def _declared(self, declaration: str, target: Term) -> frozenset[Term]:
+    def of_all(self, shapes: Iterable[Shape]) -> tuple[Nodes, list[str]]:
+        """The nodes that some shapes look at, and the IRIs of those shapes that look at none."""
+        found = {shape.iri: self.of(shape) for shape in shapes}
+        return frozenset().union(*found.values()), [iri for iri, nodes in found.items() if not nodes]
+
+    def _declared(self, declaration: str, target: Term) -> Nodes:
         key = (declaration, target)
         if key not in self._known:
-            self._known[key] = frozenset(self._matched(declaration, target))
+            self._known[key] = self._matched(declaration, target)
         return self._known[key]
 
-    def _matched(self, declaration: str, target: Term) -> Iterator[Term]:
+    def _matched(self, declaration: str, target: Term) -> Nodes:
         if declaration == names.SH_TARGET_NODE:
-            yield target
-        elif isinstance(target, ox.NamedNode):
-            quads = self._store.quads_for_pattern
-            if declaration == names.SH_TARGET_CLASS:
-                for found in self._with_subclasses(target):
-                    yield from (quad.subject for quad in quads(None, _TYPE, found, self._graph))
-            elif declaration == names.SH_TARGET_SUBJECTS_OF:
-                yield from (quad.subject for quad in quads(None, target, None, self._graph))
-            elif declaration == names.SH_TARGET_OBJECTS_OF:
-                yield from (quad.object for quad in quads(None, target, None, self._graph))
+            if isinstance(target, ox.Literal):  # TSV may write it in another way than Turtle
+                return _nodes(self._store, names.NODE.format(target=target), self._merged)
+            return frozenset({str(target).encode()})
+        if not isinstance(target, ox.NamedNode):
+            return frozenset()
+        told = str(target)
+        if declaration == names.SH_TARGET_CLASS:
+            told = " ".join(map(str, self._with_subclasses(target)))
+        return _nodes(self._store, _MATCHED[declaration].format(target=told), self._merged)
 
     def _with_subclasses(self, top: ox.NamedNode) -> set[ox.NamedNode]:
         found = {top}
         waiting = [top]
         while waiting:
-            for quad in self._store.quads_for_pattern(None, _SUBCLASS, waiting.pop(), self._graph):
+            for quad in self._store.quads_for_pattern(None, _SUBCLASS, waiting.pop(), None):
                 if isinstance(quad.subject, ox.NamedNode) and quad.subject not in found:
                     found.add(quad.subject)
                     waiting.append(quad.subject)
         return found
+
+
+def _nodes(store: ox.Store, query: str, merged: bool) -> Nodes:
+    found = store.query(query, use_default_graph_as_union=not merged)
+    assert isinstance(found, ox.QuerySolutions)
+    written = found.serialize(format=ox.QueryResultsFormat.TSV)
+    assert written is not None
+    return frozenset(written.split(b"\n")[1:-1])  # without the heading, and what is behind the last end of a line

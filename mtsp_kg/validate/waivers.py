@@ -95,14 +95,20 @@ def _waiver(entry: object, number: int, path: Path) -> Waiver:
 
 
 def waive(
-    findings: list[Finding], path: Path, name: str, today: date, plan: str | None = None, ran: bool = True
+    findings: list[Finding],
+    waivers: Iterable[Waiver],
+    path: Path,
+    name: str,
+    today: date,
+    plan: str | None = None,
+    ran: bool = True,
 ) -> tuple[list[Finding], int]:
-    """Findings without those that a file of waivers accepts, with those about waivers; and how many were waived.
+    """Findings without those that waivers accept, with those about waivers; and how many were waived.
 
-    name: what a report calls the file; plan: whose short names waivers use; ran: whether everything ran, so that a
-    waiver that met nothing is stale. Raises DataError.
+    path: where the waivers were read; name: what a report calls this file; plan: whose short names waivers use; ran:
+    whether everything ran, so that a waiver that met nothing is stale.
     """
-    waivers = read_waivers(path)
+    waivers = list(waivers)
     holding = {
         (waiver.query, waiver.row): waiver for waiver in waivers if waiver.until is None or waiver.until >= today
     }

@@ -46,7 +46,7 @@ def _findings(engine: str, *files: Path) -> list[Finding]:
     pytest.importorskip(engine)
     project = find_project()
     store = load_files((path, project.graph_of(path)) for path in [*project.ontology_files(), *GOOD, *files])
-    return read_report(ENGINES[engine](united(store), _shapes().ntriples), _shapes(), store)
+    return read_report(ENGINES[engine](_shapes().ntriples)(united(store)), _shapes(), store)
 
 
 def _reported(engine: str, *files: Path) -> set[str]:

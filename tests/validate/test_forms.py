@@ -15,7 +15,7 @@ from mtsp_kg.errors import DataError, NotFoundError, ParameterError
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.project import Project
 from mtsp_kg.validate.deliver import SUMMARY, Order, deliver
-from mtsp_kg.validate.engine import ENGINES, run_shacl
+from mtsp_kg.validate.engine import ENGINES, shacl
 from mtsp_kg.validate.findings import Finding, Report, Severity, Spot
 from mtsp_kg.validate.forms import FORMS, View, write
 from mtsp_kg.validate.forms.github import summary_page
@@ -132,7 +132,7 @@ def test_the_standard_report_is_the_engines_own(
     media = ox.RdfFormat.TURTLE if form == "ttl" else ox.RdfFormat.JSON_LD
     ours = _results(ox.parse(write(report, form), format=media))
     read = read_project_shapes(garden, [shapes])
-    raw = run_shacl(united(load_files([(data, "urn:data")])), read.ntriples)
+    raw = shacl(read.ntriples)(united(load_files([(data, "urn:data")])))
     theirs = _results(ox.parse(raw, format=ox.RdfFormat.N_TRIPLES))
     assert len(ours) == 5
     assert ours == theirs

@@ -145,7 +145,7 @@ def test_the_reference_engine_is_used_where_the_fast_one_is_missing(monkeypatch:
     monkeypatch.setattr(engine, "find_spec", lambda name: None if name == "shacl" else object())
     assert engine.choose() == "pyshacl"
     with pytest.raises(MissingExtraError, match="not installed"):
-        engine.run_shacl(b"", b"")
+        engine.shacl(b"")
     with pytest.raises(NotFoundError):
         engine.choose("nonsense")
 

@@ -28,7 +28,8 @@ def _run(garden: Project, waivers: str, today: date = date(2027, 1, 1)) -> tuple
     (garden.root / "graph" / "entities" / "wrong.trig").write_text(GRAPH, encoding="utf-8")
     (garden.root / "queries" / "check" / "waivers.yaml").write_text(waivers, encoding="utf-8")
     found, _ = run_checks(garden, EmbeddedStore(load_project(garden)), PLAN)
-    return waive(found, garden.root / "queries" / "check" / "waivers.yaml", "waivers.yaml", today, PLAN)
+    file = garden.root / "queries" / "check" / "waivers.yaml"
+    return waive(found, read_waivers(file), file, "waivers.yaml", today, PLAN)
 
 
 def test_without_a_waiver_the_row_is_a_finding(garden: Project) -> None:
