@@ -4,7 +4,7 @@ Their header has, besides what every query has, `severity` (violation, warning, 
 which `{column}` is a cell of the row, and where needed `key`: the columns that a row is known by (default: the first).
 A column called passage or graph says where the row stands; columns called focus (else the first one), path and value
 are the finding's, and where all three are there, its place is that of this triple. Imports `errors`, `project`, `query`
-and, of this room, `aside` and `findings`.
+and, of this room, `findings`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from mtsp_kg.project import Project
 from mtsp_kg.query.answer import Rows, Term, answer
 from mtsp_kg.query.catalogue import NamedQuery, read_query, read_text
 from mtsp_kg.store import EmbeddedStore
-from mtsp_kg.validate.aside import aside
 from mtsp_kg.validate.findings import Finding, Rule, Severity, Spot, Wanted, Where
 
 KIND = "check"
@@ -35,20 +34,10 @@ def run_checks(
 
     Raises QueryError, DataError.
     """
-    paths = project.query_files(kind)
-    waiting = iter(paths)
-
-    def ask() -> dict[Path, Rows | QueryError]:
-        return {path: _asked(path, store, plan) for path in waiting}
-
-    other = aside(ask)  # two queries at a time
-    answers = ask() | other()
     findings: list[Finding] = []
     rules: dict[str, Rule] = {}
-    for path in paths:
-        rows = answers[path]
-        if isinstance(rows, QueryError):
-            raise rows
+    for path in project.query_files(kind):
+        rows = _ask(read_text(path), path, store, plan)
         rules[path.stem] = Rule(path.stem, spot=Spot(project.relative(path), 1))
         if rows.rows:  # a header is read only where it has something to say
             query = read_query(path)
@@ -61,13 +50,6 @@ def run_checks(
 def rows_of(query: NamedQuery, store: EmbeddedStore, plan: str | None) -> list[Finding]:
     """The rows of a check query as findings. Raises QueryError, with the file."""
     return _findings(query, _ask(query.text, query.path, store, plan), store)
-
-
-def _asked(path: Path, store: EmbeddedStore, plan: str | None) -> Rows | QueryError:
-    try:
-        return _ask(read_text(path), path, store, plan)
-    except QueryError as error:
-        return error
 
 
 def _ask(text: str, path: Path, store: EmbeddedStore, plan: str | None) -> Rows:

@@ -13,7 +13,8 @@ import pyoxigraph as ox
 
 from mtsp_kg import names
 from mtsp_kg.validate.findings import Finding, Severity, Wanted, Where
-from mtsp_kg.validate.shapes import Shape, Shapes, Term
+from mtsp_kg.validate.shapes import Shape, Shapes
+from mtsp_kg.validate.triples import Term
 
 _SEVERITIES = {names.SH_WARNING: Severity.WARNING, names.SH_INFO: Severity.INFO}
 _UNSAID = {"en": "This is not met: {what}.", "zh": "不满足：{what}。"}

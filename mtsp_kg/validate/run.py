@@ -25,7 +25,7 @@ from mtsp_kg.validate.merged import UnmergedStore, as_ntriples, united
 from mtsp_kg.validate.reading import read_report
 from mtsp_kg.validate.rules import rule_of
 from mtsp_kg.validate.shapes import Shapes, read_shapes
-from mtsp_kg.validate.targets import Nodes, Targets, only_in, subjects
+from mtsp_kg.validate.targets import Nodes, Targets, subjects
 from mtsp_kg.validate.wellformed import check_shapes
 
 
@@ -61,7 +61,7 @@ def validate_graph(
     checking = aside(lambda: run_checks(project, asked, plan) if checks else ([], {}))
     read = reading()
     running = aside(lambda: ready()(united(store)))
-    spoken_of = subjects(store) - only_in(store, {graph for _, graph in inputs.around})
+    spoken_of = subjects(store, without={graph for _, graph in inputs.around})
     matched, idle = Targets(store).of_all(read.targeted())
     found = list(silence.unmatched(read, idle))
     found += silence.untouched(store, matched, spoken_of)
@@ -102,8 +102,8 @@ def validate_files(
     aside(lambda: import_module("mtsp_kg.validate.places"))  # there is time for it while data is loaded
     store = inputs.store()
     read = reading()
-    beside = only_in(store, graphs)
-    spoken_of = subjects(store) - beside
+    spoken_of = subjects(store, without=graphs)
+    beside = subjects(store) - spoken_of if graphs else Nodes()
 
     def results() -> list[Finding]:
         raw, labelled = running()

@@ -1,6 +1,6 @@
 """Shapes, read from files: what the engines are given, and what a report needs to know of each shape.
 
-Imports `load` and `names`, and of this room `unnamed`; pyoxigraph reads the files.
+Imports `load` and `names`, and of this room `triples` and `unnamed`; pyoxigraph reads the files.
 """
 
 from __future__ import annotations
@@ -13,10 +13,8 @@ import pyoxigraph as ox
 
 from mtsp_kg import names
 from mtsp_kg.load import load_files
+from mtsp_kg.validate.triples import Term, Triples
 from mtsp_kg.validate.unnamed import name_shapes
-
-Node = ox.NamedNode | ox.BlankNode
-Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 _OPERATORS = {
     names.SH_INVERSE: "^{}",
@@ -25,6 +23,7 @@ _OPERATORS = {
     names.SH_ZERO_OR_ONE: "{}?",
 }
 _DEEP = 100
+_KINDS = (ox.NamedNode(names.SH_NODE_SHAPE), ox.NamedNode(names.SH_PROPERTY_SHAPE))
 _JOINERS = {names.SH_ALTERNATIVE: "|"}
 
 
@@ -48,7 +47,7 @@ class Shape:
 
 @dataclass(frozen=True)
 class Shapes:
-    """Shapes by IRI, and all of their triples: as N-Triples for the engines, and in a store.
+    """Shapes by IRI, and all of their triples: as N-Triples for the engines, in a store, and as Python has them.
 
     unnamed: the blank node that a shape which got its IRI here was, and the quads that tell it from others; files:
     where the shapes were read from, each with its graph.
@@ -57,6 +56,7 @@ class Shapes:
     by_iri: Mapping[str, Shape]
     ntriples: bytes
     store: ox.Store
+    triples: Triples
     unnamed: Mapping[str, tuple[ox.BlankNode, tuple[ox.Quad, ...]]] = field(default_factory=dict)
     files: tuple[tuple[Path, str], ...] = ()
 
@@ -73,16 +73,15 @@ def read_shapes(files: Iterable[tuple[Path, str]]) -> Shapes:
     files = tuple(files)
     store = load_files(files)
     unnamed = name_shapes(store)
+    triples = Triples(store)
     found: dict[str, Shape] = {}
-    for node in sorted(set(_shape_nodes(store)), key=str):
-        about: dict[str, list[Term]] = {}
-        for quad in store.quads_for_pattern(node, None, None, ox.DefaultGraph()):
-            about.setdefault(quad.predicate.value, []).append(quad.object)
+    for node in sorted(set(_shape_nodes(triples)), key=str):
+        about = triples.about[node]
         path = next(iter(about.get(names.SH_PATH, ())), None)
         found[node.value] = Shape(
             iri=node.value,
-            path=_path(store, path) if path is not None else "",
-            predicates=tuple(_predicates(store, path)) if path is not None else (),
+            path=_path(triples, path) if path is not None else "",
+            predicates=tuple(_predicates(triples, path)) if path is not None else (),
             targets=_targets(node, about),
             messages={
                 message.language or "": message.value
@@ -96,7 +95,7 @@ def read_shapes(files: Iterable[tuple[Path, str]]) -> Shapes:
             },
         )
     dumped = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
-    return Shapes(found, dumped or b"", store, unnamed, files)
+    return Shapes(found, dumped or b"", store, triples, unnamed, files)
 
 
 def _targets(node: ox.NamedNode, about: Mapping[str, list[Term]]) -> tuple[tuple[str, Term], ...]:
@@ -118,54 +117,38 @@ def _short(term: Term) -> str:
     return names.shrink(term.value) if isinstance(term, ox.NamedNode) else getattr(term, "value", str(term))
 
 
-def _shape_nodes(store: ox.Store) -> Iterator[ox.NamedNode]:
-    for predicate in (*names.SH_TARGETS, names.SH_PATH, names.SH_PROPERTY):
-        for quad in store.quads_for_pattern(None, ox.NamedNode(predicate), None, ox.DefaultGraph()):
-            if isinstance(quad.subject, ox.NamedNode):
-                yield quad.subject
-    for kind in (names.SH_NODE_SHAPE, names.SH_PROPERTY_SHAPE):
-        for quad in store.quads_for_pattern(None, ox.NamedNode(names.RDF_TYPE), ox.NamedNode(kind), ox.DefaultGraph()):
-            if isinstance(quad.subject, ox.NamedNode):
-                yield quad.subject
+def _shape_nodes(triples: Triples) -> Iterator[ox.NamedNode]:
+    for subject, about in triples.about.items():
+        if isinstance(subject, ox.NamedNode) and (
+            any(predicate in about for predicate in (*names.SH_TARGETS, names.SH_PATH, names.SH_PROPERTY))
+            or any(type_ in _KINDS for type_ in about.get(names.RDF_TYPE, ()))
+        ):
+            yield subject
 
 
-def _objects(store: ox.Store, subject: Term, predicate: str) -> Iterator[Term]:
-    if isinstance(subject, Node):
-        pattern = store.quads_for_pattern(subject, ox.NamedNode(predicate), None, ox.DefaultGraph())
-        yield from (quad.object for quad in pattern)
-
-
-def _members(store: ox.Store, node: Term) -> Iterator[Term]:
-    seen: set[Term] = set()
-    while isinstance(node, ox.BlankNode) and node not in seen:
-        seen.add(node)
-        yield from _objects(store, node, names.RDF_FIRST)
-        node = next(_objects(store, node, names.RDF_REST), ox.NamedNode(names.RDF_NIL))
-
-
-def _path(store: ox.Store, path: Term, deep: int = 0) -> str:
+def _path(triples: Triples, path: Term, deep: int = 0) -> str:
     """A SHACL path as a SPARQL property path with short names; what leads into itself is cut off."""
     if isinstance(path, ox.NamedNode):
         return names.shrink(path.value)
     if deep > _DEEP or not isinstance(path, ox.BlankNode):
         return "..."
     for operator, pattern in _OPERATORS.items():
-        for inner in _objects(store, path, operator):
-            return pattern.format(_path(store, inner, deep + 1))
+        for inner in triples.objects(path, operator):
+            return pattern.format(_path(triples, inner, deep + 1))
     for joiner, sign in _JOINERS.items():
-        for inner in _objects(store, path, joiner):
-            return "(" + sign.join(_path(store, member, deep + 1) for member in _members(store, inner)) + ")"
-    return "(" + "/".join(_path(store, member, deep + 1) for member in _members(store, path)) + ")"
+        for inner in triples.objects(path, joiner):
+            return "(" + sign.join(_path(triples, member, deep + 1) for member in triples.members(inner)) + ")"
+    return "(" + "/".join(_path(triples, member, deep + 1) for member in triples.members(path)) + ")"
 
 
-def _predicates(store: ox.Store, path: Term, backwards: bool = False, deep: int = 0) -> Iterator[tuple[str, bool]]:
+def _predicates(triples: Triples, path: Term, backwards: bool = False, deep: int = 0) -> Iterator[tuple[str, bool]]:
     """The properties that lead from the focus to a value in one step; none for a path of several steps."""
     if isinstance(path, ox.NamedNode):
         yield path.value, backwards
     if deep > _DEEP:
         return
-    for inner in _objects(store, path, names.SH_INVERSE):
-        yield from _predicates(store, inner, not backwards, deep + 1)
-    for inner in _objects(store, path, names.SH_ALTERNATIVE):
-        for member in _members(store, inner):
-            yield from _predicates(store, member, backwards, deep + 1)
+    for inner in triples.objects(path, names.SH_INVERSE):
+        yield from _predicates(triples, inner, not backwards, deep + 1)
+    for inner in triples.objects(path, names.SH_ALTERNATIVE):
+        for member in triples.members(inner):
+            yield from _predicates(triples, member, backwards, deep + 1)

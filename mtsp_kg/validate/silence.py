@@ -17,8 +17,9 @@ from mtsp_kg.validate.findings import Finding, Rule, Severity, Spot, Where
 from mtsp_kg.validate.merged import whole
 from mtsp_kg.validate.rules import place_of
 from mtsp_kg.validate.shacl_terms import KNOWN, UNDECIDED
-from mtsp_kg.validate.shapes import Shapes, Term
+from mtsp_kg.validate.shapes import Shapes
 from mtsp_kg.validate.targets import Nodes, iri_of
+from mtsp_kg.validate.triples import Term
 
 _TYPE = ox.NamedNode(names.RDF_TYPE)
 _NOWHERE = Where()

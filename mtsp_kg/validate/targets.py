@@ -13,7 +13,8 @@ import pyoxigraph as ox
 
 from mtsp_kg import names
 from mtsp_kg.validate.merged import whole
-from mtsp_kg.validate.shapes import Shape, Term
+from mtsp_kg.validate.shapes import Shape
+from mtsp_kg.validate.triples import Term
 
 Nodes = frozenset[bytes]
 
@@ -34,16 +35,11 @@ def iri_of(node: bytes) -> str:
     return node[1:-1].decode() if node.startswith(b"<") and not node.startswith(b"<<") else ""
 
 
-def subjects(store: ox.Store) -> Nodes:
-    """What the named graphs of a store speak of."""
-    return _nodes(store, names.NODES_OF_GRAPHS, merged=True)
-
-
-def only_in(store: ox.Store, graphs: Collection[str]) -> Nodes:
-    """What some named graphs of a store alone speak of."""
-    told = [str(ox.NamedNode(graph)) for graph in graphs]
-    query = names.NODES_ONLY_IN.format(graphs=" ".join(told), others=", ".join(told))
-    return _nodes(store, query, merged=True) if told else frozenset()
+def subjects(store: ox.Store, without: Collection[str] = ()) -> Nodes:
+    """What the named graphs of a store speak of; without: all but these."""
+    told = ", ".join(str(ox.NamedNode(graph)) for graph in without)
+    query = names.NODES_OF_OTHERS.format(graphs=told) if told else names.NODES_OF_GRAPHS
+    return _nodes(store, query, merged=True)
 
 
 class Targets:

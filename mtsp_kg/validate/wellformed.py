@@ -1,7 +1,8 @@
 """Shapes that are none are told as such, with file and line, before an engine makes something of them.
 
 SHACL, sections 2.1 (shapes), 2.3.1 (paths), 3.4.3 (recursion, which SHACL leaves undefined and no engine here decides)
-and 4 (what the values of constraints must be). Imports `errors`, `names`, and of this room `places`, `rules`, `shapes`.
+and 4 (what the values of constraints must be). Imports `errors`, `names`, and of this room `places`, `rules`, `shapes`
+and `triples`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import pyoxigraph as ox
 from mtsp_kg import names
 from mtsp_kg.errors import DataError
 from mtsp_kg.validate.findings import Spot
-from mtsp_kg.validate.shapes import Shapes, Term
+from mtsp_kg.validate.shapes import Shapes
+from mtsp_kg.validate.triples import Term, Triples
 
 _DEFAULT = ox.DefaultGraph()
 _COUNTS = ("minCount", "maxCount", "minLength", "maxLength", "qualifiedMinCount", "qualifiedMaxCount")
@@ -32,61 +34,60 @@ _DEEP = 100
 
 def check_shapes(shapes: Shapes, name_of: Callable[[Path], str] = str) -> None:
     """Raises DataError, with file and line, for the first shape that is none; name_of: what a message calls a file."""
-    for subject, what, remedy in _faults(shapes.store):
+    for subject, what, remedy in _faults(shapes.triples):
         raise _error(shapes, subject, what, remedy, name_of)
 
 
-def _faults(store: ox.Store) -> Iterator[tuple[Term, str, str]]:
-    for quad in _all(store, names.SH_PROPERTY):
-        if next(_objects(store, quad.object, names.SH_PATH), None) is None:
+def _faults(triples: Triples) -> Iterator[tuple[Term, str, str]]:
+    for subject, value in triples.by(names.SH_PROPERTY):
+        if not triples.objects(value, names.SH_PATH):
             yield (
-                quad.subject,
-                f"A property shape of {_said(quad.subject)} has no sh:path",
+                subject,
+                f"A property shape of {_said(subject)} has no sh:path",
                 "Give it one, or mend its name in sh:property",
             )
-    for quad in _all(store, names.SH_PATH):
-        if len(list(_objects(store, quad.subject, names.SH_PATH))) > 1:
-            yield quad.subject, "A property shape has two sh:path", "Make two shapes of it"
-        if reason := _path_fault(store, quad.object, 0):
-            yield quad.subject, f"The value of sh:path is no path: {reason}", "See SHACL, section 2.3.1"
+    for subject, value in triples.by(names.SH_PATH):
+        if len(triples.objects(subject, names.SH_PATH)) > 1:
+            yield subject, "A property shape has two sh:path", "Make two shapes of it"
+        if reason := _path_fault(triples, value, 0):
+            yield subject, f"The value of sh:path is no path: {reason}", "See SHACL, section 2.3.1"
     for name in _COUNTS:
-        for quad in _all(store, names.SH + name):
-            value = quad.object
+        for subject, value in triples.by(names.SH + name):
             if not (isinstance(value, ox.Literal) and re.fullmatch(r"\+?\d+", value.value)):
-                yield quad.subject, f"The value of sh:{name} is {_said(value)}, no whole number", "Write one, as in 1"
+                yield subject, f"The value of sh:{name} is {_said(value)}, no whole number", "Write one, as in 1"
     for name in _LISTS:
-        for quad in _all(store, names.SH + name):
-            if reason := _list_fault(store, quad.object):
-                yield quad.subject, f"The value of sh:{name} is no list: {reason}", "Write it in ( )"
+        for subject, value in triples.by(names.SH + name):
+            if reason := _list_fault(triples, value):
+                yield subject, f"The value of sh:{name} is no list: {reason}", "Write it in ( )"
     for name in _IRIS:
-        for quad in _all(store, names.SH + name):
-            if not isinstance(quad.object, ox.NamedNode):
-                yield quad.subject, f"The value of sh:{name} is {_said(quad.object)}, no IRI", "Write an IRI"
-            elif name == "nodeKind" and quad.object.value.removeprefix(names.SH) not in _KINDS:
+        for subject, value in triples.by(names.SH + name):
+            if not isinstance(value, ox.NamedNode):
+                yield subject, f"The value of sh:{name} is {_said(value)}, no IRI", "Write an IRI"
+            elif name == "nodeKind" and value.value.removeprefix(names.SH) not in _KINDS:
                 yield (
-                    quad.subject,
-                    f"{_said(quad.object)} is no kind of node",
+                    subject,
+                    f"{_said(value)} is no kind of node",
                     f"Write one of: sh:{', sh:'.join(_KINDS)}",
                 )
-    for quad in _all(store, names.SH + "pattern"):
-        pattern = quad.object.value if isinstance(quad.object, ox.Literal) else ""
-        if not isinstance(quad.object, ox.Literal) or quad.object.datatype.value != names.XSD + "string":
+    for subject, value in triples.by(names.SH + "pattern"):
+        pattern = value.value if isinstance(value, ox.Literal) else ""
+        if not isinstance(value, ox.Literal) or value.datatype.value != names.XSD + "string":
             yield (
-                quad.subject,
-                f"The value of sh:pattern is {_said(quad.object)}, no text",
+                subject,
+                f"The value of sh:pattern is {_said(value)}, no text",
                 "Write a regular expression",
             )
         elif not _BEYOND.search(pattern):
             try:
                 re.compile(pattern)
             except (re.error, RecursionError, OverflowError) as error:
-                yield quad.subject, f"The pattern '{pattern}' is no regular expression: {error}", "Mend it"
-    if circle := _circle(store):
+                yield subject, f"The pattern '{pattern}' is no regular expression: {error}", "Mend it"
+    if circle := _circle(triples):
         said = " - ".join(_said(node) for node in circle)
         yield circle[0], f"The shapes are recursive, which SHACL leaves undecided: {said}", "Break the circle"
 
 
-def _path_fault(store: ox.Store, path: Term, deep: int) -> str:
+def _path_fault(triples: Triples, path: Term, deep: int) -> str:
     """Why a term is no SHACL path; empty when it is one."""
     if isinstance(path, ox.NamedNode):
         return "" if path.value != names.RDF_NIL else "it is the empty list"
@@ -94,26 +95,26 @@ def _path_fault(store: ox.Store, path: Term, deep: int) -> str:
         return f"it is {_said(path)}"
     if deep > _DEEP:
         return "it leads into itself, or is too deep"
-    about = {quad.predicate.value: quad.object for quad in store.quads_for_pattern(path, None, None, _DEFAULT)}
+    about = {predicate: objects[0] for predicate, objects in triples.about.get(path, {}).items()}
     if names.RDF_FIRST in about:
-        if reason := _list_fault(store, path):
+        if reason := _list_fault(triples, path):
             return reason
-        members = list(_members(store, path))
+        members = list(triples.members(path))
         if len(members) < 2:
             return "a sequence has two steps or more"
-        return next(filter(None, (_path_fault(store, member, deep + 1) for member in members)), "")
+        return next(filter(None, (_path_fault(triples, member, deep + 1) for member in members)), "")
     if names.SH_ALTERNATIVE in about:
-        if reason := _list_fault(store, about[names.SH_ALTERNATIVE]):
+        if reason := _list_fault(triples, about[names.SH_ALTERNATIVE]):
             return reason
-        members = list(_members(store, about[names.SH_ALTERNATIVE]))
+        members = list(triples.members(about[names.SH_ALTERNATIVE]))
         if len(members) < 2:
             return "an alternative has two paths or more"
-        return next(filter(None, (_path_fault(store, member, deep + 1) for member in members)), "")
+        return next(filter(None, (_path_fault(triples, member, deep + 1) for member in members)), "")
     steps = [about[step] for step in _STEPS if step in about]
-    return _path_fault(store, steps[0], deep + 1) if len(steps) == 1 else "a blank node says none"
+    return _path_fault(triples, steps[0], deep + 1) if len(steps) == 1 else "a blank node says none"
 
 
-def _list_fault(store: ox.Store, node: Term) -> str:
+def _list_fault(triples: Triples, node: Term) -> str:
     seen: set[Term] = set()
     while node != ox.NamedNode(names.RDF_NIL):
         if node in seen:
@@ -121,20 +122,20 @@ def _list_fault(store: ox.Store, node: Term) -> str:
         seen.add(node)
         if not isinstance(node, ox.NamedNode | ox.BlankNode):
             return f"it is {_said(node)}"
-        rests = list(_objects(store, node, names.RDF_REST))
-        if len(rests) != 1 or len(list(_objects(store, node, names.RDF_FIRST))) != 1:
+        rests = triples.objects(node, names.RDF_REST)
+        if len(rests) != 1 or len(triples.objects(node, names.RDF_FIRST)) != 1:
             return "a member is missing" if seen - {node} else f"it is {_said(node)}"
         node = rests[0]
     return ""
 
 
-def _circle(store: ox.Store) -> list[Term]:
+def _circle(triples: Triples) -> list[Term]:
     """Shapes that need each other to be decided, in a circle; none where there is none such."""
     needs: dict[Term, list[Term]] = {}
     for name in (*_NODES, *_MEMBERS):
-        for quad in _all(store, names.SH + name):
-            needed = list(_members(store, quad.object)) if name in _MEMBERS else [quad.object]
-            needs.setdefault(quad.subject, []).extend(sorted(needed, key=str))
+        for subject, value in triples.by(names.SH + name):
+            needed = list(triples.members(value)) if name in _MEMBERS else [value]
+            needs.setdefault(subject, []).extend(sorted(needed, key=str))
     decided: set[Term] = set()
     for start in sorted(needs, key=str):
         trail: list[Term] = []
@@ -151,23 +152,6 @@ def _circle(store: ox.Store) -> list[Term]:
                 trail.append(node)
                 waiting.append(iter(needs.get(node, [])))
     return []
-
-
-def _all(store: ox.Store, predicate: str) -> list[ox.Quad]:
-    return sorted(store.quads_for_pattern(None, ox.NamedNode(predicate), None, _DEFAULT), key=str)
-
-
-def _objects(store: ox.Store, subject: Term, predicate: str) -> Iterator[Term]:
-    if isinstance(subject, ox.NamedNode | ox.BlankNode):
-        yield from (quad.object for quad in store.quads_for_pattern(subject, ox.NamedNode(predicate), None, _DEFAULT))
-
-
-def _members(store: ox.Store, node: Term) -> Iterator[Term]:
-    seen: set[Term] = set()
-    while node != ox.NamedNode(names.RDF_NIL) and node not in seen:
-        seen.add(node)
-        yield from _objects(store, node, names.RDF_FIRST)
-        node = next(_objects(store, node, names.RDF_REST), ox.NamedNode(names.RDF_NIL))
 
 
 def _said(term: Term) -> str:
