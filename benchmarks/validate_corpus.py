@@ -228,10 +228,24 @@ def run(command: Sequence[str | Path]) -> Ran | None:
         return Ran(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024, output.read())
 
 
+def runs_in_turn(commands: Sequence[Sequence[str | Path]], runs: int) -> list[list[Ran]]:
+    """Several runs of each of some commands, sorted by the clock; in turn, so that a slow moment hits all.
+
+    A command of which a run does not end has none.
+    """
+    done = [[run(command) for command in commands] for _ in range(runs)]
+    each = [[ran for ran in of_one if ran] for of_one in zip(*done, strict=True)]
+    return [sorted(ran) if len(ran) == runs else [] for ran in each]
+
+
+def median(done: Sequence[Ran]) -> Ran | None:
+    """The run in the middle."""
+    return done[len(done) // 2] if done else None
+
+
 def median_run(command: Sequence[str | Path], runs: int) -> Ran | None:
     """The run in the middle of several, by the clock."""
-    done = [ran for ran in (run(command) for _ in range(runs)) if ran]
-    return sorted(done)[len(done) // 2] if len(done) == runs else None
+    return median(runs_in_turn([command], runs)[0])
 
 
 def told(name: str, ran: Ran) -> dict[str, object]:

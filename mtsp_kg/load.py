@@ -7,7 +7,7 @@ A TriG file's named graphs are kept; what it says outside them stands in the fil
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -39,15 +39,14 @@ def oxigraph_format(path: Path) -> ox.RdfFormat:
     return found
 
 
-def load_file(store: ox.Store, path: Path, graph: str) -> None:
+def load_file(store: ox.Store, path: Path, graph: str, source: bytes | None = None) -> None:
     """Adds what a file says to a store; triples outside a named graph go to `graph`.
 
-    Raises DataError with file, line and column when the file cannot be read or parsed; the store may then hold a part
-    of the file and is not to be used.
+    source: what `read_bounded` gives of the file, where it has been read. Raises DataError with file, line and column
+    when the file cannot be read or parsed; the store may then hold a part of the file and is not to be used.
     """
     format_ = oxigraph_format(path)
-    source = read_file(path)
-    check_bounds(path, source)
+    source = read_bounded(path) if source is None else source
     try:
         if format_.supports_datasets:
             store.load(input=source, format=format_)
@@ -71,14 +70,20 @@ def read_file(path: Path) -> bytes:
         ) from error
 
 
+def read_bounded(path: Path) -> bytes:
+    """The bytes of a file that a parser may be given. Raises DataError when it cannot be read, or passes a bound."""
+    source = read_file(path)
+    check_bounds(path, source)
+    return source
+
+
 def parse_file(path: Path, *, base: str | None = None, rename_blank_nodes: bool = False) -> Iterator[ox.Quad]:
     """The quads of a file, one after the other, for who needs no store.
 
     base: the IRI against which the file is read; rename_blank_nodes: give those that it labels labels of our own, so
     that those of several files do not meet. Raises DataError as `load_file` does, after the quads before the fault.
     """
-    source, format_ = read_file(path), oxigraph_format(path)
-    check_bounds(path, source)
+    source, format_ = read_bounded(path), oxigraph_format(path)
     try:
         yield from ox.parse(source, format=format_, base_iri=base, rename_blank_nodes=rename_blank_nodes)
     except SyntaxError as error:
@@ -169,14 +174,17 @@ def _not_utf8(path: Path, error: SyntaxError) -> DataError:
     return DataError(what, remedy="Save the file as UTF-8.", file=path, line=error.lineno, column=error.offset)
 
 
-def load_files(files: Iterable[tuple[Path, str]], *, merged: bool = True) -> ox.Store:
+def load_files(
+    files: Iterable[tuple[Path, str]], *, merged: bool = True, sources: Mapping[Path, bytes] | None = None
+) -> ox.Store:
     """A store with the files, each with the graph it stands in, and their merge as default graph. Raises DataError.
 
-    merged: without the merge, loading takes half the time and memory; `merge` makes it later.
+    merged: without the merge, loading takes half the time and memory; `merge` makes it later; sources: what
+    `read_bounded` gives of those files that have been read.
     """
     store = ox.Store()
     for path, graph in files:
-        load_file(store, path, graph)
+        load_file(store, path, graph, (sources or {}).get(path))
     if merged:
         merge(store)
     return store

@@ -248,13 +248,13 @@ def term(name: str) -> str:
 # would give a triple once for each graph that states it.
 MERGE_INTO_DEFAULT = "INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }"
 
-# Which nodes there are: of named graphs, but for some; and those that a target of SHACL matches. What follows HAVING is
-# asked once for each node and graph, a FILTER would be for each triple.
+# Nodes, for targets of SHACL. What follows HAVING is asked for each node and graph, a FILTER would be for each triple.
 NODES_OF_GRAPHS = "SELECT DISTINCT ?s WHERE { GRAPH ?g { ?s ?p ?o } }"
 NODES_OF_OTHERS = (
     "SELECT DISTINCT ?s WHERE {{ {{ SELECT ?s WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }} "
     "GROUP BY ?s ?g HAVING(?g NOT IN ({graphs})) }} }}"
 )
+CLASSES_OF_NODES = "SELECT ?s ?c WHERE { GRAPH ?g { ?s a ?c } }"
 NODE = "SELECT ?s WHERE {{ VALUES ?s {{ {target} }} }}"
 NODES_OF_CLASSES = "SELECT DISTINCT ?s WHERE {{ VALUES ?c {{ {target} }} ?s a ?c }}"
 NODES_WITH = "SELECT DISTINCT ?s WHERE {{ ?s {target} ?o }}"

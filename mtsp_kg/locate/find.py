@@ -29,6 +29,7 @@ def locate(
     blanks: Mapping[ox.BlankNode, str] | None = None,
     base: str | None = None,
     parsed: bool = False,
+    lines: dict[int, str] | None = None,
 ) -> dict[Wanted, list[Place]]:
     """Where quads, triples and subjects stand in one file; what does not stand there has an empty list.
 
@@ -39,7 +40,8 @@ def locate(
     graph: the name of the graph for what the file says outside any; blanks: the fingerprints of the wanted blank nodes,
     without which `_:x` is looked for by its label as written, and `[ ]` cannot be (with them, a blank graph name is
     taken for any such); base: the IRI against which the file was read; parsed: the file has been parsed in this run, so
-    that it need not be again.
+    that it need not be again; lines: is given the lines in which places stand, where they are read one by one, so that
+    `source_lines` need not read them again.
 
     Raises DataError, as `load` does, when the file cannot be read or parsed; NotFoundError when its suffix is none of
     an RDF file.
@@ -59,8 +61,10 @@ def locate(
         search.look(scan(text, base, search.subjects, blanks=search.needs_blanks))
         return search.places(path, text)
     part = None if search.needs_blanks else lines_about(source, search.subjects)
-    lines, numbers = part or (source, None)
-    text = decode(lines, path)
+    told, numbers = part or (source, None)
+    text = decode(told, path)
+    if lines is not None and numbers is not None:
+        lines.update((number, line.removesuffix("\r")) for number, line in zip(numbers, text.split("\n"), strict=False))
     search.look(scan_lines(text))
     return search.places(path, text, numbers)
 

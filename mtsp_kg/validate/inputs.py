@@ -1,7 +1,7 @@
 """The files that a validation reads, and their loading, which begins before the rest of the room is imported.
 
 Both take about as long, and loading leaves the interpreter free. Imports `errors`, `formats`, `load` and `project`, and
-of this room `aside`.
+of this room `aside` and `merged`.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from mtsp_kg.formats import format_of_file
 from mtsp_kg.load import load_files
 from mtsp_kg.project import Project
 from mtsp_kg.validate.aside import aside
+from mtsp_kg.validate.merged import as_ntriples, of_lines
 
 Sources = list[tuple[Path, str]]
 
 
 class Inputs(NamedTuple):
-    """What is validated and what lies around it, as files with their graphs; the store of both, without a merge.
+    """What is validated and what lies around it, as files with their graphs.
 
-    store waits until all is loaded, and raises DataError where a file cannot be read.
+    lines waits for the merge of both as `as_ntriples` gives it, and store for all to be loaded, without a merge; each
+    raises DataError where a file cannot be read.
     """
 
     given: Sources
     around: Sources
+    lines: Callable[[], bytes | None]
     store: Callable[[], ox.Store]
 
 
@@ -46,7 +49,10 @@ def begin(
         around = rdf_files(classes) if classes else [] if own_shapes else around
     given = with_graphs(project, rdf_files(files) if files else project.graph_files())
     beside = with_graphs(project, around)
-    return Inputs(given, beside, aside(lambda: load_files([*beside, *given], merged=False)))
+    both = [*beside, *given]
+    reading = aside(lambda: of_lines(both))  # both the engine and the store have to wait for it
+    loading = aside(lambda: load_files(both, merged=False, sources=reading()))
+    return Inputs(given, beside, lambda: as_ntriples(both, reading()), loading)
 
 
 def with_graphs(project: Project, files: Iterable[Path]) -> Sources:

@@ -1,24 +1,24 @@
 """The RDF merge of a store's graphs, in which shapes look at data, whether it is kept in the store or not.
 
 `load` keeps it in the default graph for queries; for shapes alone that would double the time and memory of loading, and
-a triple that several graphs state does no harm: the nodes that a pattern finds are gathered in sets. Imports `bounds`,
-`load` and `store`.
+a triple that several graphs state does no harm: the nodes that a pattern finds are gathered in sets. Imports `load`
+and `store`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from threading import Lock
 
 import pyoxigraph as ox
 
-from mtsp_kg.bounds import check_bounds
-from mtsp_kg.load import merge, read_file
+from mtsp_kg.load import merge, read_bounded
 from mtsp_kg.store import EmbeddedStore, Results
 
 _DEFAULT = ox.DefaultGraph()
+_LINES = ".nt"
 # What a triple that comes twice makes another answer of, not one more row alike: it is counted, or takes a row's place.
 # Lines that are comments are passed over, as the query's header.
 _COUNTS = re.compile(
@@ -60,19 +60,20 @@ def united(store: ox.Store) -> bytes:
     return b"".join(store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b"" for graph in graphs)
 
 
-def as_ntriples(files: Iterable[tuple[Path, str]]) -> bytes | None:
+def of_lines(files: Iterable[tuple[Path, str]]) -> dict[Path, bytes]:
+    """What files of N-Triples hold, of those among some files. Raises DataError."""
+    return {path: read_bounded(path) for path, _ in files if path.suffix.lower() == _LINES}
+
+
+def as_ntriples(files: Iterable[tuple[Path, str]], sources: Mapping[Path, bytes]) -> bytes | None:
     """The merge of files of N-Triples as it stands in them, so that an engine need not wait until they are loaded.
 
-    None where it must be made by `united`: for other formats, and for several files with blank nodes, whose labels each
-    file has its own; of one file the labels are the file's, not the store's. Raises DataError.
+    sources: what `of_lines` gives. None where the merge must be made by `united`: for other formats, and for several
+    files with blank nodes, whose labels each file has its own; of one file the labels are the file's, not the store's.
     """
-    parts: list[bytes] = []
-    files = list(files)
-    for path, _ in files:
-        if path.suffix.lower() != ".nt":
-            return None
-        parts.append(read_file(path))
-        check_bounds(path, parts[-1])  # the engine parses it, too
-        if len(files) > 1 and b"_:" in parts[-1]:
-            return None
-    return b"\n".join(parts)
+    paths = [path for path, _ in files]
+    if any(path not in sources for path in paths):
+        return None
+    if len(paths) > 1 and any(b"_:" in sources[path] for path in paths):
+        return None
+    return b"\n".join(sources[path] for path in paths)

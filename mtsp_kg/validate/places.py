@@ -43,25 +43,29 @@ class Places:
     def __init__(self, files: Iterable[tuple[Path, str]], name_of: Callable[[Path], str]) -> None:
         """files: each with the graph for what stands outside named graphs; name_of: what a report calls a file."""
         self._files = tuple(dict.fromkeys(files))
-        self._name_of = name_of
+        self._names = {path: name_of(path) for path, _ in self._files}
         self._many = {path for path, _ in self._files if format_of_file(path).named_graphs}
 
     def placed(self, findings: Sequence[Finding]) -> list[Finding]:
         """The findings, each with its spots. Raises DataError when a file changed so that it cannot be read."""
-        found = self._find(findings)
+        known: dict[Path, dict[int, str]] = defaultdict(dict)
+        found = self._find(findings, known)
         chosen = [() if finding.spots else self._chosen(finding, found) for finding in findings]
         lines: dict[Path, set[int]] = defaultdict(set)
         for place in chain.from_iterable(chosen):
             if not isinstance(place, FilePlace):
                 lines[place.file].add(_start(place).line)
-        texts = {path: source_lines(path, numbers) for path, numbers in lines.items()}
+        texts = {
+            path: known[path] if numbers <= known[path].keys() else source_lines(path, numbers)
+            for path, numbers in lines.items()
+        }
         return [
             finding if finding.spots else replace(finding, spots=self._spots(places, texts))
             for finding, places in zip(findings, chosen, strict=True)
         ]
 
-    def _find(self, findings: Iterable[Finding]) -> dict[Wanted, list[Place]]:
-        """Everything that the findings want, with all of its places."""
+    def _find(self, findings: Iterable[Finding], lines: Mapping[Path, dict[int, str]]) -> dict[Wanted, list[Place]]:
+        """Everything that the findings want, with all of its places; lines: of each file, gets those read."""
         wanted: dict[Path, set[Wanted]] = defaultdict(set)
         blanks: dict[ox.BlankNode, str] = {}
         for finding in findings:
@@ -75,7 +79,9 @@ class Places:
         for path, graph in self._files:
             if path in wanted:
                 sought = sorted(wanted[path], key=str)
-                for item, at in locate(path, sought, graph=ox.NamedNode(graph), blanks=blanks, parsed=True).items():
+                own = ox.NamedNode(graph)
+                here = locate(path, sought, graph=own, blanks=blanks, parsed=True, lines=lines[path])
+                for item, at in here.items():
                     places[item] += at
         return places
 
@@ -96,7 +102,7 @@ class Places:
         return tuple(sorted(spots, key=lambda spot: (spot.file, spot.line, spot.column)))
 
     def _spot(self, place: Place, texts: Mapping[Path, Mapping[int, str]]) -> Spot:
-        name = self._name_of(place.file)
+        name = self._names[place.file]
         if isinstance(place, FilePlace):
             return Spot(name, graph=_graph(place))
         start = _start(place)

@@ -21,7 +21,7 @@ from mtsp_kg.validate.aside import aside
 from mtsp_kg.validate.engine import ENGINES, choose
 from mtsp_kg.validate.findings import Finding, Report, Rule, Severity, in_order
 from mtsp_kg.validate.inputs import Inputs, Sources, rdf_files, with_graphs
-from mtsp_kg.validate.merged import UnmergedStore, as_ntriples, united
+from mtsp_kg.validate.merged import UnmergedStore, united
 from mtsp_kg.validate.reading import read_report
 from mtsp_kg.validate.rules import rule_of
 from mtsp_kg.validate.shapes import Shapes, read_shapes
@@ -60,7 +60,7 @@ def validate_graph(
     store = asked.oxigraph
     checking = aside(lambda: run_checks(project, asked, plan) if checks else ([], {}))
     read = reading()
-    running = aside(lambda: ready()(united(store)))
+    running = aside(lambda: read_report(ready()(united(store)), read, store))
     spoken_of = subjects(store, without={graph for _, graph in inputs.around})
     matched, idle = Targets(store).of_all(read.targeted())
     found = list(silence.unmatched(read, idle))
@@ -69,7 +69,7 @@ def validate_graph(
     file = Path(waivers) if waivers else project.root / "queries" / KIND / FILE
     known = read_waivers(file)  # while others work, as importing YAML takes time
     more, rules = checking()
-    found += [*more, *read_report(running(), read, store)]
+    found += [*more, *running()]
     kept, waived = waive(found, known, file, project.relative(file), today or date.today(), plan, checks and not shapes)
     hold(store)
     return _report(kept, name, read, len(matched), (), rules, waived, (*inputs.given, *inputs.around, *read.files))
@@ -87,30 +87,27 @@ def validate_files(
     """The report on files, with an ontology for their classes, and on nothing else; raises as `validate_graph` does."""
     shapes = list(shapes)
     name = choose(engine)
-    given, around, _ = inputs
+    given, around = inputs.given, inputs.around
     graphs = {graph for _, graph in around} - {graph for _, graph in given}
     reading = aside(lambda: read_project_shapes(project, shapes))
     ready = aside(lambda: ENGINES[name](reading().ntriples))
 
-    def run() -> tuple[bytes, bool]:
-        """The engine's report, and whether blank nodes have the file's labels in it, not the store's."""
-        lines = as_ntriples([*around, *given])
-        data = united(inputs.store()) if lines is None else lines
-        return ready()(data), lines is not None
+    def results() -> list[Finding]:
+        lines, run = inputs.lines(), ready()
+        raw = run(united(inputs.store()) if lines is None else lines)
+        store, read = inputs.store(), reading()
+        told = read_report(raw, read, store)
+        nodes = (node for finding in told for node in (finding.focus, finding.value))
+        if lines is not None and any(node.startswith("_:") for node in nodes):
+            told = read_report(run(united(store)), read, store)  # with the store's blank nodes in place of the file's
+        return told
 
-    running = aside(run)
+    running = aside(results)
     aside(lambda: import_module("mtsp_kg.validate.places"))  # there is time for it while data is loaded
     store = inputs.store()
     read = reading()
     spoken_of = subjects(store, without=graphs)
     beside = subjects(store) - spoken_of if graphs else Nodes()
-
-    def results() -> list[Finding]:
-        raw, labelled = running()
-        told = read_report(raw, read, store)
-        if labelled and any(finding.focus.startswith("_:") or finding.value.startswith("_:") for finding in told):
-            told = read_report(ready()(united(store)), read, store)
-        return told
 
     # What else is to be found, while the engine runs.
     targets = Targets(store)
@@ -119,11 +116,11 @@ def validate_files(
     if shapes:
         found += silence.unmatched(read, idle)
         found += silence.untouched(store, matched, spoken_of)
-        found += _about(results(), beside, without=True)
+        found += _about(running(), beside, without=True)
         nodes, idle = len(matched - beside), []
     else:  # the project's shapes look at a whole project; of some files of it, only at what these speak of
         idle = [shape.iri for shape in read.targeted() if not targets.of(shape) & spoken_of]
-        found += _about(results(), spoken_of, without=False)
+        found += _about(running(), spoken_of, without=False)
         nodes = len(matched & spoken_of)
     waived = 0
     if waivers:
@@ -175,7 +172,8 @@ def _report(
     sources: tuple[tuple[Path, str], ...],
 ) -> Report:
     rules = {**silence.own_rules(), **checks}
-    rules |= {finding.shape: rule_of(finding.shape, shapes) for finding in findings if finding.shape in shapes.by_iri}
+    found = {finding.shape for finding in findings}
+    rules |= {shape: rule_of(shape, shapes) for shape in sorted(found & shapes.by_iri.keys())}
     return Report(
         findings=tuple(in_order(findings)),
         engine=engine,

@@ -5,6 +5,7 @@ Imports `names` and `load`, and of this room `findings`, `merged`, `rules`, `sha
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from mtsp_kg.validate.merged import whole
 from mtsp_kg.validate.rules import place_of
 from mtsp_kg.validate.shacl_terms import KNOWN, UNDECIDED
 from mtsp_kg.validate.shapes import Shapes
-from mtsp_kg.validate.targets import Nodes, iri_of
+from mtsp_kg.validate.targets import Nodes, classes_of, iri_of
 from mtsp_kg.validate.triples import Term
 
 _TYPE = ox.NamedNode(names.RDF_TYPE)
@@ -94,20 +95,19 @@ def unmatched(shapes: Shapes, iris: Iterable[str]) -> Iterator[Finding]:
 
 def untouched(store: ox.Store, looked_at: Nodes, subjects: Nodes) -> Iterator[Finding]:
     """What no shape looks at, by class. Blank nodes are looked at by way of what leads to them."""
-    classes: dict[str, list[ox.NamedNode]] = defaultdict(list)
-    for iri in filter(None, map(iri_of, subjects - looked_at)):
-        resource = ox.NamedNode(iri)
-        types = (quad.object for quad in store.quads_for_pattern(resource, _TYPE, None, None))
-        named = (type_.value for type_ in types if isinstance(type_, ox.NamedNode))
-        classes[min(named, default=names.RDFS_RESOURCE)].append(resource)
-    for class_, resources in sorted(classes.items()):
-        resources.sort(key=str)
-        examples = ", ".join(names.shrink(resource.value) for resource in resources[:_SHOWN])
-        graphs = {quad.graph_name.value for quad in store.quads_for_pattern(resources[0], None, None, None)
+    missed = {node for node in subjects - looked_at if iri_of(node)}
+    known = classes_of(store, missed) if missed else {}
+    classes: dict[str, list[bytes]] = defaultdict(list)
+    for node in missed:
+        classes[known.get(node, names.RDFS_RESOURCE)].append(node)
+    for class_, nodes in sorted(classes.items()):
+        first, *others = (iri_of(node) for node in heapq.nsmallest(_SHOWN, nodes))
+        resource = ox.NamedNode(first)
+        graphs = {quad.graph_name.value for quad in store.quads_for_pattern(resource, None, None, None)
                   if isinstance(quad.graph_name, ox.NamedNode)}  # fmt: skip
-        count = f"{len(resources):,}"
-        yield _finding("untouched-resources", class_, Where((resources[0],)), graphs,
-                       what=names.shrink(class_), count=count, examples=examples)  # fmt: skip
+        examples = ", ".join(map(names.shrink, (first, *others)))
+        yield _finding("untouched-resources", class_, Where((resource,)), graphs,
+                       what=names.shrink(class_), count=f"{len(nodes):,}", examples=examples)  # fmt: skip
 
 
 def shapes_faults(shapes: Shapes, store: ox.Store) -> Iterator[Finding]:

@@ -42,6 +42,17 @@ def subjects(store: ox.Store, without: Collection[str] = ()) -> Nodes:
     return _nodes(store, query, merged=True)
 
 
+def classes_of(store: ox.Store, nodes: Collection[bytes]) -> dict[bytes, str]:
+    """The class of each node that has one with an IRI, the first of several."""
+    found: dict[bytes, bytes] = {}
+    for line in _written(store, names.CLASSES_OF_NODES, merged=True):
+        node, _, class_ = line.partition(b"\t")
+        if node in nodes and iri_of(class_):
+            found[node] = min(class_, found.get(node, class_))
+    iris = {class_: iri_of(class_) for class_ in set(found.values())}
+    return {node: iris[class_] for node, class_ in found.items()}
+
+
 class Targets:
     """The nodes of a store that targets match. What several shapes declare is looked up once."""
 
@@ -90,8 +101,13 @@ class Targets:
 
 
 def _nodes(store: ox.Store, query: str, merged: bool) -> Nodes:
+    return frozenset(_written(store, query, merged))
+
+
+def _written(store: ox.Store, query: str, merged: bool) -> list[bytes]:
+    """The rows of a query as TSV writes them."""
     found = store.query(query, use_default_graph_as_union=not merged)
     assert isinstance(found, ox.QuerySolutions)
     written = found.serialize(format=ox.QueryResultsFormat.TSV)
     assert written is not None
-    return frozenset(written.split(b"\n")[1:-1])  # without the heading, and what is behind the last end of a line
+    return written.split(b"\n")[1:-1]  # without the heading, and what is behind the last end of a line
