@@ -254,9 +254,8 @@ NODES_OF_OTHERS = (
     "SELECT DISTINCT ?s WHERE {{ {{ SELECT ?s WHERE {{ GRAPH ?g {{ ?s ?p ?o }} }} "
     "GROUP BY ?s ?g HAVING(?g NOT IN ({graphs})) }} }}"
 )
-CLASSES_OF_NODES = "SELECT ?s ?c WHERE { GRAPH ?g { ?s a ?c } }"
+NODES_AND_CLASSES = "SELECT ?s ?c WHERE { ?s a ?c }"
 NODE = "SELECT ?s WHERE {{ VALUES ?s {{ {target} }} }}"
-NODES_OF_CLASSES = "SELECT DISTINCT ?s WHERE {{ VALUES ?c {{ {target} }} ?s a ?c }}"
 NODES_WITH = "SELECT DISTINCT ?s WHERE {{ ?s {target} ?o }}"
 NODES_BY = "SELECT DISTINCT ?o WHERE {{ ?s {target} ?o }}"
 

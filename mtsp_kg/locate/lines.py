@@ -42,12 +42,13 @@ def lines_about(source: bytes, subjects: Collection[str]) -> tuple[bytes, Sequen
     numbers: list[int] = []
     first = 1
     for lines in blocks(source):
-        # A line's subject, cut out: where it is written as usual, nothing more is looked at.
+        # A line's subject, cut out. Of those that come several times in a row, one is looked at.
         heads = [line.partition(b">")[0] for line in lines]
-        for at, head in enumerate(heads):
-            if head in wanted or head[:1] != b"<" or (escapes and b"\\" in head):
-                kept.append(lines[at])
-                numbers.append(first + at)
+        each = set(heads)
+        kinds = {head for head in each if head[:1] != b"<" or (escapes and b"\\" in head)} | (each & wanted)
+        here = [at for at, head in enumerate(heads) if head in kinds] if kinds else []
+        kept += [lines[at] for at in here]
+        numbers += [first + at for at in here]
         first += len(lines)
     return b"\n".join(kept), numbers
 

@@ -62,9 +62,10 @@ def validate_graph(
     read = reading()
     running = aside(lambda: read_report(ready()(united(store)), read, store))
     spoken_of = subjects(store, without={graph for _, graph in inputs.around})
-    matched, idle = Targets(store).of_all(read.targeted())
+    targets = Targets(store)
+    matched, idle = targets.of_all(read.targeted())
     found = list(silence.unmatched(read, idle))
-    found += silence.untouched(store, matched, spoken_of)
+    found += silence.untouched(store, targets, matched, spoken_of)
     found += _silent(project, read, store, [*inputs.given, *inputs.around])
     file = Path(waivers) if waivers else project.root / "queries" / KIND / FILE
     known = read_waivers(file)  # while others work, as importing YAML takes time
@@ -115,7 +116,7 @@ def validate_files(
     found = _silent(project, read, store, given, read.files if shapes else ())
     if shapes:
         found += silence.unmatched(read, idle)
-        found += silence.untouched(store, matched, spoken_of)
+        found += silence.untouched(store, targets, matched, spoken_of)
         found += _about(running(), beside, without=True)
         nodes, idle = len(matched - beside), []
     else:  # the project's shapes look at a whole project; of some files of it, only at what these speak of

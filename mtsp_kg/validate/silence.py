@@ -6,7 +6,7 @@ Imports `names` and `load`, and of this room `findings`, `merged`, `rules`, `sha
 from __future__ import annotations
 
 import heapq
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from mtsp_kg.validate.merged import whole
 from mtsp_kg.validate.rules import place_of
 from mtsp_kg.validate.shacl_terms import KNOWN, UNDECIDED
 from mtsp_kg.validate.shapes import Shapes
-from mtsp_kg.validate.targets import Nodes, classes_of, iri_of
+from mtsp_kg.validate.targets import Nodes, Targets, iri_of
 from mtsp_kg.validate.triples import Term
 
 _TYPE = ox.NamedNode(names.RDF_TYPE)
@@ -93,14 +93,18 @@ def unmatched(shapes: Shapes, iris: Iterable[str]) -> Iterator[Finding]:
         yield _finding("unmatched-shape", iri, place.where, place.graphs)
 
 
-def untouched(store: ox.Store, looked_at: Nodes, subjects: Nodes) -> Iterator[Finding]:
+def untouched(store: ox.Store, targets: Targets, looked_at: Nodes, subjects: Nodes) -> Iterator[Finding]:
     """What no shape looks at, by class. Blank nodes are looked at by way of what leads to them."""
     missed = {node for node in subjects - looked_at if iri_of(node)}
-    known = classes_of(store, missed) if missed else {}
-    classes: dict[str, list[bytes]] = defaultdict(list)
-    for node in missed:
-        classes[known.get(node, names.RDFS_RESOURCE)].append(node)
-    for class_, nodes in sorted(classes.items()):
+    classes = {iri: nodes for class_, nodes in targets.by_class.items() if (iri := iri_of(class_))} if missed else {}
+    by_class: dict[str, Nodes] = {}
+    for class_, nodes in sorted(classes.items()):  # what has several classes is told with the first
+        if here := nodes & missed:
+            by_class[class_] = here
+            missed -= here
+    if missed:
+        by_class[names.RDFS_RESOURCE] = by_class.get(names.RDFS_RESOURCE, Nodes()) | missed
+    for class_, nodes in sorted(by_class.items()):
         first, *others = (iri_of(node) for node in heapq.nsmallest(_SHOWN, nodes))
         resource = ox.NamedNode(first)
         graphs = {quad.graph_name.value for quad in store.quads_for_pattern(resource, None, None, None)

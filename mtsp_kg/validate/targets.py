@@ -7,7 +7,9 @@ room `merged` and `shapes`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 
 import pyoxigraph as ox
 
@@ -19,7 +21,6 @@ from mtsp_kg.validate.triples import Term
 Nodes = frozenset[bytes]
 
 _MATCHED = {
-    names.SH_TARGET_CLASS: names.NODES_OF_CLASSES,
     names.SH_TARGET_SUBJECTS_OF: names.NODES_WITH,
     names.SH_TARGET_OBJECTS_OF: names.NODES_BY,
 }
@@ -42,17 +43,6 @@ def subjects(store: ox.Store, without: Collection[str] = ()) -> Nodes:
     return _nodes(store, query, merged=True)
 
 
-def classes_of(store: ox.Store, nodes: Collection[bytes]) -> dict[bytes, str]:
-    """The class of each node that has one with an IRI, the first of several."""
-    found: dict[bytes, bytes] = {}
-    for line in _written(store, names.CLASSES_OF_NODES, merged=True):
-        node, _, class_ = line.partition(b"\t")
-        if node in nodes and iri_of(class_):
-            found[node] = min(class_, found.get(node, class_))
-    iris = {class_: iri_of(class_) for class_ in set(found.values())}
-    return {node: iris[class_] for node, class_ in found.items()}
-
-
 class Targets:
     """The nodes of a store that targets match. What several shapes declare is looked up once."""
 
@@ -61,10 +51,18 @@ class Targets:
         self._merged = whole(store) is not None
         self._known: dict[tuple[str, Term], Nodes] = {}
 
+    @cached_property
+    def by_class(self) -> dict[bytes, Nodes]:
+        """The nodes that are said to be of each class, without those of its subclasses."""
+        found: dict[bytes, list[bytes]] = defaultdict(list)
+        for row in _written(self._store, names.NODES_AND_CLASSES, self._merged):
+            node, _, class_ = row.partition(b"\t")
+            found[class_].append(node)
+        return {class_: frozenset(nodes) for class_, nodes in found.items()}
+
     def of(self, shape: Shape) -> Nodes:
         """The nodes that a shape's own targets match."""
-        found = [self._declared(declaration, target) for declaration, target in shape.targets]
-        return found[0] if len(found) == 1 else frozenset().union(*found)
+        return _union([self._declared(declaration, target) for declaration, target in shape.targets])
 
     def of_all(self, shapes: Iterable[Shape]) -> tuple[Nodes, list[str]]:
         """The nodes that some shapes look at, and the IRIs of those shapes that look at none."""
@@ -84,10 +82,10 @@ class Targets:
             return frozenset({str(target).encode()})
         if not isinstance(target, ox.NamedNode):
             return frozenset()
-        told = str(target)
         if declaration == names.SH_TARGET_CLASS:
-            told = " ".join(map(str, self._with_subclasses(target)))
-        return _nodes(self._store, _MATCHED[declaration].format(target=told), self._merged)
+            classes = (str(class_).encode() for class_ in self._with_subclasses(target))
+            return _union([self.by_class[class_] for class_ in classes if class_ in self.by_class])
+        return _nodes(self._store, _MATCHED[declaration].format(target=target), self._merged)
 
     def _with_subclasses(self, top: ox.NamedNode) -> set[ox.NamedNode]:
         found = {top}
@@ -98,6 +96,10 @@ class Targets:
                     found.add(quad.subject)
                     waiting.append(quad.subject)
         return found
+
+
+def _union(found: Sequence[Nodes]) -> Nodes:
+    return found[0] if len(found) == 1 else frozenset().union(*found)
 
 
 def _nodes(store: ox.Store, query: str, merged: bool) -> Nodes:

@@ -16,7 +16,7 @@ from mtsp_kg.validate.targets import Targets, iri_of, subjects
 EX = "http://example.org/"
 GRAPHS = [ox.NamedNode(EX + f"graph{number}") for number in range(3)] + [ox.BlankNode("g")]
 NODES = [ox.NamedNode(EX + f"n{number}") for number in range(6)] + [ox.BlankNode("b0"), ox.BlankNode("b1")]
-CLASSES = [ox.NamedNode(EX + f"C{number}") for number in range(5)]
+CLASSES = [ox.NamedNode(EX + f"C{number}é类") for number in range(5)]
 PROPERTIES = [ox.NamedNode(EX + name) for name in "pq"]
 VALUES = [
     ox.Literal('a\tb\n\\"c\r'),
