@@ -107,12 +107,12 @@ def validate_files(
     aside(lambda: import_module("mtsp_kg.validate.places"))  # there is time for it while data is loaded
     store = inputs.store()
     read = reading()
-    spoken_of = subjects(store, without=graphs)
-    beside = subjects(store) - spoken_of if graphs else Nodes()
-
     # What else is to be found, while the engine runs.
     targets = Targets(store)
-    matched, idle = targets.of_all(read.targeted())
+    matching = aside(lambda: targets.of_all(read.targeted()))
+    spoken_of = subjects(store, without=graphs)
+    beside = subjects(store) - spoken_of if graphs else Nodes()
+    matched, idle = matching()
     found = _silent(project, read, store, given, read.files if shapes else ())
     if shapes:
         found += silence.unmatched(read, idle)
