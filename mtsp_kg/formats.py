@@ -5,14 +5,13 @@ Imports `errors` only.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mtsp_kg.errors import NotFoundError
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """One way to write RDF."""
 
     name: str

@@ -16,16 +16,16 @@ BRACKETS = 10_000  # levels of [ ] and ( )
 
 _SPACE = rb"(?:[ \t\r\n]++|#[^\r\n]*+)*+"
 _LONG = re.compile(rb"<[^<> \t\r\n\"]{%d}" % NAMESPACE)
-_LONG_NAMESPACE = re.compile(rb"(?::|[bB][aA][sS][eE])%s(?P<iri><[^<> \t\r\n\"]{%d})" % (_SPACE, NAMESPACE))
-_RELATIVE_BASE = re.compile(rb"[bB][aA][sS][eE]%s<(?P<iri>[^<> \t\r\n\":]*+)>" % _SPACE)
 _ANY_BASE = re.compile(rb"base%s<[^<> \t\r\n\":]*+>" % _SPACE)
+# What only a suspect text needs is compiled where it is met.
+_LONG_NAMESPACE = rb"(?::|[bB][aA][sS][eE])%s(?P<iri><[^<> \t\r\n\"]{%d})" % (_SPACE, NAMESPACE)
+_RELATIVE_BASE = rb"[bB][aA][sS][eE]%s<(?P<iri>[^<> \t\r\n\":]*+)>" % _SPACE
 # All that is neither a bracket nor the edge of a triple term, and brackets that hold neither. What is never closed goes
 # to the end, so that no text is gone over twice.
-_PLAIN = re.compile(
+_PLAIN = (
     rb"(?:[^(\[\])<>\"'#]++|[(\[][^(\[\])<>\"'#]*+[)\]]|<[^<> \t\r\n]++>|#[^\r\n]*+"
     rb"|\"\"\"(?:[^\"\\]++|\\.|\"\"?+(?!\"))*+(?:\"\"\"|\\?+\Z)|'''(?:[^'\\]++|\\.|''?+(?!'))*+(?:'''|\\?+\Z)"
-    rb"|\"(?:[^\"\\\r\n]++|\\.)*+(?:\"|(?=[\r\n])|\\?+\Z)|'(?:[^'\\\r\n]++|\\.)*+(?:'|(?=[\r\n])|\\?+\Z))*+",
-    re.DOTALL,
+    rb"|\"(?:[^\"\\\r\n]++|\\.)*+(?:\"|(?=[\r\n])|\\?+\Z)|'(?:[^'\\\r\n]++|\\.)*+(?:'|(?=[\r\n])|\\?+\Z))*+"
 )
 
 
@@ -48,8 +48,9 @@ def suspect(blocks: Iterable[bytes], *, turtle: bool) -> bool:
 def check_turtle(text: Text, path: Path, *, turtle: bool) -> None:
     """Raises DataError for what is nested too deep, and for namespaces that unfold without a bound."""
     at, terms, brackets, size = 0, 0, 0, len(text)
+    plain = re.compile(_PLAIN, re.DOTALL)
     while at < size:
-        found = _PLAIN.match(text, at)
+        found = plain.match(text, at)
         at = found.end() if found else at
         two = text[at : at + 2]
         if two == b"<<":
@@ -72,11 +73,11 @@ def check_turtle(text: Text, path: Path, *, turtle: bool) -> None:
 
 
 def _check_namespaces(text: Text, path: Path) -> None:
-    found = _LONG_NAMESPACE.search(text)
+    found = re.search(_LONG_NAMESPACE, text)
     if found:
         raise long_namespace(text, path, found.start("iri"))
     length = 0
-    for base in _RELATIVE_BASE.finditer(text):  # each is added to the one before it
+    for base in re.finditer(_RELATIVE_BASE, text):  # each is added to the one before it
         length += len(base["iri"])
         if length > NAMESPACE:
             raise long_namespace(text, path, base.start("iri") - 1)

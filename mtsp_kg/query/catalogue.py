@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mtsp_kg.cache import kept
 from mtsp_kg.errors import NotFoundError, QueryError
@@ -29,8 +29,7 @@ PARAMETER_TYPES = ("entity", "outcome", "pillar", "paragraph", "string", "intege
 _HEADER = re.compile(r"#\+ ?(.*)")
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One parameter of a query: the variable's name, its type, its default as a user would write it (None: any)."""
 
     name: str

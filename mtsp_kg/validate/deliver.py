@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from mtsp_kg.errors import ParameterError
 from mtsp_kg.output import write_whole
@@ -18,8 +18,7 @@ from mtsp_kg.validate.forms import FORMS, View, write
 SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-@dataclass(frozen=True)
-class Order:
+class Order(NamedTuple):
     """What to write: a form for standard output, or none, and forms for files."""
 
     shown: str | None

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -29,8 +30,7 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-@dataclass(frozen=True)
-class Spot:
+class Spot(NamedTuple):
     """A place in a file: lines and columns count from 1, and 0 is not known; end: the column behind the last character,
     where that stands on the same line; text: the source line; graph: the named graph that says it there."""
 

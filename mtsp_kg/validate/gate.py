@@ -6,8 +6,9 @@ Imports `errors`, `project` and, of this room, `baseline`, `findings`, `inputs`,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from mtsp_kg.errors import DataError, ParameterError
 from mtsp_kg.project import Project
@@ -19,8 +20,7 @@ from mtsp_kg.validate.run import validate_files, validate_graph
 Paths = tuple[str | Path, ...]
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(NamedTuple):
     """What to validate: the project's graph, or files; with which shapes, ontology, engine, checks and waivers.
 
     fail_on: the least grave finding that makes the run fail; baseline: a file of known findings, which update_baseline
@@ -91,8 +91,7 @@ def _since(report: Report, project: Project, plan: str | None, request: Request,
     paths = [*map(Path, named), *(room for room in rooms if not request.files or not request.shapes)]
     with as_it_was(revision, Path(request.files[0]).parent if request.files else project.root, paths) as old:
         was = Project(old(project.root)) if not request.files or not request.shapes else project
-        earlier = replace(
-            request,
+        earlier = request._replace(
             files=_existing(request.files, old),
             shapes=_existing(request.shapes, old),
             ontology=_existing(request.ontology, old),

@@ -13,9 +13,8 @@ Imports `errors`, `names`, `output` and, of this room, `run`.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mtsp_kg import names
 from mtsp_kg.errors import DataError
@@ -30,8 +29,7 @@ _KEYS = (*_PATHS, *_PATH, *_WORDS)
 _HEAD = "[tool.mtsp]\n"
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """What a file of settings says; empty where it says nothing. file: where it was said."""
 
     file: Path | None = None
@@ -58,11 +56,14 @@ def find_settings(folder: Path) -> Settings:
 
 
 def _read(file: Path) -> dict[str, Any] | None:
-    import tomllib
-
     try:
-        told = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        text = file.read_text(encoding="utf-8")
+        if file.name == _PYPROJECT and "mtsp" not in text:
+            return None
+        import tomllib
+
+        told = tomllib.loads(text)
+    except (ValueError, OSError) as error:
         raise DataError(f"This is not TOML: {error}.", file=file) from error
     if file.name == FILE and "tool" not in told:
         return told

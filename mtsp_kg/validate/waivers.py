@@ -14,9 +14,9 @@ it. A waiver that waives nothing any more is itself a finding. Imports `cache`, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from mtsp_kg import names
 from mtsp_kg.cache import kept
@@ -36,8 +36,7 @@ _IDLE = {
 }
 
 
-@dataclass(frozen=True)
-class Waiver:
+class Waiver(NamedTuple):
     """One accepted row: of which query, its key, who accepted it, why, and until when (None: for good)."""
 
     query: str

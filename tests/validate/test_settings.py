@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from mtsp_kg import cli, names
 from mtsp_kg.errors import DataError
 from mtsp_kg.project import Project
-from mtsp_kg.validate.settings import find_settings, init
+from mtsp_kg.validate.settings import Settings, find_settings, init
 from mtsp_kg.validate.silence import KINDS
 
 ROOT = Path(__file__).parents[2]
@@ -110,3 +110,11 @@ def _command() -> click.Command:
     from mtsp_kg.cli.validate import command
 
     return command
+
+
+def test_a_pyproject_that_says_nothing_of_us_is_nobody_s_fault_here(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[tool.other\n", encoding="utf-8")
+    assert find_settings(tmp_path) == Settings()
+    (tmp_path / "pyproject.toml").write_text("[tool.mtsp\n", encoding="utf-8")
+    with pytest.raises(DataError, match="This is not TOML"):
+        find_settings(tmp_path)

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pkgutil
 import re
-from dataclasses import dataclass
 from importlib import import_module
+from typing import NamedTuple
 
 from mtsp_kg.errors import NotFoundError
 from mtsp_kg.validate.findings import Finding, Report, Severity
@@ -17,8 +17,7 @@ _NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 FORMS = tuple(sorted(found.name for found in pkgutil.iter_modules(__path__)))
 
 
-@dataclass(frozen=True)
-class View:
+class View(NamedTuple):
     """How a report is to be seen: in which language, with which plan's short names, and down to which severity."""
 
     language: str = "en"
