@@ -14,7 +14,9 @@ PLACES = {
     "house.ttl": "graph/mtsp-2031-2035/plan.ttl",
     "document.ttl": "graph/mtsp-2031-2035/document.ttl",
     "statements.trig": "graph/mtsp-2031-2035/statements.trig",
+    "mentions.ttl": "graph/mtsp-2031-2035/mentions.ttl",
     "things.ttl": "graph/entities/things.ttl",
+    "alignments.ttl": "graph/alignments/wikidata.ttl",
 }
 
 
