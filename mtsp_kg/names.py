@@ -255,7 +255,6 @@ NODES_OF_OTHERS = (
     "GROUP BY ?s ?g HAVING(?g NOT IN ({graphs})) }} }}"
 )
 NODES_AND_CLASSES = "SELECT ?s ?c WHERE { ?s a ?c }"
-NODE = "SELECT ?s WHERE {{ VALUES ?s {{ {target} }} }}"
 NODES_WITH = "SELECT DISTINCT ?s WHERE {{ ?s {target} ?o }}"
 NODES_BY = "SELECT DISTINCT ?o WHERE {{ ?s {target} ?o }}"
 

@@ -62,7 +62,13 @@ def validate(project: Project, plan: str | None, request: Request) -> Report:
 
 
 def _run(project: Project, plan: str | None, request: Request) -> Report:
-    inputs = request.inputs or begin(project, request.files, request.ontology, own_shapes=bool(request.shapes))
+    inputs = request.inputs or begin(
+        project,
+        request.files,
+        request.ontology,
+        own_shapes=bool(request.shapes),
+        load=request.elsewhere is None,
+    )
     if request.files:
         return validate_files(
             project,

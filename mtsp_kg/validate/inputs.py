@@ -16,7 +16,7 @@ from mtsp_kg.errors import DataError, NotFoundError
 from mtsp_kg.formats import format_of_file
 from mtsp_kg.load import load_files
 from mtsp_kg.project import Project
-from mtsp_kg.validate.aside import aside
+from mtsp_kg.validate.aside import Found, aside
 from mtsp_kg.validate.merged import as_ntriples, of_lines
 
 Sources = list[tuple[Path, str]]
@@ -36,12 +36,18 @@ class Inputs(NamedTuple):
 
 
 def begin(
-    project: Project, files: Sequence[str | Path] = (), ontology: Iterable[str | Path] = (), *, own_shapes: bool = False
+    project: Project,
+    files: Sequence[str | Path] = (),
+    ontology: Iterable[str | Path] = (),
+    *,
+    own_shapes: bool = False,
+    load: bool = True,
 ) -> Inputs:
     """Begins to load a project's graph and ontology; or some files and folders, and an ontology for their classes.
 
     ontology: with files, what to take in place of the project's, which goes with the project's shapes; own_shapes:
-    whether files are held against other shapes. Raises DataError for what is no file of RDF.
+    whether files are held against other shapes; load: not before they are asked for where it is False. Raises DataError
+    for what is no file of RDF.
     """
     around = project.ontology_files()
     if files:
@@ -50,9 +56,14 @@ def begin(
     given = with_graphs(project, rdf_files(files) if files else project.graph_files())
     beside = with_graphs(project, around)
     both = [*beside, *given]
-    reading = aside(lambda: of_lines(both))  # both the engine and the store have to wait for it
-    loading = aside(lambda: load_files(both, merged=False, sources=reading()))
+    start = aside if load else _later
+    reading = start(lambda: of_lines(both))  # both the engine and the store have to wait for it
+    loading = start(lambda: load_files(both, merged=False, sources=reading()))
     return Inputs(given, beside, lambda: as_ntriples(both, reading()), loading)
+
+
+def _later(work: Callable[[], Found]) -> Callable[[], Found]:
+    return work
 
 
 def with_graphs(project: Project, files: Iterable[Path]) -> Sources:

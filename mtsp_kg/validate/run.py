@@ -1,6 +1,6 @@
 """One validation from beginning to end: shapes and checks over a project's graph, or shapes over files of one's own.
 
-Imports `ending`, `errors`, `project`, `store` and the modules of this room.
+Imports `ending`, `errors`, `load`, `project`, `store` and the modules of this room.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from mtsp_kg.ending import hold
 from mtsp_kg.errors import DataError
+from mtsp_kg.load import parse_file
 from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate import silence
@@ -66,14 +67,17 @@ def validate_graph(
     matched, idle = targets.of_all(read.targeted())
     found = list(silence.unmatched(read, idle))
     found += silence.untouched(store, targets, matched, spoken_of)
-    found += _silent(project, read, store, [*inputs.given, *inputs.around])
+    files = [*inputs.given, *inputs.around]
+    if elsewhere:  # in which files stand what they say; they need not be what is there, nor in order
+        files = [(path, graph) for path, graph in files if _parses(path)]
+    found += _silent(project, read, store, files)
     file = Path(waivers) if waivers else project.root / "queries" / KIND / FILE
     known = read_waivers(file)  # while others work, as importing YAML takes time
     more, rules = checking()
     found += [*more, *running()]
     kept, waived = waive(found, known, file, project.relative(file), today or date.today(), plan, checks and not shapes)
     hold(store)
-    return _report(kept, name, read, len(matched), (), rules, waived, (*inputs.given, *inputs.around, *read.files))
+    return _report(kept, name, read, len(matched), (), rules, waived, (*files, *read.files))
 
 
 def validate_files(
@@ -143,6 +147,15 @@ def read_project_shapes(project: Project, shapes: Iterable[str | Path] = ()) -> 
         raise DataError("There is no shape here.", file=where, remedy="Name files of SHACL shapes with --shapes.")
     check_shapes(read, project.relative)
     return read
+
+
+def _parses(path: Path) -> bool:
+    try:
+        for _ in parse_file(path):
+            pass
+    except DataError:
+        return False
+    return True
 
 
 def _about(findings: Iterable[Finding], nodes: Nodes, *, without: bool) -> list[Finding]:

@@ -76,10 +76,10 @@ class Targets:
         return self._known[key]
 
     def _matched(self, declaration: str, target: Term) -> Nodes:
-        if declaration == names.SH_TARGET_NODE:
-            if isinstance(target, ox.Literal):  # TSV may write it in another way than Turtle
-                return _nodes(self._store, names.NODE.format(target=target), self._merged)
-            return frozenset({str(target).encode()})
+        if declaration == names.SH_TARGET_NODE:  # written by a store, as the others are: `2.50` comes back as `2.5`
+            alone = ox.Store()
+            alone.add(ox.Quad(_SUBCLASS, _SUBCLASS, target))
+            return _nodes(alone, names.NODES_BY.format(target=_SUBCLASS), merged=True)
         if not isinstance(target, ox.NamedNode):
             return frozenset()
         if declaration == names.SH_TARGET_CLASS:

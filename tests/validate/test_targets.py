@@ -22,6 +22,7 @@ VALUES = [
     ox.Literal('a\tb\n\\"c\r'),
     ox.Literal("1", datatype=ox.NamedNode(names.XSD + "integer")),
     ox.Literal("文", language="zh"),
+    ox.Literal("文", language="ar", direction=ox.BaseDirection.RTL),
     ox.Literal("2.5", datatype=ox.NamedNode(names.XSD + "decimal")),
 ]
 TYPE, SUBCLASS = ox.NamedNode(names.RDF_TYPE), ox.NamedNode(names.RDFS_SUBCLASS)

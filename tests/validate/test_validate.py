@@ -10,11 +10,15 @@ import pytest
 from mtsp_kg import names
 from mtsp_kg.errors import DataError, MissingExtraError, NotFoundError
 from mtsp_kg.graph import KnowledgeGraph
+from mtsp_kg.load import load_project
 from mtsp_kg.project import Project
+from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate import engine
 from mtsp_kg.validate.findings import Finding, Report, Severity
 from mtsp_kg.validate.forms import View, write
+from mtsp_kg.validate.inputs import begin
 from mtsp_kg.validate.places import placed
+from mtsp_kg.validate.run import validate_graph
 from mtsp_kg.validate.words import summary
 
 ID = names.ID
@@ -172,3 +176,14 @@ def test_a_blank_node_of_n_triples_is_placed_though_the_engine_did_not_wait_for_
         f"{number}.nt:3:1" for number in range(count)
     ]
     assert all(finding.focus.startswith("_:") for finding in found)
+
+
+def test_what_is_held_elsewhere_is_not_loaded_here(garden: Project) -> None:
+    there = EmbeddedStore(load_project(garden))
+    _write(garden, "graph/entities/wrong.ttl", "<http://example.org/a> <http://example.org/b>")
+    inputs = begin(garden, load=False)
+    report = placed(validate_graph(garden, inputs, elsewhere=there, checks=False), garden.relative)
+    assert report.conforms
+    assert "wrong.ttl" not in {path.name for path, _ in report.sources}
+    with pytest.raises(DataError, match="Turtle syntax"):
+        inputs.store()
