@@ -18,7 +18,8 @@ from mtsp_kg.load import load_files, load_project
 from mtsp_kg.project import Project, find_project
 from mtsp_kg.query.catalogue import read_catalogue
 from mtsp_kg.store import EmbeddedStore
-from mtsp_kg.validate.checks import run_checks
+from mtsp_kg.validate.checks import rows_of, run_checks
+from mtsp_kg.validate.merged import UnmergedStore
 from mtsp_kg.validate.places import placed
 
 HERE = Path(__file__).parent / "checks"
@@ -42,6 +43,20 @@ def test_a_check_finds_its_bad_example_and_nothing_else(name: str, garden: Proje
     rows = _csv(_store(garden, HERE / f"{name}.trig"), QUERIES[name].text)
     assert rows == (HERE / f"{name}.csv").read_text(encoding="utf-8")
     assert len(rows.splitlines()) > 1
+
+
+@pytest.mark.parametrize("name", QUERIES)
+def test_a_check_finds_the_same_where_graphs_are_not_merged_and_say_things_twice(name: str, garden: Project) -> None:
+    merged = _store(garden, HERE / f"{name}.trig")
+    again = ox.NamedNode(names.graph_of_file("graph/entities/again.ttl"))
+    for quad in list(merged):
+        if quad.predicate.value != names.RDF_TYPE:  # that would be more things in a graph of entities
+            merged.add(ox.Quad(quad.subject, quad.predicate, quad.object, again))
+    alone = ox.Store()
+    alone.bulk_extend(quad for quad in merged if isinstance(quad.graph_name, ox.NamedNode))
+    findings = [rows_of(QUERIES[name], store, PLAN) for store in (EmbeddedStore(merged), UnmergedStore(alone))]
+    assert findings[0] == findings[1]
+    assert findings[0]
 
 
 @pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")
