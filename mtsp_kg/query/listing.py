@@ -42,6 +42,6 @@ def _as_json(query: NamedQuery) -> dict[str, Any]:
         "summary": query.summary,
         "summary_zh": query.summary_zh,
         "tags": list(query.tags),
-        "parameters": [vars(parameter) for parameter in query.parameters],
+        "parameters": [parameter._asdict() for parameter in query.parameters],
         "returns": query.returns,
     }

@@ -136,7 +136,7 @@ def _about(query: NamedQuery) -> dict[str, Any]:
         "question": query.summary,
         "question_zh": query.summary_zh,
         "tags": list(query.tags),
-        "parameters": [vars(parameter) for parameter in query.parameters],
+        "parameters": [parameter._asdict() for parameter in query.parameters],
         "columns": query.returns,
     }
 
