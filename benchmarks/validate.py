@@ -10,10 +10,10 @@ the same shapes; ours looks for the position of each finding, too. The results o
 engine (the `shacl` package alone) must be the same by focus node, path, value, shape and component (blank nodes are
 alike), and each finding's line must say what it was found in; else the benchmark fails.
 
-Found on two cores of 2026, by the clock: 27 to 32 times faster than pySHACL at 61,197 triples (19 to 21 by the
-processors' time, of which ours takes two at once) and 35 times at 615,843 (21), with equal results; 1.5 to 2 times the
-bare engine there, and 1.1 times at 6,004,055 (108 s, 7.1 GB). Memory grows as the data, time with an exponent of 1.15,
-the bare engine's of 1.34.
+Found on two cores of 2026, by the clock: 27 to 37 times faster than pySHACL at 61,197 triples (19 to 26 by the
+processors' time, of which ours takes two at once) and 33 to 35 times at 615,843 (21), with equal results; 1.5 to 1.9
+times the bare engine there, and 1.1 times at 6,004,055 (108 s, 7.1 GB). Memory grows as the data, time with an exponent
+of 1.15, the bare engine's of 1.34.
 """
 
 from __future__ import annotations
