@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mtsp_kg.bounds.refusals import NAMESPACE, Text, long_namespace, refusal
+from mtsp_kg.bounds.refusals import NAMESPACE, long_namespace, refusal
 
 DEEP = 500  # objects and arrays within each other
 CHAIN = 500  # terms of a context that are written with each other
@@ -29,12 +29,12 @@ _ADDED = ("@base", "@vocab")
 _Pairs = tuple[tuple[str, Any], ...]
 
 
-def check_jsonld(text: Text, path: Path) -> None:
+def check_jsonld(text: bytes, path: Path) -> None:
     """Raises DataError for what is nested too deep, and for contexts whose terms unfold without a bound."""
     if len(text) < _SMALL:
         return
     _check_nesting(text, path)
-    written = text[:].decode("utf-8", errors="replace")
+    written = text.decode("utf-8", errors="replace")
     read = json.JSONDecoder(object_pairs_hook=tuple, parse_int=str, parse_float=str, strict=False)
     lengths: dict[str, int] = {}
     at = 0
@@ -53,7 +53,7 @@ def check_jsonld(text: Text, path: Path) -> None:
                 raise long_namespace(text, path, len(written[: found.start()].encode()))
 
 
-def _check_nesting(text: Text, path: Path) -> None:
+def _check_nesting(text: bytes, path: Path) -> None:
     at, depth, size = 0, 0, len(text)
     while True:
         found = _PLAIN.match(text, at)

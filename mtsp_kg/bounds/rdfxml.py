@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from mtsp_kg.bounds.refusals import NAMESPACE, Text, long_namespace, refusal
+from mtsp_kg.bounds.refusals import NAMESPACE, long_namespace, refusal
 
 DEEP = 500  # elements within each other
 ATTRIBUTES = 500  # of one element, each of which is compared with the others
@@ -35,7 +35,7 @@ _NAMESPACE = re.compile(rb"\sxml(?:ns(?::[^=\s]*+)?|(?P<base>:base))\s*+=\s*+(?:
 _EXTERNAL = re.compile(rb"\s++[^\s\[>]++\s++(?:SYSTEM|PUBLIC)\b")
 
 
-def check_rdfxml(text: Text, path: Path) -> None:
+def check_rdfxml(text: bytes, path: Path) -> None:
     """Raises DataError for entities that unfold without a bound or stand elsewhere, and for what is nested too deep."""
     if control := _CONTROL.search(text):
         what = f"The character U+{ord(control[0]):04X} may not stand in XML"
@@ -72,7 +72,7 @@ def check_rdfxml(text: Text, path: Path) -> None:
                         raise long_namespace(text, path, tag.start())
 
 
-def _entities(text: Text, path: Path) -> dict[bytes, int]:
+def _entities(text: bytes, path: Path) -> dict[bytes, int]:
     """The entities that a file declares, each with its length. Raises DataError for what they may not be."""
     lengths: dict[bytes, int] = {}
     for found in _ENTITY.finditer(text):

@@ -1,27 +1,23 @@
-"""How a refusal is told: with its place. Imports `errors` and `formats`."""
+"""How a refusal is told: with its place. Imports `errors`."""
 
 from __future__ import annotations
 
-import mmap
 import re
 from pathlib import Path
 
 from mtsp_kg.errors import DataError
-from mtsp_kg.formats import BYTE_ORDER_MARK
 
 NAMESPACE = 1_000  # bytes of a namespace or base, which stands before every name that is made with it
 
-Text = mmap.mmap | bytes
 
-
-def refusal(text: Text, path: Path, at: int, what: str, remedy: str) -> DataError:
+def refusal(text: bytes, path: Path, at: int, what: str, remedy: str) -> DataError:
     """What is refused at an offset in bytes, with its line and column (in characters)."""
     line, start = 1, 0
     for end in re.finditer(rb"\r\n|\n|\r", text):
         if end.end() > at:
             break
         line, start = line + 1, end.end()
-    before = text[start:at].removeprefix(BYTE_ORDER_MARK if line == 1 else b"")
+    before = text[start:at]
     return DataError(
         f"{what}: this is refused.",
         remedy=f"{remedy}.",
@@ -31,7 +27,7 @@ def refusal(text: Text, path: Path, at: int, what: str, remedy: str) -> DataErro
     )
 
 
-def long_namespace(text: Text, path: Path, at: int) -> DataError:
+def long_namespace(text: bytes, path: Path, at: int) -> DataError:
     """The refusal of a namespace or base that is too long."""
     what = f"A namespace or base is longer than {NAMESPACE:,} bytes"
     return refusal(text, path, at, what, "Shorten it, or write the IRIs whole")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from mtsp_kg.bounds.refusals import NAMESPACE, Text, long_namespace, refusal
+from mtsp_kg.bounds.refusals import NAMESPACE, long_namespace, refusal
 
 TRIPLE_TERMS = 100  # levels of RDF 1.2's triple terms
 BRACKETS = 10_000  # levels of [ ] and ( )
@@ -45,7 +45,7 @@ def suspect(blocks: Iterable[bytes], *, turtle: bool) -> bool:
     return False
 
 
-def check_turtle(text: Text, path: Path, *, turtle: bool) -> None:
+def check_turtle(text: bytes, path: Path, *, turtle: bool) -> None:
     """Raises DataError for what is nested too deep, and for namespaces that unfold without a bound."""
     at, terms, brackets, size = 0, 0, 0, len(text)
     plain = re.compile(_PLAIN, re.DOTALL)
@@ -72,7 +72,7 @@ def check_turtle(text: Text, path: Path, *, turtle: bool) -> None:
         _check_namespaces(text, path)
 
 
-def _check_namespaces(text: Text, path: Path) -> None:
+def _check_namespaces(text: bytes, path: Path) -> None:
     found = re.search(_LONG_NAMESPACE, text)
     if found:
         raise long_namespace(text, path, found.start("iri"))

@@ -1,6 +1,6 @@
 """From an engine's W3C report (SHACL, section 3.6) to findings, each with the graphs that it stands in.
 
-Imports `names` and `locate`, and of this room `findings` and `shapes`.
+Imports `names` and `locate`, and of this room `findings`, `shapes` and `triples`.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@
     waivers = "waivers.yaml"
 
 Paths are relative to the file. The nearest file counts: of this folder, or of one above it in the same repository.
-Imports `errors`, `names`, `output` and, of this room, `run`.
+Imports `errors`, `names`, `output` and, of this room, `inputs`.
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def read_shapes(files: Iterable[tuple[Path, str]]) -> Shapes:
     unnamed = name_shapes(store)
     triples = Triples(store)
     found: dict[str, Shape] = {}
-    for node in sorted(set(_shape_nodes(triples)), key=str):
+    for node in sorted(_shape_nodes(triples), key=str):
         about = triples.about[node]
         path = next(iter(about.get(names.SH_PATH, ())), None)
         found[node.value] = Shape(

@@ -1,6 +1,6 @@
 """Nothing passes silently: what a validation did not look at, or could not decide, is a finding of its own kind.
 
-Imports `names` and `load`, and of this room `findings`, `merged`, `rules`, `shapes`, `targets`. The kinds: `KINDS`.
+Imports `names` and `load`, and of this room `findings`, `merged`, `rules`, `shapes`, `targets`, `triples`.
 """
 
 from __future__ import annotations

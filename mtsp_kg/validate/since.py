@@ -2,7 +2,8 @@
 
 The same validation runs over the files as they were. So whatever a change can affect, through inverse paths, targets,
 `sh:node`, the ontology, a shape or a query, is told; of what was there before, only what stands on a node that the
-change speaks of. Nothing else can be left out by mistake. Imports `errors`, `load` and, of this room, `findings`.
+change speaks of. Nothing else can be left out by mistake. Imports `errors`, `load` and, of this room, `findings` and
+`inputs`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A node is told as SPARQL's TSV writes it (SPARQL 1.1 Query Results CSV and TSV Formats, section 4.2): the store writes
 all nodes of a kind at once, while Python does other things, and no term is made of each. Imports `names`, and of this
-room `merged` and `shapes`.
+room `merged`, `shapes` and `triples`.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ def _waiver(entry: object, number: int, path: Path) -> Waiver:
 
 def waive(
     findings: list[Finding],
-    waivers: Iterable[Waiver],
+    waivers: list[Waiver],
     path: Path,
     name: str,
     today: date,
@@ -107,7 +107,6 @@ def waive(
     path: where the waivers were read; name: what a report calls this file; plan: whose short names waivers use; ran:
     whether everything ran, so that a waiver that met nothing is stale.
     """
-    waivers = list(waivers)
     holding = {
         (waiver.query, waiver.row): waiver for waiver in waivers if waiver.until is None or waiver.until >= today
     }
