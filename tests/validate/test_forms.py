@@ -64,7 +64,7 @@ def test_a_form_names_file_line_and_message(form: str, report: Report) -> None:
     text = write(report, form)
     assert "FigureValueShape" in text
     assert "FigureValueShape.ttl" in text
-    assert "Give the figure one mtsp:value" in text
+    assert "A key figure must have exactly one mtsp:value" in text
 
 
 def test_sarif_has_what_code_scanning_needs(report: Report) -> None:

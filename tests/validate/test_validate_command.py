@@ -37,7 +37,7 @@ def test_a_violation_is_exit_code_1(engine: str, garden: Project) -> None:
     pytest.importorskip(engine)
     done = _mtsp(garden, EXAMPLES / "FigureValueShape.ttl", "--engine", engine)
     assert (done.returncode, done.stderr) == (1, "")
-    assert "violation  FigureValueShape: Give the figure one mtsp:value" in done.stdout
+    assert "violation  FigureValueShape: A key figure must have exactly one mtsp:value" in done.stdout
     assert 'mtsp:value "many"' in done.stdout
     assert "FigureValueShape.ttl:" in done.stdout
 
