@@ -23,8 +23,8 @@ import pyoxigraph as ox
 
 from mtsp_kg.load import oxigraph_format
 from mtsp_kg.locate import locate
-from mtsp_kg.locate.document import scan
-from mtsp_kg.locate.lines import scan_lines
+from mtsp_kg.locate.ntriples_scanner import scan_lines
+from mtsp_kg.locate.turtle_scanner import scan
 
 SIZES = (60_000, 600_000)
 PER_COMMITMENT = 9

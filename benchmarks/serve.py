@@ -345,8 +345,8 @@ async def overhead() -> None:
 
 async def replacing() -> None:
     from mtsp_kg.graph import open_graph
-    from mtsp_kg.serve.nursery import ForkingNursery, named_quads
     from mtsp_kg.serve.worker import Limits
+    from mtsp_kg.serve.worker_factory import ForkingNursery, named_quads
 
     store = open_graph().completed.oxigraph
     source = ForkingNursery(lambda: named_quads(store), "none", Limits())

@@ -20,12 +20,12 @@ from mtsp_kg.store import EmbeddedStore
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mtsp_kg.document.ground import Grounding
     from mtsp_kg.infer.reasoning import Reasoning
+    from mtsp_kg.plan.document.grounding import Grounding
     from mtsp_kg.publish.folder import Published
     from mtsp_kg.query.answer import Answer
-    from mtsp_kg.query.asking import Asking
     from mtsp_kg.query.entities import Entities
+    from mtsp_kg.query.execute import Asking
     from mtsp_kg.validate.findings import Report
 
 
@@ -92,7 +92,7 @@ class KnowledgeGraph:
 
     def info(self, form: str = "text") -> str:
         """What the graph holds, as `text` or `json`. Raises DataError."""
-        from mtsp_kg.query import info
+        from mtsp_kg.plan import info
 
         counts = {row[0]: (int(row[1]), int(row[2])) for row in self._view("counts")}
         triples, graphs = self._view("size")[0]
@@ -103,11 +103,11 @@ class KnowledgeGraph:
 
     def show(self, entity: str, *, form: str = "text", language: str = "en") -> str:
         """What is said of an entity, as `text` or `json`. Raises NotFoundError, ParameterError."""
-        from mtsp_kg.query import said
+        from mtsp_kg.plan import show
 
         label = self._labels(language)
-        found = said.said_of(self.entities.find(entity), self._view)
-        return said.as_json(found, label) if form == "json" else said.as_text(found, label, self.plan)
+        found = show.said_of(self.entities.find(entity), self._view)
+        return show.as_json(found, label) if form == "json" else show.as_text(found, label, self.plan)
 
     def trace(
         self, entity: str, *, up: bool = True, depth: int | None = None, form: str = "tree", language: str = "en"
@@ -116,8 +116,7 @@ class KnowledgeGraph:
 
         depth: how many steps at most. Raises NotFoundError, ParameterError.
         """
-        from mtsp_kg.trace.links import links, walk
-        from mtsp_kg.trace.write import write
+        from mtsp_kg.plan.trace import links, walk, write
 
         start = self.entities.find(entity)
         passages = [row[0] for row in self._view("passages")]
@@ -129,8 +128,8 @@ class KnowledgeGraph:
 
         Raises NotFoundError when there is none of that name.
         """
+        from mtsp_kg.plan.coverage import matrix, write
         from mtsp_kg.query.catalogue import find_query
-        from mtsp_kg.trace.coverage import matrix, write
 
         title = find_query(self.project, name, "coverage").summary
         passages = [row[0] for row in self._view("passages")]
@@ -147,19 +146,19 @@ class KnowledgeGraph:
 
     def export(self, form: str) -> bytes:
         """Ontology and graph in an RDF format, the same bytes each time. Raises NotFoundError, DataError."""
-        from mtsp_kg.publish.dump import dump
+        from mtsp_kg.publish.rdf_forms import dump
 
         return dump(self.store, form, self.plan)
 
     def house(self, language: str = "en") -> str:
         """The strategy house as SVG. Raises DataError."""
-        from mtsp_kg.publish.house import draw
+        from mtsp_kg.plan.house import draw
 
         return draw(self._view("house"), self._labels(language), language)
 
     def diagram(self, language: str = "en") -> str:
         """The ontology as SVG, with Chinese, or English, beside the language. Raises DataError."""
-        from mtsp_kg.publish.diagram import draw
+        from mtsp_kg.plan.pages.ontology_diagram import draw
 
         return draw(self._view("terms"), self._labels, language)
 
@@ -178,8 +177,8 @@ class KnowledgeGraph:
         document, whose text pages then show; endpoint: a SPARQL endpoint to name. Raises DataError, ParameterError,
         DocumentError, QueryError.
         """
-        from mtsp_kg.publish.publisher import publish
-        from mtsp_kg.publish.source import Options
+        from mtsp_kg.plan.pages.publisher import publish
+        from mtsp_kg.plan.pages.source import Options
 
         copy = Path(document) if document else None
         options = Options(base or names.BASE, site, copy, endpoint)
@@ -190,32 +189,32 @@ class KnowledgeGraph:
 
         Raises DocumentError when the copy is not laid out as a plan, ParameterError when two things share a name.
         """
-        from mtsp_kg.document import passages, read_document
-        from mtsp_kg.document.ground import Names, ground
+        from mtsp_kg.plan.document import passages, read_document
+        from mtsp_kg.plan.document.grounding import Names, ground
 
         read = read_document(document)
-        said: dict[str, list[tuple[str, str, str]]] = {}
+        show: dict[str, list[tuple[str, str, str]]] = {}
         for passage, subject, predicate, object_ in self._view("said-in-passages"):
-            said.setdefault(passage, []).append((subject, predicate, object_))
+            show.setdefault(passage, []).append((subject, predicate, object_))
         known = Names((form, thing) for thing, form in self._view("forms"))
         root = names.plan_iri(read.plan)
-        return [ground(passage, said.get(f"{root}/{name}", []), known) for name, passage in passages(read).items()]
+        return [ground(passage, show.get(f"{root}/{name}", []), known) for name, passage in passages(read).items()]
 
     def ground_report(self, found: list[Grounding], document: str | Path, form: str = "text") -> str:
         """What grounding found, as `text`, `json` or `html`."""
-        from mtsp_kg.document import ground_report
+        from mtsp_kg.plan.document import grounding
 
         plan = self.plan or ""
         label = self._labels("en")
         if form == "json":
-            return ground_report.as_json(found, plan)
-        write = ground_report.as_html if form == "html" else ground_report.as_text
+            return grounding.as_json(found, plan)
+        write = grounding.as_html if form == "html" else grounding.as_text
         return write(found, str(document), label, plan)
 
     def write_mentions(self, found: list[Grounding]) -> tuple[Path, bool]:
         """Writes the mentions to the plan's `mentions.ttl`; gives back the file and whether it changed."""
-        from mtsp_kg.document.ground_report import mentions_turtle
         from mtsp_kg.output import write_whole
+        from mtsp_kg.plan.document.grounding import mentions_turtle
 
         plan = self.plan or ""
         target = self.project.plan_folder(plan) / "mentions.ttl"
@@ -245,7 +244,7 @@ class KnowledgeGraph:
         from mtsp_kg.validate.inputs import begin
 
         inputs = begin(self.project, files, ontology, own_shapes=bool(shapes))  # before the rest is imported
-        from mtsp_kg.validate.gate import Request, validate
+        from mtsp_kg.validate.options import Request, validate
 
         asked = Request(tuple(files), tuple(shapes), tuple(ontology), engine, checks, waivers, fail_on, baseline,
                         update_baseline, changed_since, inputs=inputs)  # fmt: skip
@@ -253,7 +252,7 @@ class KnowledgeGraph:
 
     def check_quality(self) -> Report:
         """The report of the checks in `queries/ontology/` on the ontology and its use. Raises QueryError, DataError."""
-        from mtsp_kg.validate.quality import check_quality
+        from mtsp_kg.validate.check_queries import check_quality
 
         return check_quality(self.project, self.store, self.plan)
 
@@ -272,7 +271,7 @@ class KnowledgeGraph:
 
     @cached_property
     def _asking(self) -> Asking:
-        from mtsp_kg.query.asking import Asking
+        from mtsp_kg.query.execute import Asking
 
         def entities() -> Entities:
             from mtsp_kg.query.entities import Entities
@@ -283,7 +282,7 @@ class KnowledgeGraph:
 
     @cached_property
     def _looking(self) -> Asking:
-        from mtsp_kg.query.asking import Asking
+        from mtsp_kg.query.execute import Asking
 
         return Asking(self.project, self.store, self.plan, lambda: self.entities)
 

@@ -9,7 +9,7 @@ import weakref
 
 import pytest
 
-from mtsp_kg import ending
+from mtsp_kg import process_exit
 
 BEGIN = "import atexit, sys, threading; from mtsp_kg import ending; "
 
@@ -49,11 +49,11 @@ def test_what_is_held_stays_only_where_the_process_ends_soon(monkeypatch: pytest
     def held() -> bool:
         thing = Large()
         seen = weakref.ref(thing)
-        ending.hold(thing)
+        process_exit.hold(thing)
         del thing
         gc.collect()
         return seen() is not None
 
     assert not held()
-    monkeypatch.setattr(ending, "_held", [])
+    monkeypatch.setattr(process_exit, "_held", [])
     assert held()

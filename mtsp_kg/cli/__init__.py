@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import click
 
-from mtsp_kg import __version__, ending
+from mtsp_kg import __version__, process_exit
 from mtsp_kg.errors import EXIT_BAD_INPUT, EXIT_OUR_FAULT, MtspError
 
 INFERENCE = "MTSP_INFERENCE"
@@ -113,11 +113,11 @@ def main() -> NoReturn:
 
 def mtsp() -> NoReturn:
     """The command `mtsp`: runs the command line, and ends the process with it."""
-    ending.soon()
+    process_exit.soon()
     try:
         main()
     except SystemExit as ended:
-        ending.leave(ended.code if isinstance(ended.code, int) else 0)
+        process_exit.leave(ended.code if isinstance(ended.code, int) else 0)
 
 
 def _fail(message: str, code: int, prefix: str = "mtsp: ") -> NoReturn:

@@ -22,7 +22,7 @@ def command(project: str | None, reasoner: str | None, rules_only: bool, alignme
     """
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.graph import open_graph
-    from mtsp_kg.validate.quality import tell_quality
+    from mtsp_kg.validate.check_queries import tell_quality
 
     kg = open_graph(project)
     reasoning = kg.reasoning(alignments=alignments, language=lang)

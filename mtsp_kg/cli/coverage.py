@@ -24,13 +24,13 @@ def command(project: str | None, name: str | None, form: str, wide: bool, lang: 
 
     A cell holds the paragraphs that say so; a cell without evidence is empty.
     """
-    from mtsp_kg.elsewhere import open_graph
     from mtsp_kg.project import find_project
-    from mtsp_kg.query import listing
+    from mtsp_kg.query import catalogue
+    from mtsp_kg.remote_graph import open_graph
 
     if name is None:
         click.echo(
-            listing.every(find_project(project), "coverage", None, "json" if form == "json" else "text"), nl=False
+            catalogue.every(find_project(project), "coverage", None, "json" if form == "json" else "text"), nl=False
         )
     else:
         click.echo(open_graph(project, store=store).coverage(name, form=form, wide=wide, language=lang), nl=False)

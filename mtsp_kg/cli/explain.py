@@ -46,8 +46,8 @@ def command(
     """
     from pathlib import Path
 
-    from mtsp_kg.elsewhere import open_graph
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
+    from mtsp_kg.remote_graph import open_graph
 
     kg = open_graph(project, store=store)
     if replay is not None:

@@ -18,9 +18,9 @@ def command(project: str | None, document: str, form: str, grounded: float, acco
     Reported are things that a passage's graph speaks of and the passage does not name, names that stand in a passage
     and that its graph does not speak of, and passages of which nothing is said. Exit code 1 under the percentages.
     """
-    from mtsp_kg.document.ground_report import figures
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.graph import open_graph
+    from mtsp_kg.plan.document.grounding import figures
 
     kg = open_graph(project)
     found = kg.ground(document)

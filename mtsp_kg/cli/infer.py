@@ -32,14 +32,14 @@ def command(
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 
     if left_out:
-        from mtsp_kg.infer.kinds import LEFT_OUT
+        from mtsp_kg.infer.rules import LEFT_OUT
 
         for entry in LEFT_OUT:
             click.echo(f"{entry['what']}\n    {entry['why']}")
         return EXIT_OK
-    from mtsp_kg.elsewhere import open_graph
-    from mtsp_kg.infer.kinds import KINDS
+    from mtsp_kg.infer.rules import KINDS
     from mtsp_kg.output import write_whole
+    from mtsp_kg.remote_graph import open_graph
 
     if store is not None:
         from mtsp_kg.remote.address import for_writing
@@ -57,8 +57,8 @@ def command(
         click.echo(f"{'Wrote' if changed else 'No change in'} {output}.", err=True)
     if store is None or dry_run:
         return EXIT_OK
-    from mtsp_kg.elsewhere import RemoteKnowledgeGraph
     from mtsp_kg.remote.push import told
+    from mtsp_kg.remote_graph import RemoteKnowledgeGraph
 
     assert isinstance(kg, RemoteKnowledgeGraph)
     done = kg.put_inferences(reasoning.write("nquads"), lambda line: click.echo(line, err=True))

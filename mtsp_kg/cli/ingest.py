@@ -18,8 +18,8 @@ def command(project: str | None, document: str, plan: str | None, output: str | 
     """
     from pathlib import Path
 
-    from mtsp_kg.document import compare, read_document, write_structure
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
+    from mtsp_kg.plan.document import compare, read_document, write_structure
     from mtsp_kg.project import find_project
 
     found = find_project(project)

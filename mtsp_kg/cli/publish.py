@@ -33,7 +33,7 @@ def command(
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 
     if check:
-        from mtsp_kg.publish.check import check_folder
+        from mtsp_kg.publish.site_check import check_folder
 
         findings = check_folder(Path(folder))
         for finding in findings:

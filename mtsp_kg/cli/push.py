@@ -36,9 +36,9 @@ def command(
     are left alone. A name and a password come from MTSP_STORE_USER and MTSP_STORE_PASSWORD, a token from
     MTSP_STORE_TOKEN, else from ~/.netrc. Exit code 1 when what is read back is not what was sent.
     """
-    from mtsp_kg.elsewhere import open_graph, push
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.remote.push import told
+    from mtsp_kg.remote_graph import open_graph, push
 
     done = push(
         open_graph(project),

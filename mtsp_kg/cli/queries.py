@@ -14,7 +14,7 @@ import click
 def command(project: str | None, name: str | None, kind: str, tag: str | None, form: str) -> None:
     """List the questions that are ready to ask; with NAME, one of them in full."""
     from mtsp_kg.project import find_project
-    from mtsp_kg.query import listing
+    from mtsp_kg.query import catalogue
 
     found = find_project(project)
-    click.echo(listing.one(found, name, form) if name else listing.every(found, kind, tag, form), nl=False)
+    click.echo(catalogue.one(found, name, form) if name else catalogue.every(found, kind, tag, form), nl=False)

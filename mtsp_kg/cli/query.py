@@ -38,8 +38,8 @@ def command(
     """Ask NAME (a query of the catalogue), a FILE.rq, or SPARQL given with -e."""
     import sys
 
-    from mtsp_kg.elsewhere import open_graph
     from mtsp_kg.errors import ParameterError
+    from mtsp_kg.remote_graph import open_graph
 
     if (name is None) == (text is None):
         raise click.UsageError("Give the name of a query, a file, or SPARQL with -e.")

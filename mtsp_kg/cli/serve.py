@@ -56,9 +56,9 @@ def command(
     from mtsp_kg.errors import MissingExtraError
     from mtsp_kg.graph import open_graph
     from mtsp_kg.load import load_project
-    from mtsp_kg.serve.bases import Base, checked
-    from mtsp_kg.serve.nursery import named_quads, nursery
+    from mtsp_kg.serve.rebase import Base, checked
     from mtsp_kg.serve.worker import Limits
+    from mtsp_kg.serve.worker_factory import named_quads, nursery
 
     address, own = checked(site_url), checked(base)  # both, before anything is begun
     public, ours = address or own, Base(own or names.BASE)
@@ -71,17 +71,17 @@ def command(
     # From the files, which is quicker than from the cache where every statement is wanted.
     stated = load_project(kg.project, merged=False)
     if document is not None:
-        from mtsp_kg.serve.copy import checked_copy
+        from mtsp_kg.plan.pages.live_site import checked_copy
 
         click.echo(checked_copy(document, stated), err=True)
     inferred = named_quads(kg.completed.oxigraph, names.INFERRED)
     quads.set_result(ours.out_bytes(named_quads(stated) + inferred))
     try:
+        from mtsp_kg.plan.pages.live_site import LiveSite, maker
+        from mtsp_kg.serve.api import QuickEntities
         from mtsp_kg.serve.app import Served
-        from mtsp_kg.serve.catalogue import QuickEntities
-        from mtsp_kg.serve.live import LiveSite, maker
         from mtsp_kg.serve.pool import Shares
-        from mtsp_kg.serve.run import Settings, serve
+        from mtsp_kg.serve.server import Settings, serve
     except ImportError as error:
         raise MissingExtraError("The web server is not installed.", remedy="pip install 'mtsp-kg[serve]'.") from error
     from mtsp_kg.query.catalogue import read_catalogue

@@ -17,8 +17,8 @@ def command(project: str | None, shapes: tuple[str, ...], doc: bool, output: str
     from mtsp_kg.graph import open_graph
     from mtsp_kg.output import write_whole
     from mtsp_kg.query.answer import aligned
-    from mtsp_kg.validate.listing import as_page, as_rows, listed
-    from mtsp_kg.validate.run import read_project_shapes
+    from mtsp_kg.validate.runner import read_project_shapes
+    from mtsp_kg.validate.shape_listing import as_page, as_rows, listed
 
     kg = open_graph(project)
     failing: dict[str, set[str]] = {}

@@ -24,6 +24,6 @@ def command(
     project: str | None, entity: str, up: bool, depth: int | None, form: str, lang: str, store: str | None
 ) -> None:
     """Trace ENTITY through services, commitments and outcomes to the plan, each step with its paragraphs."""
-    from mtsp_kg.elsewhere import open_graph
+    from mtsp_kg.remote_graph import open_graph
 
     click.echo(open_graph(project, store=store).trace(entity, up=up, depth=depth, form=form, language=lang), nl=False)

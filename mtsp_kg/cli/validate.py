@@ -69,8 +69,8 @@ def command(
     """
     from pathlib import Path
 
-    from mtsp_kg.elsewhere import open_graph
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
+    from mtsp_kg.remote_graph import open_graph
     from mtsp_kg.validate import settings
     from mtsp_kg.validate.deliver import Order, deliver
     from mtsp_kg.validate.findings import Severity

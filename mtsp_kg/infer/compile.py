@@ -11,11 +11,20 @@ from itertools import combinations
 
 from mtsp_kg.errors import DataError
 from mtsp_kg.infer.axioms import Axiom
-from mtsp_kg.infer.expressions import Expression, Intersection, Named, Property, Union
-from mtsp_kg.infer.kinds import KINDS
-from mtsp_kg.infer.rules import Compiler, Rule, Unsupported, both, link
-from mtsp_kg.infer.terms import DIFFERENT_FROM, SAME_AS, SUBCLASS, SUBPROPERTY, THING, Atom
-from mtsp_kg.infer.unnamed import Unnamed
+from mtsp_kg.infer.rules import KINDS, Compiler, Rule, Unnamed, Unsupported, both, link
+from mtsp_kg.infer.terms import (
+    DIFFERENT_FROM,
+    SAME_AS,
+    SUBCLASS,
+    SUBPROPERTY,
+    THING,
+    Atom,
+    Expression,
+    Intersection,
+    Named,
+    Property,
+    Union,
+)
 
 X, Y, Z = "?x", "?y", "?z"
 SCHEMA = (

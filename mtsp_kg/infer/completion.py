@@ -53,7 +53,7 @@ class Inferences:
 
     def complete(self, store: ox.Store) -> None:
         """Puts what follows into a store. Raises DataError, QueryError."""
-        from mtsp_kg.infer.graphs import add_inferences
+        from mtsp_kg.infer.inferred_graphs import add_inferences
         from mtsp_kg.infer.reasoner import Reasoner
 
         try:

@@ -1,27 +1,115 @@
-"""The question "why?": from a triple, any part of which may be open, to proofs with their sources.
+"""Why a fact is not entailed: for each rule that could give it, which premises are there and which are missing.
+
+Imports `closure`, `join`, `proofs`, `rules` and `terms`.
+
+A proof held against the graph and the axioms as they are now, step by step, without searching.
+
+Imports `proofs`, `rules`, `terms` and `values`.
+
+The question "why?": from a triple, any part of which may be open, to proofs with their sources.
 
 Imports all of the room but the command line's forms (`tell`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations, islice
 
 import pyoxigraph as ox
 
 from mtsp_kg import names
 from mtsp_kg.errors import NotFoundError, ParameterError
 from mtsp_kg.infer.closure import Closure
-from mtsp_kg.infer.missing import Lack, nearest
-from mtsp_kg.infer.proofs import Proof, Prover
+from mtsp_kg.infer.compile import replacements
+from mtsp_kg.infer.join import Binding, holds, satisfy
+from mtsp_kg.infer.proofs import Proof, Prover, Step, head_binding
+from mtsp_kg.infer.provenance import Stated
 from mtsp_kg.infer.reasoner import Reasoner
-from mtsp_kg.infer.replay import faults
-from mtsp_kg.infer.rules import Rule
-from mtsp_kg.infer.stated import Stated
-from mtsp_kg.infer.terms import RDF_TYPE, Atom, atom_of, is_literal, nt, triple_of
+from mtsp_kg.infer.rules import Guard, Rule
+from mtsp_kg.infer.terms import RDF_TYPE, Atom, atom_of, is_literal, is_variable, line, nt, substitute, triple_of
 from mtsp_kg.infer.wording import Words
+
+_MOST = 5
+
+
+@dataclass(frozen=True)
+class Lack:
+    """A rule that would give a fact, the premises that hold, and those that do not (a variable where any will do)."""
+
+    rule: Rule
+    holds: tuple[Atom, ...]
+    lacks: tuple[Atom, ...]
+
+
+def nearest(prover: Prover, fact: Atom) -> list[Lack]:
+    """What each rule lacks to give a fact that is not entailed, the nearest first, at most five."""
+    found = [lack for rule in prover.rules_for(fact) for lack in _lacks(rule, fact, prover.closure)]
+    found.sort(key=lambda lack: (len(lack.lacks), -len(lack.holds), _open(lack), lack.rule.kind, lack.lacks))
+    return list(dict.fromkeys(found))[:_MOST]
+
+
+def _open(lack: Lack) -> int:
+    return sum(is_variable(term) for atom in lack.lacks for term in atom[1:])
+
+
+def _lacks(rule: Rule, fact: Atom, closure: Closure) -> list[Lack]:
+    binding = head_binding(rule, fact)
+    if binding is None:
+        return []
+    for number in range(1, len(rule.body) + 1):
+        found = []
+        for left_out in combinations(range(len(rule.body)), number):
+            kept = tuple(atom for place, atom in enumerate(rule.body) if place not in left_out)
+            for whole in islice(satisfy(kept, (), closure.facts, binding), _MOST):
+                lacks = tuple(substitute(rule.body[place], whole) for place in left_out)
+                if fact not in lacks and not any(atom in closure.facts for atom in lacks):
+                    found.append(Lack(rule, tuple(substitute(atom, whole) for atom in kept), lacks))
+        if found:
+            return found[:_MOST]
+    return []
+
+
+def faults(
+    proof: Proof, rules: Collection[Rule], stated: Callable[[Atom], bool], apart: Collection[Step] = ()
+) -> list[str]:
+    """What is wrong with a proof; nothing where it holds.
+
+    stated: whether a fact is asserted now; apart: steps that are checked elsewhere, being those of queries.
+    """
+    found = [] if proof.is_sound_in_order() else ["The proof goes in a circle."]
+    found += [f"Not stated: {line(fact)}" for fact in proof.asserted() if not stated(fact)]
+    known = set(rules)
+    for step in proof.steps.values():
+        if step.rule not in known and step.rule not in replacements(step.fact[0], len(step.fact)):
+            found.append(f"No axiom gives this rule any more: {step.rule.kind} for {line(step.fact)}")
+        elif step not in apart and not follows(step):
+            found.append(f"The rule {step.rule.kind} does not give {line(step.fact)} from these premises.")
+    return found
+
+
+def follows(step: Step) -> bool:
+    """Whether a step is an instance of its rule: one binding makes its head the fact and its body the premises."""
+    binding = head_binding(step.rule, step.fact)
+    if binding is None or len(step.premises) != len(step.rule.body):
+        return False
+    for pattern, premise in zip(step.rule.body, step.premises, strict=True):
+        if pattern[0] != premise[0] or len(pattern) != len(premise):
+            return False
+        for place, term in zip(pattern[1:], premise[1:], strict=True):
+            if is_variable(place):
+                if binding.setdefault(place, term) != term:
+                    return False
+            elif place != term:
+                return False
+    return _guarded(step.rule.guards, binding)
+
+
+def _guarded(guards: tuple[Guard, ...], binding: Binding) -> bool:
+    return all(holds(name, binding.get(one, one), binding.get(two, two)) for name, one, two in guards)
+
 
 OPEN = "?"
 

@@ -19,9 +19,9 @@ from pathlib import Path
 
 from mtsp_kg import names
 from mtsp_kg.errors import DataError, MissingExtraError
-from mtsp_kg.infer.profile import IN_MAP
-from mtsp_kg.infer.roles import closed
-from mtsp_kg.infer.sources import Sources
+from mtsp_kg.infer.axioms import closed
+from mtsp_kg.infer.dl_profile import IN_MAP
+from mtsp_kg.infer.ontology_index import Sources
 from mtsp_kg.infer.terms import RDF_TYPE, nt
 
 REASONERS = ("hermit", "pyhermit")

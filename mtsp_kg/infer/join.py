@@ -1,16 +1,123 @@
-"""The rows that a rule's head gets from some facts: sets at once where the rule is simple, a join where it is not.
+"""Guards of rules: whether terms differ, whether two values are unequal, whether a value is outside a datatype.
+
+Reference: OWL 2 Structural Specification, section 4 (datatype maps). Imports `names` and `terms`.
+
+The rows that a rule's head gets from some facts: sets at once where the rule is simple, a join where it is not.
 
 Imports `facts`, `rules`, `terms` and `values`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
 
+from mtsp_kg import names
 from mtsp_kg.infer.facts import Facts, Row
 from mtsp_kg.infer.rules import Guard, Rule
-from mtsp_kg.infer.terms import Atom, is_literal, is_variable, substitute
-from mtsp_kg.infer.values import holds
+from mtsp_kg.infer.terms import Atom, is_literal, is_variable, nt, substitute
+
+_INTEGER = r"[+-]?\d+"
+_ZONE = r"(Z|[+-]\d\d:\d\d)?"
+_DATE = r"-?\d{4,}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
+_TIME = r"([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?"
+_NUMBER = r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|[+-]?INF|NaN"
+_FORMS = {
+    "integer": _INTEGER, "decimal": r"[+-]?(\d+(\.\d*)?|\.\d+)", "double": _NUMBER, "float": _NUMBER,
+    "boolean": r"true|false|0|1", "date": _DATE + _ZONE, "dateTime": f"{_DATE}T{_TIME}{_ZONE}",
+    "dateTimeStamp": f"{_DATE}T{_TIME}(Z|[+-]\\d\\d:\\d\\d)", "gYear": r"-?\d{4,}" + _ZONE,
+    "gYearMonth": r"-?\d{4,}-(0[1-9]|1[0-2])" + _ZONE, "time": _TIME + _ZONE,
+    "hexBinary": r"([0-9a-fA-F]{2})*", "language": r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*",
+}  # fmt: skip
+_BOUNDS = {
+    "nonNegativeInteger": (0, None), "positiveInteger": (1, None), "nonPositiveInteger": (None, 0),
+    "negativeInteger": (None, -1), "long": (-(2**63), 2**63 - 1), "int": (-(2**31), 2**31 - 1),
+    "short": (-(2**15), 2**15 - 1), "byte": (-128, 127), "unsignedLong": (0, 2**64 - 1),
+    "unsignedInt": (0, 2**32 - 1), "unsignedShort": (0, 2**16 - 1), "unsignedByte": (0, 255),
+}  # fmt: skip
+_STRINGS = frozenset(("string", "normalizedString", "token", "language", "Name", "NCName", "NMTOKEN"))
+_LITERAL = re.compile(r'"(.*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?\Z', re.DOTALL)
+
+
+def holds(guard: str, one: str, two: str) -> bool:
+    """Whether a guard holds of two terms: "differ", "unequal", or "outside" (a datatype and a term)."""
+    if guard == "differ":
+        return one != two and not is_literal(one) and not is_literal(two)
+    if guard == "unequal":
+        return unequal(one, two)
+    return outside(one, two)
+
+
+def unequal(one: str, two: str) -> bool:
+    """Whether two terms cannot be the same: literals of other values, or a literal and a thing."""
+    if not is_literal(one) and not is_literal(two):
+        return False
+    return value(one) != value(two)
+
+
+@lru_cache(maxsize=4096)
+def value(term: str) -> tuple[str, object]:
+    """The value of a literal, comparable where two forms say the same number; other terms by name."""
+    if not is_literal(term):
+        return ("thing", term)
+    text, language, datatype = parts(term)
+    local = datatype.removeprefix(names.XSD)
+    if (local in ("integer", "decimal") or local in _BOUNDS) and re.fullmatch(_FORMS["decimal"], text):
+        return ("number", Decimal(text))
+    if local == "boolean":
+        return ("boolean", text in ("true", "1"))
+    return (datatype, (text, language.lower()))
+
+
+def parts(term: str) -> tuple[str, str, str]:
+    """The text, the language and the datatype's IRI of a literal."""
+    found = _LITERAL.match(term)
+    assert found is not None, term
+    text, language, datatype = found.groups()
+    return (
+        text,
+        language or "",
+        datatype or (names.VOCABULARIES["rdf"] + "langString" if language else names.XSD + "string"),
+    )
+
+
+def outside(datatype: str, term: str) -> bool:
+    """Whether a term is no value of a datatype; datatypes that are not in OWL 2's map are believed."""
+    if not is_literal(term):
+        return True
+    if datatype == nt(names.VOCABULARIES["rdfs"] + "Literal") or not datatype.startswith("<"):
+        return False
+    text, _, own = parts(term)
+    wanted = datatype[1:-1]
+    local = wanted.removeprefix(names.XSD)
+    given = own.removeprefix(names.XSD)
+    if ill_typed(term):
+        return True
+    if local in _BOUNDS or local in ("integer", "decimal"):
+        if given != "integer" and given != "decimal" and given not in _BOUNDS:
+            return True
+        number = Decimal(text)
+        low, high = _BOUNDS.get(local, (None, None))
+        fraction = local != "decimal" and number != number.to_integral_value()
+        return fraction or (low is not None and number < low) or (high is not None and number > high)
+    if local == "string" and given in _STRINGS:
+        return False
+    return own != wanted
+
+
+def ill_typed(term: str) -> bool:
+    """Whether a literal's text is no form of its own datatype."""
+    text, _, datatype = parts(term)
+    local = datatype.removeprefix(names.XSD) if datatype.startswith(names.XSD) else ""
+    if local in _BOUNDS:
+        if not re.fullmatch(_INTEGER, text):
+            return True
+        low, high = _BOUNDS[local]
+        return (low is not None and int(text) < low) or (high is not None and int(text) > high)
+    return local in _FORMS and re.fullmatch(_FORMS[local], text) is None
+
 
 Binding = dict[str, str]
 

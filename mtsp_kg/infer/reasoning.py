@@ -15,14 +15,14 @@ import pyoxigraph as ox
 
 from mtsp_kg.infer.closure import Closure
 from mtsp_kg.infer.explain import OPEN, Explainer, Explanation, fact_of
-from mtsp_kg.infer.graphs import counts, written
+from mtsp_kg.infer.inferred_graphs import counts, written
 from mtsp_kg.infer.reasoner import Reasoner
-from mtsp_kg.infer.tell import Teller, proofs_of
+from mtsp_kg.infer.render import Teller, proofs_of
 from mtsp_kg.infer.wording import Words
 from mtsp_kg.project import Project
 
 if TYPE_CHECKING:
-    from mtsp_kg.infer.check import Checked
+    from mtsp_kg.infer.ontology_check import Checked
 
 
 class Reasoning:
@@ -80,13 +80,13 @@ class Reasoning:
 
     def check(self, *, reasoner: str | None = None, dl: bool = True) -> Checked:
         """Whether ontology and graph are in OWL 2 DL and contradict nothing; see `check.check`."""
-        from mtsp_kg.infer.check import check
+        from mtsp_kg.infer.ontology_check import check
 
         return check(self.explainer, self._store, reasoner=reasoner, dl=dl)
 
     def tell_check(self, found: Checked, form: str = "text") -> str:
         """What a check found, as `text` or `json`."""
-        from mtsp_kg.infer.check import Report
+        from mtsp_kg.infer.ontology_check import Report
 
         report = Report(self.explainer)
         return report.json(found) if form == "json" else report.text(found)

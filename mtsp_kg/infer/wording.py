@@ -10,7 +10,11 @@ from collections.abc import Callable
 
 from mtsp_kg import names
 from mtsp_kg.infer.axioms import Axiom, Part
-from mtsp_kg.infer.expressions import (
+from mtsp_kg.infer.rules import CLASHES, KINDS, Rule
+from mtsp_kg.infer.terms import (
+    RDF_TYPE,
+    SAME_AS,
+    Atom,
     Cardinality,
     Complement,
     DataRange,
@@ -23,10 +27,11 @@ from mtsp_kg.infer.expressions import (
     Some,
     Union,
     Value,
+    iri,
+    is_literal,
+    is_named,
+    triple_of,
 )
-from mtsp_kg.infer.kinds import CLASHES, KINDS
-from mtsp_kg.infer.rules import Rule
-from mtsp_kg.infer.terms import RDF_TYPE, SAME_AS, Atom, iri, is_literal, is_named, triple_of
 
 Label = Callable[[str], str]
 LONGEST = 60

@@ -7,11 +7,9 @@ Turtle, TriG, N-Triples and N-Quads give lines and columns; JSON-LD and RDF/XML 
 have no name that two readings share: see `blanks`. Imports `errors`, `formats`, `names` and `load`.
 """
 
-from mtsp_kg.locate.blanks import fingerprints, surroundings
-from mtsp_kg.locate.find import locate
-from mtsp_kg.locate.places import FilePlace, Place, Point, SubjectPlace, TriplePlace
-from mtsp_kg.locate.search import Wanted
-from mtsp_kg.locate.source import source_lines
+from mtsp_kg.locate.blank_nodes import fingerprints, surroundings
+from mtsp_kg.locate.positions import FilePlace, Place, Point, SubjectPlace, TriplePlace, source_lines
+from mtsp_kg.locate.search import Wanted, locate
 
 __all__ = [
     "FilePlace",

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from mtsp_kg.errors import DataError
-from mtsp_kg.publish.site import Site
+from mtsp_kg.plan.pages.site import Site
 
 MANIFEST = "manifest.json"
 _AT_FDCWD, _EXCHANGE = -100, 2

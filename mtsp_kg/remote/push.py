@@ -15,14 +15,13 @@ import pyoxigraph as ox
 
 from mtsp_kg import names
 from mtsp_kg.errors import RemoteError
-from mtsp_kg.remote import record
+from mtsp_kg.remote import graph_store
 from mtsp_kg.remote.client import Client
-from mtsp_kg.remote.digest import Mark, mark, same_values
-from mtsp_kg.remote.graphs import GraphStore, ask, counts, rows
-from mtsp_kg.remote.store import RemoteStore
+from mtsp_kg.remote.graph_store import GraphStore, Mark, ask, counts, mark, rows, same_values
+from mtsp_kg.remote.remote_store import RemoteStore
 
 Graphs = dict[str, list[ox.Triple]]
-_PLACES = {"default": record.DEFAULT, "named": names.MERGED}
+_PLACES = {"default": graph_store.DEFAULT, "named": names.MERGED}
 PLACES = ("auto", *_PLACES, "none")
 
 
@@ -109,7 +108,7 @@ class _Push:
                 done.wrong.append(f"<{name}> has {after.get(name, 0):,} triples there, {found.triples:,} here.")
         done.wrong += [f"<{name}> is still there." for name in done.deleted if after.get(name)]
         done.triples = sum(found.triples for found in marks.values())
-        self._write({name: found for name, found in parts.items() if name not in record.MERGES or name in places})
+        self._write({name: found for name, found in parts.items() if name not in graph_store.MERGES or name in places})
         return done
 
     def _agrees(self, name: str, wanted: Mark) -> bool:
@@ -122,7 +121,7 @@ class _Push:
         if mark(found) == wanted:
             return True
         if ours is not None and same_values(found, ours):
-            self.done.otherwise.append(name or record.DEFAULT)
+            self.done.otherwise.append(name or graph_store.DEFAULT)
             return True
         return False
 
@@ -137,10 +136,10 @@ class _Push:
         if self._is_right(name, found, wanted, triples):
             self.say(f"sent     {shown}  ({wanted.triples:,} triples)")
         else:
-            self.faulty.add(name or record.DEFAULT)
+            self.faulty.add(name or graph_store.DEFAULT)
             lost, more = len(set(triples) - set(found)), len(set(found) - set(triples))
             self.done.wrong.append(f"{shown}: read back, {lost:,} triples are missing and {more:,} are other ones.")
-        self.done.sent.append(name or record.DEFAULT)
+        self.done.sent.append(name or graph_store.DEFAULT)
 
     def _merge(self, parts: dict[str, Mark | None]) -> list[str]:
         """Puts the merges where they belong; gives back what they are called in the record."""
@@ -159,7 +158,7 @@ class _Push:
         return [_PLACES[place], names.MERGED_STATED]
 
     def _put_merge(self, own: str, merged: list[ox.Triple], wanted: Mark, parts: dict[str, Mark | None]) -> None:
-        graph = None if own == record.DEFAULT else own
+        graph = None if own == graph_store.DEFAULT else own
         if not self._agrees_merge(graph, wanted, merged):
             parts.setdefault(own, self.known.parts.get(own))
             self._write(parts)
@@ -179,7 +178,7 @@ class _Push:
             )
             return "named"
         size = self._default_size()
-        before = self.known.parts.get(record.DEFAULT)
+        before = self.known.parts.get(graph_store.DEFAULT)
         ours = before is not None and size == before.triples and mark(self.there.get(None)) == before
         if size == 0 or ours or self._agrees_merge(None, wanted, merged):
             return "default"
@@ -193,7 +192,7 @@ class _Push:
         return int(number.value) if isinstance(number, ox.Literal) else 0
 
     def _write(self, parts: dict[str, Mark | None]) -> None:
-        self.there.put(names.RECORD, record.triples(record.Record(dict(sorted(parts.items())))))
+        self.there.put(names.RECORD, graph_store.triples(graph_store.Record(dict(sorted(parts.items())))))
 
 
 def _united(graphs: Iterable[list[ox.Triple]]) -> list[ox.Triple]:
@@ -203,7 +202,7 @@ def _united(graphs: Iterable[list[ox.Triple]]) -> list[ox.Triple]:
 def told(done: Pushed, url: str, *, dry: bool) -> list[str]:
     """A push in a few lines."""
     would = "would be " if dry else ""
-    sent = sum(name not in record.MERGES for name in done.sent)
+    sent = sum(name not in graph_store.MERGES for name in done.sent)
     lines = [
         f"{len(done.same) + sent:,} graphs, {done.triples:,} triples: {sent:,} {would}sent, "
         f"{len(done.same):,} there already, {len(done.deleted):,} {would}deleted."

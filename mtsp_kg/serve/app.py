@@ -17,20 +17,18 @@ from starlette.types import Receive, Scope, Send
 
 from mtsp_kg.query.catalogue import NamedQuery
 from mtsp_kg.query.entities import Entities
-from mtsp_kg.serve import asking
-from mtsp_kg.serve.access import AccessLog
-from mtsp_kg.serve.answers import send_whole
-from mtsp_kg.serve.bases import Base
-from mtsp_kg.serve.catalogue import Api, Catalogue
-from mtsp_kg.serve.envelope import Envelope
-from mtsp_kg.serve.examples import examples
-from mtsp_kg.serve.negotiate import best_media
+from mtsp_kg.serve import requests
+from mtsp_kg.serve.api import Api, Catalogue, examples
+from mtsp_kg.serve.middleware import AccessLog, Envelope
 from mtsp_kg.serve.openapi import openapi
-from mtsp_kg.serve.pages import Asking, Pages, is_known
 from mtsp_kg.serve.pool import Pool
+from mtsp_kg.serve.problems import MethodError, NotAcceptableError
 from mtsp_kg.serve.protocol import GRAPH_TYPES, Endpoint, with_charset
-from mtsp_kg.serve.refusals import MethodError, NotAcceptableError
-from mtsp_kg.serve.site import NoSite, Site
+from mtsp_kg.serve.rebase import Base
+from mtsp_kg.serve.requests import best_media
+from mtsp_kg.serve.responses import send_whole
+from mtsp_kg.serve.site_interface import NoSite, Site
+from mtsp_kg.serve.site_requests import Asking, Pages, is_known
 
 
 @dataclass
@@ -84,7 +82,7 @@ class _PageOrEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] == "GET" and not scope["query_string"]:
-            accept = asking.header(scope, b"accept")
+            accept = requests.header(scope, b"accept")
             if best_media(accept, [*GRAPH_TYPES, "text/html"]) == "text/html":
                 answer = await self._pages.answer(scope)
                 if answer is not None:
@@ -102,7 +100,7 @@ class _Fixed:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         _only_get(scope)
-        media = best_media(asking.header(scope, b"accept"), list(self._forms))
+        media = best_media(requests.header(scope, b"accept"), list(self._forms))
         if media is None:
             raise NotAcceptableError("This cannot be had in any type that you accept.")
         if media not in self._made:

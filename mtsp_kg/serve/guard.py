@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from mtsp_kg.errors import QueryError
-from mtsp_kg.serve.refusals import QueryTooLargeError
+from mtsp_kg.serve.problems import QueryTooLargeError
 
 LONGEST = 64 * 1024
 DEEPEST = 64

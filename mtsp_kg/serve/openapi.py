@@ -7,9 +7,9 @@ from typing import Any
 
 from mtsp_kg import __version__
 from mtsp_kg.query.catalogue import NamedQuery, Parameter
-from mtsp_kg.serve.answers import PROBLEM
-from mtsp_kg.serve.catalogue import LONGEST_VALUE, TYPES
+from mtsp_kg.serve.api import LONGEST_VALUE, TYPES
 from mtsp_kg.serve.protocol import GRAPH_TYPES, TABLE_TYPES
+from mtsp_kg.serve.responses import PROBLEM
 
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$"
 _REASONS = {

@@ -15,10 +15,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mtsp_kg.errors import MtspError, QueryError
-from mtsp_kg.serve import frames
-from mtsp_kg.serve.evaluate import Task
-from mtsp_kg.serve.nursery import Line, Nursery
-from mtsp_kg.serve.refusals import (
+from mtsp_kg.serve import wire
+from mtsp_kg.serve.problems import (
     BusyError,
     ExhaustedError,
     NotAcceptableError,
@@ -26,8 +24,9 @@ from mtsp_kg.serve.refusals import (
     TooLargeError,
     TooManyError,
 )
-from mtsp_kg.serve.spool import Spool
-from mtsp_kg.serve.worker import Limits
+from mtsp_kg.serve.responses import Spool
+from mtsp_kg.serve.worker import Limits, Task
+from mtsp_kg.serve.worker_factory import Line, Nursery
 
 _LATE = 0.4
 _LONG = 0.25
@@ -182,17 +181,17 @@ class Pool:
         long = loop.call_later(_LONG, self._step_back, line, client)
         try:
             async with asyncio.timeout(self.limits.seconds + _LATE) as deadline:
-                line.writer.write(frames.pack_json(frames.TASK, task.as_dict()))
-                kind, content = await frames.receive(line.reader)
-                if kind == frames.WHOLE:
-                    head, part = frames.unpack_whole(content)
+                line.writer.write(wire.pack_json(wire.TASK, task.as_dict()))
+                kind, content = await wire.receive(line.reader)
+                if kind == wire.WHOLE:
+                    head, part = wire.unpack_whole(content)
                     body.write(part)
                 else:
                     head = json.loads(content)
                     deadline.reschedule(loop.time() + self.limits.seconds + _LATE)
-                    while (frame := await frames.receive(line.reader))[0] == frames.PART:
+                    while (frame := await wire.receive(line.reader))[0] == wire.PART:
                         body.write(frame[1])
-                    if kind != frames.HEAD or frame[0] != frames.END:
+                    if kind != wire.HEAD or frame[0] != wire.END:
                         raise ConnectionError("a frame out of order")
             keep = not head["last"] and not line.behind
         except (TimeoutError, asyncio.IncompleteReadError, OSError) as error:

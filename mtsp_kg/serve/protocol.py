@@ -1,4 +1,10 @@
-"""The SPARQL 1.1 Protocol, its query operation (section 2.1): GET, form POST, direct POST; no update operation.
+"""The dataset clauses of a query (SPARQL 1.1 Query, section 13.2): FROM and FROM NAMED, as its text gives them.
+
+The default graph of several FROM clauses is the RDF merge of their graphs; the engine gives a triple once for each
+graph that states it. Handed over as the protocol's parameters, which say the same, the graphs are merged as they should
+be. Imports this room.
+
+The SPARQL 1.1 Protocol, its query operation (section 2.1): GET, form POST, direct POST; no update operation.
 
 Without a query the endpoint describes itself (SPARQL 1.1 Service Description, section 2). Imports `errors`, `formats`,
 `names` and this room.
@@ -15,14 +21,47 @@ from starlette.types import Receive, Scope, Send
 
 from mtsp_kg import names
 from mtsp_kg.formats import RDF_FORMATS
-from mtsp_kg.serve import asking, guard
-from mtsp_kg.serve.answers import send_spool, send_whole
-from mtsp_kg.serve.bases import Base
-from mtsp_kg.serve.dataset import clauses
-from mtsp_kg.serve.evaluate import Task
-from mtsp_kg.serve.negotiate import best_media
+from mtsp_kg.serve import guard, requests
+from mtsp_kg.serve.guard import tokens
 from mtsp_kg.serve.pool import Pool, Result
-from mtsp_kg.serve.refusals import BadRequestError, MediaTypeError, MethodError, NotAcceptableError
+from mtsp_kg.serve.problems import BadRequestError, MediaTypeError, MethodError, NotAcceptableError
+from mtsp_kg.serve.rebase import Base
+from mtsp_kg.serve.requests import best_media
+from mtsp_kg.serve.responses import send_spool, send_whole
+from mtsp_kg.serve.worker import Task
+
+
+def clauses(text: str) -> tuple[list[str], list[str]] | None:
+    """The IRIs of FROM and of FROM NAMED, when there are several FROM and each is absolute; None when the engine can be
+    left to it.
+
+    >>> clauses("PREFIX a: <http://a/> SELECT * FROM a:b FROM <http://c> FROM NAMED a:d { ?s ?p ?o }")
+    (['http://a/b', 'http://c'], ['http://a/d'])
+    >>> clauses("SELECT * FROM <http://c> { ?s ?p ?o }")
+    """
+    prefixes: dict[str, str] = {}
+    default: list[str] = []
+    named: list[str] = []
+    last: list[str] = []
+    for kind, token in tokens(text):
+        if kind == "open" and token == "{":
+            break
+        if kind == "iri" and last[-2:-1] == ["PREFIX"]:
+            prefixes[last[-1]] = token[1:-1]
+        elif kind in ("iri", "name") and last[-1:] in (["FROM"], ["NAMED"]) and token.upper() not in ("FROM", "NAMED"):
+            iri = token[1:-1] if kind == "iri" else _expanded(token, prefixes)
+            if iri is None or ":" not in iri or "\\" in iri:
+                return None
+            (named if last[-1] == "NAMED" else default).append(iri)
+        last = [*last[-1:], token if token.endswith(":") else token.upper()]
+    return (default, named) if len(default) > 1 else None
+
+
+def _expanded(name: str, prefixes: dict[str, str]) -> str | None:
+    prefix, colon, local = name.partition(":")
+    space = prefixes.get(f"{prefix}:")
+    return None if not colon or space is None or "%" in local else space + local.rstrip(".")
+
 
 TABLE_TYPES = {
     "application/sparql-results+json": "json",
@@ -81,7 +120,7 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request. Raises MtspError before anything of an answer is sent."""
-        accept = asking.header(scope, b"accept")
+        accept = requests.header(scope, b"accept")
         asked = await read(scope, receive)
         if asked is None:
             media = best_media(accept, list(GRAPH_TYPES))
@@ -93,10 +132,10 @@ class Endpoint:
         table, graph = best_media(accept, list(TABLE_TYPES)), best_media(accept, list(GRAPH_TYPES))
         if table is None and graph is None:
             raise _unacceptable("A result", TABLE_TYPES | GRAPH_TYPES)
-        client = asking.client_of(scope)
+        client = requests.client_of(scope)
         async with self._pool.place(client):
             work = self.run(asked, TABLE_TYPES.get(table or ""), GRAPH_TYPES.get(graph or ""), client)
-            result = await asking.while_there(work, receive)
+            result = await requests.while_there(work, receive)
             try:
                 media = (graph if result.form == "graph" else table) or ""
                 await send_spool(send, with_charset(media), result.body, _VARY)
@@ -134,14 +173,14 @@ async def read(scope: Scope, receive: Receive) -> Asked | None:
 
     Raises MethodError, MediaTypeError, TooLargeError, BadRequestError (no query or several, not UTF-8, an update).
     """
-    in_path = asking.fields(scope["query_string"])
+    in_path = requests.fields(scope["query_string"])
     if scope["method"] == "GET":
         if not {name for name, _ in in_path} & {"query", "update", "default-graph-uri", "named-graph-uri"}:
             return None
         return _asked(in_path)
     if scope["method"] != "POST":
         raise MethodError(f"The endpoint has no method {scope['method']}.", remedy="Use GET or POST.")
-    media_type, charset = _content_type(asking.header(scope, b"content-type"))
+    media_type, charset = _content_type(requests.header(scope, b"content-type"))
     if media_type not in (_FORM, _QUERY):
         if media_type == _UPDATE:
             raise MediaTypeError(_READ_ONLY, remedy="Ask a query.")
@@ -149,12 +188,12 @@ async def read(scope: Scope, receive: Receive) -> Asked | None:
         raise MediaTypeError(what, remedy=f"Send {_QUERY} or {_FORM}.")
     if charset not in ("", "utf-8", "utf8", "us-ascii"):
         raise MediaTypeError(f"A body in '{charset}' is not taken.", remedy="Send UTF-8.")
-    content = await asking.body(scope, receive)
+    content = await requests.body(scope, receive)
     if media_type == _FORM:
-        return _asked(in_path + asking.fields(content.rstrip(b"\r\n")))
+        return _asked(in_path + requests.fields(content.rstrip(b"\r\n")))
     if any(name == "query" for name, _ in in_path):
         raise BadRequestError("The query is given twice: in the path and in the body.", remedy="Give it once.")
-    return _asked([*in_path, ("query", asking.text(content))])
+    return _asked([*in_path, ("query", requests.text(content))])
 
 
 def _asked(given: list[tuple[str, str]]) -> Asked:

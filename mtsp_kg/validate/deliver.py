@@ -45,7 +45,7 @@ def deliver(report: Report, order: Order, view: View, name_of: Callable[[Path], 
     Every form is made before any file is written. Raises DataError when one cannot be written.
     """
     if view.shown(report):
-        from mtsp_kg.validate.places import placed  # what finds places is needed only where there is something to find
+        from mtsp_kg.validate.placing import placed  # what finds places is needed only where there is something to find
 
         report = placed(report, name_of, view.least)
     made = [(path, write(report, form, view)) for form, path in order.files]

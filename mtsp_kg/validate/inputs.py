@@ -1,4 +1,14 @@
-"""The files that a validation reads, and their loading, which begins before the rest of the room is imported.
+"""A second thing done at the same time: the native engine and the store's queries both leave the interpreter free.
+
+Imports nothing of the package.
+
+The RDF merge of a store's graphs, in which shapes look at data, whether it is kept in the store or not.
+
+`load` keeps it in the default graph for queries; for shapes alone that would double the time and memory of loading, and
+a triple that several graphs state does no harm: the nodes that a pattern finds are gathered in sets. Imports `load`
+and `store`.
+
+The files that a validation reads, and their loading, which begins before the rest of the room is imported.
 
 Both take about as long, and loading leaves the interpreter free. Imports `errors`, `formats`, `load` and `project`, and
 of this room `aside` and `merged`.
@@ -6,18 +16,107 @@ of this room `aside` and `merged`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from threading import Lock, Thread
+from typing import NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
 from mtsp_kg.errors import DataError, NotFoundError
 from mtsp_kg.formats import format_of_file
-from mtsp_kg.load import load_files
+from mtsp_kg.load import load_files, merge, read_bounded
 from mtsp_kg.project import Project
-from mtsp_kg.validate.aside import Found, aside
-from mtsp_kg.validate.merged import as_ntriples, of_lines
+from mtsp_kg.store import EmbeddedStore, Results
+
+Found = TypeVar("Found")
+
+
+def aside(work: Callable[[], Found]) -> Callable[[], Found]:
+    """Begins some work in a thread; what it gives back waits for the result, or raises what the work raised."""
+    done: list[Found] = []
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            done.append(work())
+        except BaseException as error:
+            failed.append(error)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+
+    def wait() -> Found:
+        thread.join()
+        if failed:
+            raise failed[0]
+        return done[0]
+
+    return wait
+
+
+_DEFAULT = ox.DefaultGraph()
+_LINES = ".nt"
+# What a triple that comes twice makes another answer of, not one more row alike: it is counted, or takes a row's place.
+# Lines that are comments are passed over, as the query's header.
+_COUNTS = re.compile(
+    r"^(?!\s*#).*\b(?:(?:COUNT|SUM|AVG|GROUP_CONCAT)\s*\(\s*(?!DISTINCT\b|\s)|(?:LIMIT|OFFSET|FROM)\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+class UnmergedStore(EmbeddedStore):
+    """A store whose default graph is empty until a query needs the merge; others see all graphs in its place.
+
+    For who takes rows that are alike as one: a query finds a triple as often as graphs state it.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        super().__init__(store)
+        self._merging = Lock()
+        self._merged = False
+
+    def query(self, sparql: str) -> Results:
+        """The results of a SPARQL 1.1 query, in which rows may come more than once. Raises QueryError."""
+        if not _COUNTS.search(sparql):
+            return self._answer(sparql, union=True)
+        with self._merging:
+            if not self._merged:
+                merge(self.oxigraph)
+                self._merged = True
+        return self._answer(sparql)
+
+
+def whole(store: ox.Store) -> ox.DefaultGraph | None:
+    """Where patterns find the merge: the default graph where it is kept there, else None: in all graphs."""
+    return _DEFAULT if any(True for _ in store.quads_for_pattern(None, None, None, _DEFAULT)) else None
+
+
+def united(store: ox.Store) -> bytes:
+    """The merge as N-Triples; a triple that several graphs state may come several times."""
+    graphs = [_DEFAULT] if whole(store) else sorted(store.named_graphs(), key=str)
+    return b"".join(store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b"" for graph in graphs)
+
+
+def of_lines(files: Iterable[tuple[Path, str]]) -> dict[Path, bytes]:
+    """What files of N-Triples hold, of those among some files. Raises DataError."""
+    return {path: read_bounded(path) for path, _ in files if path.suffix.lower() == _LINES}
+
+
+def as_ntriples(files: Iterable[tuple[Path, str]], sources: Mapping[Path, bytes]) -> bytes | None:
+    """The merge of files of N-Triples as it stands in them, so that an engine need not wait until they are loaded.
+
+    sources: what `of_lines` gives. None where the merge must be made by `united`: for other formats, and for several
+    files with blank nodes, whose labels each file has its own; of one file the labels are the file's, not the store's.
+    """
+    paths = [path for path, _ in files]
+    if any(path not in sources for path in paths):
+        return None
+    if len(paths) > 1 and any(b"_:" in sources[path] for path in paths):
+        return None
+    return b"\n".join(sources[path] for path in paths)
+
 
 Sources = list[tuple[Path, str]]
 

@@ -1,10 +1,21 @@
-"""Shapes, read from files: what the engines are given, and what a report needs to know of each shape.
+"""The triples of shapes, looked up by subject and property. Imports `names`.
+
+Shapes without an IRI of their own get one, the same in each run, so that findings can point at them.
+
+Imports `names` and `locate`.
+
+Shapes, read from files: what the engines are given, and what a report needs to know of each shape.
 
 Imports `load` and `names`, and of this room `triples` and `unnamed`; pyoxigraph reads the files.
+
+What found something: shapes, check queries and kinds of our own, with the names, help and places that reports give.
+
+Imports `names` and `locate`, and of this room `findings` and `shapes`.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,8 +24,111 @@ import pyoxigraph as ox
 
 from mtsp_kg import names
 from mtsp_kg.load import load_files
-from mtsp_kg.validate.triples import Term, Triples
-from mtsp_kg.validate.unnamed import name_shapes
+from mtsp_kg.validate.findings import Finding, Rule, Severity, Where
+
+Node = ox.NamedNode | ox.BlankNode
+Term = Node | ox.Literal | ox.Triple
+
+
+class Triples:
+    """What the default graph of a store says, read once: a look-up in the store takes ten times as long.
+
+    about: for each subject, the objects by the IRI of their property.
+    """
+
+    def __init__(self, store: ox.Store) -> None:
+        self.about: dict[Term, dict[str, list[Term]]] = {}
+        self._by: dict[str, list[tuple[Term, Term]]] = defaultdict(list)
+        for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph()):
+            subject, predicate, object_ = quad.subject, quad.predicate.value, quad.object
+            self.about.setdefault(subject, {}).setdefault(predicate, []).append(object_)
+            self._by[predicate].append((subject, object_))
+
+    def by(self, predicate: str) -> list[tuple[Term, Term]]:
+        """Subjects and objects of a property, in an order that is the same in each run for what has an IRI."""
+        return sorted(self._by.get(predicate, ()), key=lambda pair: (str(pair[0]), str(pair[1])))
+
+    def objects(self, subject: Term, predicate: str) -> list[Term]:
+        """The objects of a subject and a property."""
+        return self.about.get(subject, {}).get(predicate, [])
+
+    def members(self, node: Term) -> Iterator[Term]:
+        """The members of a list, which may lead into itself (RDF 1.1 Semantics, section D.3, asks nothing of it)."""
+        seen: set[Term] = set()
+        while node != _NIL and node not in seen:
+            seen.add(node)
+            yield from self.objects(node, names.RDF_FIRST)
+            node = next(iter(self.objects(node, names.RDF_REST)), _NIL)
+
+
+_NIL = ox.NamedNode(names.RDF_NIL)
+
+
+_DEFAULT = ox.DefaultGraph()
+
+
+def name_shapes(store: ox.Store) -> dict[str, tuple[ox.BlankNode, tuple[ox.Quad, ...]]]:
+    """Puts IRIs in the place of blank shapes that have targets, and of blank property shapes that hang on named shapes.
+
+    Gives back, for each IRI, the blank node, and the quads that tell it from others.
+    """
+    waiting = _blank_shapes(store)
+    if not waiting:
+        return {}
+    from mtsp_kg.locate import fingerprints, surroundings
+
+    around = {node: tuple(surroundings(store, [node])) for node in waiting}
+    marks = {node: fingerprints(quads)[node] for node, quads in around.items()}
+    named: dict[str, tuple[ox.BlankNode, tuple[ox.Quad, ...]]] = {}
+    rank = {node: number for number, node in enumerate(sorted(waiting, key=lambda node: (marks[node], node.value)))}
+    counted: dict[str, int] = {}
+    while waiting:
+        ready = {node: parent for node in waiting if (parent := _parent(node, store)) is not None}
+        if not ready:
+            break
+        for node in sorted(ready, key=lambda node: (ready[node], rank[node])):
+            parent = ready[node]
+            counted[parent] = counted.get(parent, 0) + 1
+            iri = f"{parent}-property-{counted[parent]}" if parent else f"{names.SHAPES}unnamed-{counted[parent]}"
+            _rename(store, node, ox.NamedNode(iri))
+            named[iri] = (node, around[node])
+            waiting.remove(node)
+    return named
+
+
+def _blank_shapes(store: ox.Store) -> set[ox.BlankNode]:
+    found = set()
+    for quad in store.quads_for_pattern(None, ox.NamedNode(names.SH_PROPERTY), None, _DEFAULT):
+        if isinstance(quad.object, ox.BlankNode):
+            found.add(quad.object)
+    for declaration in names.SH_TARGETS:
+        for quad in store.quads_for_pattern(None, ox.NamedNode(declaration), None, _DEFAULT):
+            if isinstance(quad.subject, ox.BlankNode):
+                found.add(quad.subject)
+    return found
+
+
+def _parent(node: ox.BlankNode, store: ox.Store) -> str | None:
+    """The IRI of the shape that a property shape hangs on; empty for a shape with targets of its own; else None."""
+    for quad in store.quads_for_pattern(None, ox.NamedNode(names.SH_PROPERTY), node, _DEFAULT):
+        if isinstance(quad.subject, ox.NamedNode):
+            return quad.subject.value
+    targeted = any(
+        True
+        for declaration in names.SH_TARGETS
+        for _ in store.quads_for_pattern(node, ox.NamedNode(declaration), None, _DEFAULT)
+    )
+    return "" if targeted else None
+
+
+def _rename(store: ox.Store, old: ox.BlankNode, new: ox.NamedNode) -> None:
+    for quad in list(store.quads_for_pattern(old, None, None, _DEFAULT)):
+        store.remove(quad)
+        store.add(ox.Quad(new, quad.predicate, quad.object))
+    for quad in list(store.quads_for_pattern(None, None, old, _DEFAULT)):
+        store.remove(quad)
+        store.add(ox.Quad(quad.subject, quad.predicate, new))
+
 
 _OPERATORS = {
     names.SH_INVERSE: "^{}",
@@ -152,3 +266,65 @@ def _predicates(triples: Triples, path: Term, backwards: bool = False, deep: int
     for inner in triples.objects(path, names.SH_ALTERNATIVE):
         for member in triples.members(inner):
             yield from _predicates(triples, member, backwards, deep + 1)
+
+
+_SEVERITIES = {names.SH_WARNING: Severity.WARNING, names.SH_INFO: Severity.INFO}
+
+
+def rule_of(iri: str, shapes: Shapes) -> Rule:
+    """A shape as a rule, and what to look for to find its place."""
+    node = ox.NamedNode(iri)
+    severity = next((_SEVERITIES.get(_value(found), Severity.VIOLATION) for found in
+                     _objects(shapes, node, names.SH_SEVERITY)), Severity.VIOLATION)  # fmt: skip
+    told = _texts(shapes, node, names.SH_NAME)
+    help_ = _texts(shapes, node, names.SH_DESCRIPTION) or _texts(shapes, node, names.SH_MESSAGE)
+    return Rule(iri, told, help_, severity, None, tuple(_path_triples(node, shapes)), place_of(iri, shapes))
+
+
+def place_of(iri: str, shapes: Shapes) -> Finding:
+    """A shape as something to look for in the shapes' files."""
+    if iri in shapes.unnamed:
+        from mtsp_kg.locate import fingerprints
+
+        node, quads = shapes.unnamed[iri]
+        where = Where((node,), {node: fingerprints(quads)[node]})
+        graphs: Iterable[str] = {_value(quad.graph_name) for quad in quads}
+    else:
+        where = Where((ox.NamedNode(iri),))
+        graphs = {
+            _value(quad.graph_name) for quad in shapes.store.quads_for_pattern(ox.NamedNode(iri), None, None, None)
+        }
+    return Finding(iri, "", "", iri, Severity.INFO, {}, tuple(sorted(set(graphs) - {""})), where=where)
+
+
+def _path_triples(node: ox.NamedNode, shapes: Shapes) -> Iterator[ox.Triple]:
+    """The triples of a shape's path: first that of the shape, then what describes it."""
+    waiting: list[ox.NamedNode | ox.BlankNode] = []
+    for found in _objects(shapes, node, names.SH_PATH):
+        yield ox.Triple(node, ox.NamedNode(names.SH_PATH), found)
+        waiting += [found] if isinstance(found, ox.BlankNode) else []
+    seen = set(waiting)
+    while waiting:
+        for quad in shapes.store.quads_for_pattern(waiting.pop(0), None, None, _DEFAULT):
+            yield quad.triple
+            if isinstance(quad.object, ox.BlankNode) and quad.object not in seen:
+                seen.add(quad.object)
+                waiting.append(quad.object)
+
+
+def _objects(shapes: Shapes, node: ox.NamedNode, predicate: str) -> Iterator[ox.NamedNode | ox.BlankNode | ox.Literal]:
+    for quad in shapes.store.quads_for_pattern(node, ox.NamedNode(predicate), None, _DEFAULT):
+        if not isinstance(quad.object, ox.Triple):
+            yield quad.object
+
+
+def _texts(shapes: Shapes, node: ox.NamedNode, predicate: str) -> dict[str, str]:
+    return {
+        found.language or "": found.value
+        for found in sorted(_objects(shapes, node, predicate), key=str)
+        if isinstance(found, ox.Literal)
+    }
+
+
+def _value(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else ""

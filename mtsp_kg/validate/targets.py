@@ -14,9 +14,8 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from mtsp_kg import names
-from mtsp_kg.validate.merged import whole
-from mtsp_kg.validate.shapes import Shape
-from mtsp_kg.validate.triples import Term
+from mtsp_kg.validate.inputs import whole
+from mtsp_kg.validate.shapes import Shape, Term
 
 Nodes = frozenset[bytes]
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mtsp_kg.document import read_document, structure, write_structure
 from mtsp_kg.errors import DocumentError, NotFoundError
+from mtsp_kg.plan.document import read_document, structure, write_structure
 
 DATA = Path(__file__).parent.parent / "data" / "plan"
 PLAN = DATA / "plan-zh.txt"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from mtsp_kg.document import Change, compare, read_document
 from mtsp_kg.errors import DataError, NotFoundError
+from mtsp_kg.plan.document import Change, compare, read_document
 
 DATA = Path(__file__).parent.parent / "data" / "plan"
 GOLDEN = DATA / "document.ttl"

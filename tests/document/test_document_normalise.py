@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mtsp_kg.document import digest, normalise
-from mtsp_kg.document.text import marks
+from mtsp_kg.plan.document import digest, normalise
+from mtsp_kg.plan.document.text import marks
 
 CASES = {
     "letter-spaced heading": ("愿 景", "愿景"),

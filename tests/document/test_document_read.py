@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mtsp_kg.document import Document, Kind, passages, read_document
+from mtsp_kg.plan.document import Document, Kind, passages, read_document
 
 PLAN = Path(__file__).parent.parent / "data" / "plan" / "plan-zh.txt"
 

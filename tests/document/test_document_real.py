@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mtsp_kg.document import Document, Kind, compare, normalise, passages, read_document, write_structure
+from mtsp_kg.plan.document import Document, Kind, compare, normalise, passages, read_document, write_structure
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ROOT / "graph" / "mtsp-2022-2026" / "document.ttl"

@@ -9,8 +9,8 @@ import pyoxigraph
 import pytest
 import rdflib
 
-from mtsp_kg.document import passages, read_document, structure, write_structure
 from mtsp_kg.errors import DataError, ParameterError
+from mtsp_kg.plan.document import passages, read_document, structure, write_structure
 
 DATA = Path(__file__).parent.parent / "data" / "plan"
 GOLDEN = DATA / "document.ttl"

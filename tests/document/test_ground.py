@@ -9,10 +9,9 @@ import pytest
 
 import mtsp_kg
 from mtsp_kg import names
-from mtsp_kg.document.ground import Mention, Names, ground
-from mtsp_kg.document.ground_report import as_html, as_json, as_text, figures, mentions_turtle
-from mtsp_kg.document.model import Kind, Passage
 from mtsp_kg.errors import ParameterError
+from mtsp_kg.plan.document.grounding import Mention, Names, as_html, as_json, as_text, figures, ground, mentions_turtle
+from mtsp_kg.plan.document.model import Kind, Passage
 
 PLAN = "harbour-2030-2034"
 OFFICES, SMALL, FIRMS, ACADEMY, OUTCOME = (

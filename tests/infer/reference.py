@@ -10,7 +10,7 @@ from mtsp_kg.infer.axioms import read_axioms
 from mtsp_kg.infer.closure import Closure, close, needed
 from mtsp_kg.infer.compile import rules_of
 from mtsp_kg.infer.facts import read_ntriples
-from mtsp_kg.infer.sources import Sources
+from mtsp_kg.infer.ontology_index import Sources
 from mtsp_kg.infer.terms import triple_of
 
 RDFS = "<http://www.w3.org/2000/01/rdf-schema#"

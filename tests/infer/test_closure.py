@@ -16,10 +16,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 import ontologies
 import reference
 
-from mtsp_kg.infer.graphs import nquads
+from mtsp_kg.infer.explain import faults
+from mtsp_kg.infer.inferred_graphs import nquads
 from mtsp_kg.infer.proofs import Prover
 from mtsp_kg.infer.reasoner import Reasoner, dump
-from mtsp_kg.infer.replay import faults
 from mtsp_kg.load import load_project
 from mtsp_kg.project import find_project
 

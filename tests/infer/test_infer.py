@@ -13,10 +13,9 @@ from mtsp_kg.cli import cli
 from mtsp_kg.errors import DataError, QueryError
 from mtsp_kg.formats import rdf_format
 from mtsp_kg.graph import open_graph
-from mtsp_kg.infer.graphs import add_inferences, graph_of
-from mtsp_kg.infer.kinds import KINDS, LEFT_OUT
-from mtsp_kg.infer.reasoner import Reasoner
-from mtsp_kg.infer.rule_queries import rule_queries
+from mtsp_kg.infer.inferred_graphs import add_inferences, graph_of
+from mtsp_kg.infer.reasoner import Reasoner, rule_queries
+from mtsp_kg.infer.rules import KINDS, LEFT_OUT
 from mtsp_kg.load import load_project
 from mtsp_kg.names import prefixes
 from mtsp_kg.project import Project

@@ -12,18 +12,9 @@ from locate_writer import document
 
 from mtsp_kg.errors import DataError, NotFoundError
 from mtsp_kg.load import load_files
-from mtsp_kg.locate import (
-    FilePlace,
-    Point,
-    SubjectPlace,
-    TriplePlace,
-    fingerprints,
-    locate,
-    source_lines,
-    surroundings,
-)
-from mtsp_kg.locate.lines import lines_about, scan_lines
-from mtsp_kg.locate.tokens import TOKEN
+from mtsp_kg.locate import FilePlace, Point, SubjectPlace, TriplePlace, fingerprints, locate, source_lines, surroundings
+from mtsp_kg.locate.ntriples_scanner import lines_about, scan_lines
+from mtsp_kg.locate.turtle_scanner import TOKEN
 
 E = "http://example.org/"
 XSD = "http://www.w3.org/2001/XMLSchema#"

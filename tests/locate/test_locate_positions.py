@@ -18,11 +18,10 @@ from locate_writer import Written, document
 
 from mtsp_kg.load import load_files, oxigraph_format
 from mtsp_kg.locate import Point, SubjectPlace, TriplePlace, fingerprints, locate, source_lines, surroundings
-from mtsp_kg.locate.blanks import blank_nodes
-from mtsp_kg.locate.document import scan
-from mtsp_kg.locate.lines import lines_about, scan_lines
-from mtsp_kg.locate.statement import Row
+from mtsp_kg.locate.blank_nodes import blank_nodes
+from mtsp_kg.locate.ntriples_scanner import lines_about, scan_lines
 from mtsp_kg.locate.terms import Key
+from mtsp_kg.locate.turtle_scanner import Row, scan
 
 ROOT = Path(__file__).parents[2]
 OWN_FILES = sorted(path for room in ("ontology", "graph", "shapes") for path in (ROOT / room).rglob("*.t*"))

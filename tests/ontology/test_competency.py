@@ -13,10 +13,10 @@ import pytest
 from mtsp_kg import names
 from mtsp_kg.errors import DataError
 from mtsp_kg.graph import KnowledgeGraph
+from mtsp_kg.plan.pages.ontology_diagram import THING, cards
 from mtsp_kg.project import Project, find_project
-from mtsp_kg.publish.outline import THING, cards
 from mtsp_kg.query.answer import Rows
-from mtsp_kg.query.competency import FILE, Competency, competency_questions
+from mtsp_kg.query.catalogue import FILE, Competency, competency_questions
 
 PROJECT = find_project()
 QUESTIONS = competency_questions(PROJECT)

@@ -12,9 +12,8 @@ from reading import ours, whole_ontology
 
 from mtsp_kg import names
 from mtsp_kg.graph import KnowledgeGraph
+from mtsp_kg.plan.pages.ontology_diagram import THING, Card, Kind, Row, cards, draw
 from mtsp_kg.project import find_project
-from mtsp_kg.publish.diagram import draw
-from mtsp_kg.publish.outline import THING, Card, Kind, Row, cards
 
 SVG = "{http://www.w3.org/2000/svg}"
 FILE = find_project().root / "docs" / "ontology.svg"

@@ -13,9 +13,9 @@ from reading import ours, whole_ontology
 
 from mtsp_kg import names
 from mtsp_kg.graph import KnowledgeGraph
+from mtsp_kg.plan.pages.ontology import ontology
+from mtsp_kg.plan.pages.source import Options, Source
 from mtsp_kg.project import find_project
-from mtsp_kg.publish.ontology import ontology
-from mtsp_kg.publish.source import Options, Source
 
 TERMS = sorted(str(term) for term in set(whole_ontology().subjects(RDF.type)) if ours(term))
 ARTICLE = re.compile(r'<article class="term" id="(\w+)">(.*?)</article>', re.DOTALL)

@@ -10,9 +10,9 @@ import pytest
 from publish_project import ROOT, little_project
 
 import mtsp_kg
+from mtsp_kg.plan.pages.site import Site
+from mtsp_kg.plan.pages.source import Options
 from mtsp_kg.project import Project
-from mtsp_kg.publish.site import Site
-from mtsp_kg.publish.source import Options
 
 
 @pytest.fixture(scope="session")

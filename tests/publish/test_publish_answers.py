@@ -10,10 +10,10 @@ import pytest
 from test_publish_servers import NEGOTIATION
 
 from mtsp_kg.errors import ParameterError, QueryError
-from mtsp_kg.publish.answers import Answer, Answers
-from mtsp_kg.publish.site import Site
-from mtsp_kg.publish.source import Options
-from mtsp_kg.serve.site import SiteRequest
+from mtsp_kg.plan.pages.site import Site
+from mtsp_kg.plan.pages.site_answers import Answer, Answers
+from mtsp_kg.plan.pages.source import Options
+from mtsp_kg.serve.site_interface import SiteRequest
 
 
 async def no_pool(name: str, values: Mapping[str, str]) -> bytes:

@@ -10,11 +10,11 @@ import pyoxigraph as ox
 import pytest
 
 from mtsp_kg import names
-from mtsp_kg.publish import forms, paths
-from mtsp_kg.publish.index import key
-from mtsp_kg.publish.site import Site
-from mtsp_kg.publish.source import Options
-from mtsp_kg.query.said import said_of
+from mtsp_kg.plan.pages.site import Site
+from mtsp_kg.plan.pages.source import Options
+from mtsp_kg.plan.show import said_of
+from mtsp_kg.publish import paths, rdf_forms
+from mtsp_kg.publish.triple_index import key
 
 
 def parsed(content: bytes, media_type: str) -> set[ox.Quad]:
@@ -92,7 +92,7 @@ def test_what_is_said_for_all_at_once_is_what_is_said_for_each_alone(site: Site)
 
 def test_the_same_bytes_whatever_the_order_of_hashes(site: Site) -> None:
     script = (
-        "import hashlib, mtsp_kg; from mtsp_kg.publish.site import Site; kg = mtsp_kg.open(); "
+        "import hashlib, mtsp_kg; from mtsp_kg.plan.pages.site import Site; kg = mtsp_kg.open(); "
         "site = Site(kg.project, kg.store, kg.plan); total = hashlib.sha256(); "
         "[total.update(site.document(path).content) for path in list(site.paths())[::9]]; print(total.hexdigest())"
     )
@@ -135,7 +135,7 @@ def test_a_base_that_is_none_is_refused(base: str) -> None:
 
 def test_json_ld_does_not_take_a_scheme_for_a_prefix() -> None:
     odd = ox.Quad(ox.NamedNode("org:who"), ox.NamedNode("http://a/is"), ox.NamedNode(names.ID + "org/who"))
-    written = forms.write(forms.Quads([odd], None), "jsonld")
+    written = rdf_forms.write(rdf_forms.Quads([odd], None), "jsonld")
     assert set(ox.parse(written, format=ox.RdfFormat.JSON_LD)) == {odd}
 
 

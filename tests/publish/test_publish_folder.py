@@ -17,7 +17,7 @@ from click.testing import CliRunner
 import mtsp_kg
 from mtsp_kg.cli.publish import command
 from mtsp_kg.errors import DataError
-from mtsp_kg.publish.check import check_folder
+from mtsp_kg.publish.site_check import check_folder
 
 KILLS = int(os.environ.get("MTSP_KILLS", "10"))
 

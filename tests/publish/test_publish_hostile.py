@@ -13,8 +13,8 @@ import pyoxigraph as ox
 import pytest
 
 from mtsp_kg import names
-from mtsp_kg.publish.site import Site
-from mtsp_kg.publish.source import Options
+from mtsp_kg.plan.pages.site import Site
+from mtsp_kg.plan.pages.source import Options
 
 LABELS = [
     "<script>document.title='run'</script>",
@@ -128,7 +128,7 @@ def test_hostile_names_do_not_break_the_server_s_configuration(hostile: Site) ->
 
 
 def test_hostile_values_of_a_question_s_form_are_text(make_site: Callable[..., Site]) -> None:
-    from mtsp_kg.publish import questions
+    from mtsp_kg.plan.pages import questions
 
     site = make_site("", Options(live=True))
     name = next(iter(site.source.catalogue))

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from publish_project import ROOT
 
-from mtsp_kg.publish.check import check_folder, links
+from mtsp_kg.plan.pages.site import Site
+from mtsp_kg.plan.pages.source import Options
 from mtsp_kg.publish.folder import read_manifest
-from mtsp_kg.publish.site import Site
-from mtsp_kg.publish.source import Options
+from mtsp_kg.publish.site_check import check_folder, links
 from mtsp_kg.publish.words import LANGUAGES, Words
 
 
@@ -100,8 +100,9 @@ def test_the_words_of_both_languages_are_the_same_words() -> None:
 
 
 def test_every_word_has_its_place_in_a_template() -> None:
-    folder = ROOT / "mtsp_kg" / "publish"
-    used = "".join(path.read_text("utf-8") for path in [*folder.rglob("*.html"), *folder.glob("*.py")])
+    rooms = [ROOT / "mtsp_kg" / "publish", ROOT / "mtsp_kg" / "plan" / "pages"]
+    files = [path for room in rooms for path in (*room.rglob("*.html"), *room.glob("*.py"))]
+    used = "".join(path.read_text("utf-8") for path in files)
     for name in Words("en")._table:
         assert re.search(rf"\b{name}\b", used), f"the word '{name}' is used nowhere"
 

@@ -23,8 +23,8 @@ from publish_project import ROOT
 
 import mtsp_kg
 from mtsp_kg.formats import RDF_FORMATS
-from mtsp_kg.publish import folder, forms
-from mtsp_kg.publish.check import check_folder
+from mtsp_kg.publish import folder, rdf_forms
+from mtsp_kg.publish.site_check import check_folder
 
 FLIPS = int(os.environ.get("MTSP_FLIPS", "6"))
 LOCAL = st.text(st.sampled_from("abz09._-~%é中:@!$&'()*+,;=/?"), max_size=12).map(lambda text: text.replace("%", "%41"))
@@ -74,7 +74,7 @@ def told(quads: list[ox.Quad], *, named: bool) -> list[str]:
 @given(QUADS)
 def test_what_is_written_can_be_read(quads: list[ox.Quad]) -> None:
     for format_ in RDF_FORMATS:
-        content = forms.write(forms.Quads(quads, None), format_.name)
+        content = rdf_forms.write(rdf_forms.Quads(quads, None), format_.name)
         media = ox.RdfFormat.from_media_type(format_.media_type)
         assert media is not None
         read = list(ox.parse(content, media))
@@ -87,7 +87,7 @@ def test_odd_and_long_literals_can_be_read(text: str) -> None:
     for format_ in RDF_FORMATS:
         media = ox.RdfFormat.from_media_type(format_.media_type)
         assert media is not None
-        (read,) = ox.parse(forms.write(forms.Quads([quad], None), format_.name), media)
+        (read,) = ox.parse(rdf_forms.write(rdf_forms.Quads([quad], None), format_.name), media)
         assert read.object == quad.object, format_.name
 
 

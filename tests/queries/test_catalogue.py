@@ -20,7 +20,7 @@ from mtsp_kg import names
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.load import load_files
 from mtsp_kg.project import find_project
-from mtsp_kg.query import binding
+from mtsp_kg.query import execute
 from mtsp_kg.query.answer import Rows
 from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
 
@@ -166,7 +166,7 @@ def test_its_defaults_are_those_of_its_text(kg: KnowledgeGraph, query: NamedQuer
         if parameter.default is None:
             assert blocks == ["UNDEF"]
         else:
-            assert _term(blocks[0], kg) == binding.term(parameter, parameter.default, kg.entities)
+            assert _term(blocks[0], kg) == execute.term(parameter, parameter.default, kg.entities)
 
 
 @pytest.mark.parametrize("query", ASK.values(), ids=ASK)

@@ -16,8 +16,7 @@ from mtsp_kg.infer.reasoning import Reasoning
 from mtsp_kg.project import find_project
 from mtsp_kg.query.answer import Rows
 from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
-from mtsp_kg.query.evidence import Evidence
-from mtsp_kg.query.pattern import flattened
+from mtsp_kg.query.evidence import Evidence, flattened
 
 ASK = {query.name: query for query in read_catalogue(find_project(), "ask")}
 

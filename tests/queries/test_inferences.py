@@ -15,7 +15,7 @@ from mtsp_kg.cli import cli
 from mtsp_kg.errors import ParameterError, QueryError
 from mtsp_kg.graph import open_graph
 from mtsp_kg.infer.completion import INFERENCE
-from mtsp_kg.publish.source import Options, Source
+from mtsp_kg.plan.pages.source import Options, Source
 from mtsp_kg.query.catalogue import read_query
 
 ROOT = Path(__file__).parents[2]

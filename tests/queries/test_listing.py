@@ -8,8 +8,7 @@ import pytest
 
 from mtsp_kg.errors import NotFoundError
 from mtsp_kg.project import find_project
-from mtsp_kg.query.catalogue import read_catalogue
-from mtsp_kg.query.listing import every, one
+from mtsp_kg.query.catalogue import every, one, read_catalogue
 
 PROJECT = find_project()
 NAME = "partners-of-outcome"

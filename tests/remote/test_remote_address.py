@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from mtsp_kg.errors import DataError, ParameterError
-from mtsp_kg.remote import engines
-from mtsp_kg.remote.address import Address, address, for_writing, is_loopback, known
-from mtsp_kg.remote.credentials import credentials
+from mtsp_kg.remote import remote_store
+from mtsp_kg.remote.address import Address, address, credentials, for_writing, is_loopback, known
 
 PAIRS = [
     ("http://h:7878/store", "http://h:7878/query"),
@@ -115,17 +114,17 @@ def test_a_netrc_or_token_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, 
     ],
 )
 def test_the_form_of_a_query(sparql: str, form: str) -> None:
-    assert engines.form(sparql) == form
+    assert remote_store.query_form(sparql) == form
 
 
 def test_traps_are_found_in_sparql_s_own_words_only() -> None:
     virtuoso = "Virtuoso/07.20.3229 (Linux) x86_64-pc-linux-gnu"
-    assert engines.trapped("SELECT (GROUP_CONCAT(?x) AS ?y) {}", virtuoso)
-    assert engines.trapped("SELECT * { OPTIONAL { { ?s ?p ?o } UNION { ?o ?p ?s } } }", virtuoso)
-    assert engines.trapped("SELECT * { ?s a/rdfs:subClassOf* ?o }", virtuoso)
-    assert not engines.trapped('SELECT * { ?s <GROUP_CONCAT(x)> "GROUP_CONCAT(" } # a|b', virtuoso)
-    assert not engines.trapped("SELECT (COUNT(*) AS ?n) { ?s <a>|<b> ?o } ORDER BY ?n", virtuoso)
-    assert not engines.trapped("SELECT (GROUP_CONCAT(?x) AS ?y) {}", "Oxigraph/0.5.13")
+    assert remote_store.trapped("SELECT (GROUP_CONCAT(?x) AS ?y) {}", virtuoso)
+    assert remote_store.trapped("SELECT * { OPTIONAL { { ?s ?p ?o } UNION { ?o ?p ?s } } }", virtuoso)
+    assert remote_store.trapped("SELECT * { ?s a/rdfs:subClassOf* ?o }", virtuoso)
+    assert not remote_store.trapped('SELECT * { ?s <GROUP_CONCAT(x)> "GROUP_CONCAT(" } # a|b', virtuoso)
+    assert not remote_store.trapped("SELECT (COUNT(*) AS ?n) { ?s <a>|<b> ?o } ORDER BY ?n", virtuoso)
+    assert not remote_store.trapped("SELECT (GROUP_CONCAT(?x) AS ?y) {}", "Oxigraph/0.5.13")
 
 
 def test_the_guide_has_every_address_and_every_trap() -> None:

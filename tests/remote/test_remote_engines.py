@@ -15,19 +15,18 @@ import pytest
 from conftest import Engine
 
 from mtsp_kg import names
-from mtsp_kg.elsewhere import RemoteKnowledgeGraph, open_graph
 from mtsp_kg.errors import QueryError, RemoteError
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.project import find_project
 from mtsp_kg.query.answer import answer
 from mtsp_kg.query.catalogue import read_catalogue
-from mtsp_kg.remote import engines
+from mtsp_kg.remote import remote_store
 from mtsp_kg.remote.address import for_writing
 from mtsp_kg.remote.client import Client
-from mtsp_kg.remote.digest import mark
-from mtsp_kg.remote.graphs import GraphStore
+from mtsp_kg.remote.graph_store import GraphStore, mark
 from mtsp_kg.remote.push import Graphs, Pushed, Wish, named_graphs, push
-from mtsp_kg.remote.store import RemoteStore
+from mtsp_kg.remote.remote_store import RemoteStore
+from mtsp_kg.remote_graph import RemoteKnowledgeGraph, open_graph
 
 GOLDEN = Path(__file__).parents[1] / "queries" / "golden"
 ASK = [query.name for query in read_catalogue(find_project(), "ask")]
@@ -82,7 +81,7 @@ def test_most_questions_are_asked_there_and_the_others_are_told(
 ) -> None:
     server = RemoteStore(client(engine)).server
     queries = read_catalogue(find_project(), "ask")
-    asked = [query.name for query in queries if engines.trapped(query.text, server) is None]
+    asked = [query.name for query in queries if remote_store.trapped(query.text, server) is None]
     assert len(asked) == len(ASK) if engine.name == "oxigraph" else len(asked) >= ASKED_OF_VIRTUOSO
     with caplog.at_level(logging.WARNING):
         for name in asked[:5]:
@@ -213,12 +212,12 @@ def test_each_trap_of_virtuoso_is_one(virtuoso: Engine, kg: KnowledgeGraph, monk
         _pushed[virtuoso.name] = push(client(virtuoso), named_graphs(kg.completed.oxigraph), None, lambda line: None)
     store = fresh(virtuoso).completed
     assert isinstance(store, RemoteStore)
-    traps = engines.traps(store.server)
+    traps = remote_store.traps(store.server)
     assert traps
-    monkeypatch.setattr(engines, "trapped", lambda sparql, server: None)
+    monkeypatch.setattr(remote_store, "trapped", lambda sparql, server: None)
     harmless = set(traps)
     for query in read_catalogue(find_project()):
-        met = {trap for trap in traps if trap.text.search(engines.bare(query.text))}
+        met = {trap for trap in traps if trap.text.search(remote_store.bare(query.text))}
         # One that meets others too would not tell which of them it was.
         if len(met) != 1 or not met & harmless or query.kind not in ("ask", "check", "view", "coverage"):
             continue

@@ -15,13 +15,13 @@ from little_store import Answer, LittleStore
 
 from mtsp_kg import names
 from mtsp_kg.cli import cli
-from mtsp_kg.elsewhere import open_graph
 from mtsp_kg.errors import RemoteError
 from mtsp_kg.remote.address import Address, address
 from mtsp_kg.remote.client import Client
-from mtsp_kg.remote.digest import mark, same_values
+from mtsp_kg.remote.graph_store import mark, same_values
 from mtsp_kg.remote.push import Graphs, Pushed, Wish, named_graphs, push
-from mtsp_kg.remote.store import RemoteStore
+from mtsp_kg.remote.remote_store import RemoteStore
+from mtsp_kg.remote_graph import open_graph
 
 FOREIGN = "INSERT DATA { GRAPH <http://theirs.example/> { <http://theirs.example/s> <http://theirs.example/p> 1 } }"
 

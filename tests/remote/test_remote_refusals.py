@@ -20,8 +20,8 @@ from little_store import JSON, Answer, LittleStore
 from mtsp_kg.errors import MissingExtraError, ParameterError, QueryError, RemoteError
 from mtsp_kg.remote.address import Address
 from mtsp_kg.remote.client import Client, Limits
-from mtsp_kg.remote.graphs import GraphStore, counts
-from mtsp_kg.remote.store import RemoteStore
+from mtsp_kg.remote.graph_store import GraphStore, counts
+from mtsp_kg.remote.remote_store import RemoteStore
 
 QUICK = Limits(seconds=0.6, bytes=100_000, patience=2.0, connect=2.0)
 HTML = {"Content-Type": "text/html"}

@@ -74,10 +74,9 @@ def pool_run(small_project: Path) -> Iterator[Callable[[str], tuple[int, float]]
     """Runs a query in a pool of its own, without the guard before it; gives the status and the seconds it took."""
     from mtsp_kg.errors import MtspError
     from mtsp_kg.graph import open_graph
-    from mtsp_kg.serve.evaluate import Task
-    from mtsp_kg.serve.nursery import ForkingNursery, named_quads
     from mtsp_kg.serve.pool import Pool, Shares
-    from mtsp_kg.serve.worker import Limits
+    from mtsp_kg.serve.worker import Limits, Task
+    from mtsp_kg.serve.worker_factory import ForkingNursery, named_quads
 
     store = open_graph(small_project).store.oxigraph
     limits = Limits(seconds=1)

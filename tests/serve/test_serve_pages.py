@@ -277,8 +277,8 @@ def test_what_follows_stands_apart_and_is_explained(web: httpx.Client) -> None:
 
 def test_documents_are_the_static_site_s(web: httpx.Client, roomy: Server) -> None:
     import mtsp_kg
-    from mtsp_kg.publish.site import Site
-    from mtsp_kg.publish.source import Options
+    from mtsp_kg.plan.pages.site import Site
+    from mtsp_kg.plan.pages.source import Options
 
     kg = mtsp_kg.open()
     site = Site(kg.project, kg.store, kg.plan, Options(site=roomy.base))

@@ -21,12 +21,11 @@ from serve_process import ROOT, Server
 
 from mtsp_kg.graph import open_graph
 from mtsp_kg.serve import sandbox
-from mtsp_kg.serve.access import AccessLog
-from mtsp_kg.serve.evaluate import Task
-from mtsp_kg.serve.nursery import SeparateNursery, named_quads
+from mtsp_kg.serve.middleware import AccessLog
 from mtsp_kg.serve.pool import Pool, Shares
-from mtsp_kg.serve.refusals import TimedOutError
-from mtsp_kg.serve.worker import Limits
+from mtsp_kg.serve.problems import TimedOutError
+from mtsp_kg.serve.worker import Limits, Task
+from mtsp_kg.serve.worker_factory import SeparateNursery, named_quads
 
 
 def gone(process: int) -> bool:

@@ -13,13 +13,13 @@ import pytest
 
 from mtsp_kg.errors import NotFoundError
 from mtsp_kg.graph import open_graph
-from mtsp_kg.serve.access import AccessLog
+from mtsp_kg.serve.api import QuickEntities
 from mtsp_kg.serve.app import Served, application
-from mtsp_kg.serve.catalogue import QuickEntities
-from mtsp_kg.serve.nursery import ForkingNursery, named_quads
+from mtsp_kg.serve.middleware import AccessLog
 from mtsp_kg.serve.pool import Pool, Shares
-from mtsp_kg.serve.site import Ask, Page, SiteRequest
+from mtsp_kg.serve.site_interface import Ask, Page, SiteRequest
 from mtsp_kg.serve.worker import Limits
+from mtsp_kg.serve.worker_factory import ForkingNursery, named_quads
 
 BASE = "https://kg.example.org/"
 DATE = "Wed, 21 Oct 2026 07:28:00 GMT"

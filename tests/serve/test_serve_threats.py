@@ -6,10 +6,9 @@ import re
 
 from serve_process import ROOT
 
-from mtsp_kg.serve import asking, deadlines, guard, sandbox
-from mtsp_kg.serve.evaluate import Task
+from mtsp_kg.serve import guard, requests, sandbox, server
 from mtsp_kg.serve.pool import Shares
-from mtsp_kg.serve.worker import Limits
+from mtsp_kg.serve.worker import Limits, Task
 
 TEXT = (ROOT / "THREAT_MODEL.md").read_text("utf-8")
 
@@ -25,7 +24,7 @@ def test_every_test_that_it_names_exists() -> None:
 
 def test_its_limits_are_those_of_the_code() -> None:
     assert (guard.LONGEST, guard.DEEPEST, guard.MOST_OPERATORS) == (64 * 1024, 64, 512)
-    assert (asking.LONGEST_BODY, deadlines.LONGEST_HEAD) == (256 * 1024, 64 * 1024)
+    assert (requests.LONGEST_BODY, server.LONGEST_HEAD) == (256 * 1024, 64 * 1024)
     assert (Task("").rows, Task("").size) == (100_000, 32 << 20)
     assert (Limits().seconds, Limits().memory, Limits().recycle) == (10.0, 512 << 20, 500)
     assert (Shares().running, Shares().waiting) == (1, 2)

@@ -17,10 +17,9 @@ import pytest
 from mtsp_kg import names
 from mtsp_kg.load import load_files
 from mtsp_kg.project import find_project
-from mtsp_kg.validate.engine import ENGINES
+from mtsp_kg.validate.engines import ENGINES, read_report
 from mtsp_kg.validate.findings import Finding
-from mtsp_kg.validate.merged import united
-from mtsp_kg.validate.reading import read_report
+from mtsp_kg.validate.inputs import united
 from mtsp_kg.validate.shapes import Shapes, read_shapes
 
 HERE = Path(__file__).parent

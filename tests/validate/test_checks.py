@@ -18,9 +18,9 @@ from mtsp_kg.load import load_files, load_project
 from mtsp_kg.project import Project, find_project
 from mtsp_kg.query.catalogue import read_catalogue
 from mtsp_kg.store import EmbeddedStore
-from mtsp_kg.validate.checks import rows_of, run_checks
-from mtsp_kg.validate.merged import UnmergedStore
-from mtsp_kg.validate.places import placed
+from mtsp_kg.validate.check_queries import rows_of, run_checks
+from mtsp_kg.validate.inputs import UnmergedStore
+from mtsp_kg.validate.placing import placed
 
 HERE = Path(__file__).parent / "checks"
 PLAN = "mtsp-2031-2035"

@@ -10,10 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mtsp_kg import names
-from mtsp_kg.validate.engine import ENGINES
+from mtsp_kg.validate.engines import ENGINES, read_report
 from mtsp_kg.validate.findings import Finding
-from mtsp_kg.validate.merged import united
-from mtsp_kg.validate.reading import read_report
+from mtsp_kg.validate.inputs import united
 from mtsp_kg.validate.shapes import Shapes, read_shapes
 
 SHAPES = f"""@prefix ex: <https://example.org/> . @prefix sh: <{names.SH}> . @prefix xsd: <{names.XSD}> .

@@ -15,13 +15,13 @@ from mtsp_kg.errors import DataError, NotFoundError, ParameterError
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.project import Project
 from mtsp_kg.validate.deliver import SUMMARY, Order, deliver
-from mtsp_kg.validate.engine import ENGINES, shacl
+from mtsp_kg.validate.engines import ENGINES, shacl
 from mtsp_kg.validate.findings import Finding, Report, Severity, Spot
 from mtsp_kg.validate.forms import FORMS, View, write
 from mtsp_kg.validate.forms.github import summary_page
-from mtsp_kg.validate.merged import united
-from mtsp_kg.validate.places import placed
-from mtsp_kg.validate.run import read_project_shapes
+from mtsp_kg.validate.inputs import united
+from mtsp_kg.validate.placing import placed
+from mtsp_kg.validate.runner import read_project_shapes
 
 BAD = Path(__file__).parents[1] / "shapes" / "FigureValueShape.ttl"
 BLANKS = """@prefix ex: <https://example.org/> .

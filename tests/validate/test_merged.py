@@ -8,7 +8,7 @@ import pytest
 from mtsp_kg.errors import QueryError
 from mtsp_kg.load import merge
 from mtsp_kg.store import EmbeddedStore
-from mtsp_kg.validate.merged import UnmergedStore, whole
+from mtsp_kg.validate.inputs import UnmergedStore, whole
 
 DATA = """
 <http://e/a> <http://e/p> "1" <http://e/g> .

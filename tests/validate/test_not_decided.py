@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mtsp_kg import cli, names
-from mtsp_kg.validate.shacl_terms import UNDECIDED
+from mtsp_kg.validate.coverage_checks import UNDECIDED
 
 DATA = "<urn:a> a <urn:C> .\n"
 SHAPE = f"@prefix sh: <{names.SH}> .\n<urn:S> a sh:NodeShape ; sh:targetClass <urn:C> ; sh:nodeKind sh:IRI .\n"

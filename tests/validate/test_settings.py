@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from mtsp_kg import cli, names
 from mtsp_kg.errors import DataError
 from mtsp_kg.project import Project
+from mtsp_kg.validate.coverage_checks import KINDS
 from mtsp_kg.validate.settings import Settings, find_settings, init
-from mtsp_kg.validate.silence import KINDS
 
 ROOT = Path(__file__).parents[2]
 SHAPES = f"""@prefix ex: <https://example.org/> . @prefix sh: <{names.SH}> .

@@ -13,13 +13,13 @@ from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.load import load_project
 from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore
-from mtsp_kg.validate import engine
+from mtsp_kg.validate import engines
 from mtsp_kg.validate.findings import Finding, Report, Severity
 from mtsp_kg.validate.forms import View, write
 from mtsp_kg.validate.inputs import begin
-from mtsp_kg.validate.places import placed
-from mtsp_kg.validate.run import validate_graph
-from mtsp_kg.validate.words import summary
+from mtsp_kg.validate.placing import placed
+from mtsp_kg.validate.report_words import summary
+from mtsp_kg.validate.runner import validate_graph
 
 ID = names.ID
 PARA = f"{ID}mtsp-2031-2035/para/1"
@@ -62,7 +62,7 @@ def test_the_good_project_conforms(garden: Project) -> None:
     assert report.checks > 0
 
 
-@pytest.mark.parametrize("name", engine.ENGINES)
+@pytest.mark.parametrize("name", engines.ENGINES)
 def test_a_finding_tells_focus_path_value_shape_and_passage(name: str, bad: Project) -> None:
     pytest.importorskip(name)
     found = KnowledgeGraph(bad).validate(engine=name, checks=False).findings
@@ -108,7 +108,7 @@ def test_shapes_of_ones_own_and_shapes_that_look_at_nothing(garden: Project) -> 
     path = _write(garden, "mine.ttl", SHAPES)
     reports = [
         KnowledgeGraph(garden).validate(shapes=[path], engine=name, checks=False)
-        for name in engine.ENGINES
+        for name in engines.ENGINES
         if find_spec(name)
     ]
     for report in reports:
@@ -121,7 +121,7 @@ def test_shapes_of_ones_own_and_shapes_that_look_at_nothing(garden: Project) -> 
     assert all(report.findings == reports[0].findings for report in reports)
 
 
-@pytest.mark.parametrize("name", engine.ENGINES)
+@pytest.mark.parametrize("name", engines.ENGINES)
 @pytest.mark.parametrize(
     "shapes",
     [
@@ -146,12 +146,12 @@ def test_a_file_without_shapes_is_no_clean_bill(garden: Project) -> None:
 
 def test_the_reference_engine_is_used_where_the_fast_one_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "shacl", None)
-    monkeypatch.setattr(engine, "find_spec", lambda name: None if name == "shacl" else object())
-    assert engine.choose() == "pyshacl"
+    monkeypatch.setattr(engines, "find_spec", lambda name: None if name == "shacl" else object())
+    assert engines.choose() == "pyshacl"
     with pytest.raises(MissingExtraError, match="not installed"):
-        engine.shacl(b"")
+        engines.shacl(b"")
     with pytest.raises(NotFoundError):
-        engine.choose("nonsense")
+        engines.choose("nonsense")
 
 
 def test_less_grave_findings_are_counted_and_not_shown() -> None:

@@ -11,7 +11,7 @@ from mtsp_kg.errors import DataError
 from mtsp_kg.load import load_project
 from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore
-from mtsp_kg.validate.checks import run_checks
+from mtsp_kg.validate.check_queries import run_checks
 from mtsp_kg.validate.findings import Finding
 from mtsp_kg.validate.waivers import read_waivers, waive
 

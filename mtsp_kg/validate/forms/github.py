@@ -8,7 +8,7 @@ from __future__ import annotations
 from mtsp_kg import names
 from mtsp_kg.validate.findings import Finding, Report, Severity, Spot
 from mtsp_kg.validate.forms import View
-from mtsp_kg.validate.words import severity_word, short_shape, short_value, summary
+from mtsp_kg.validate.report_words import severity_word, short_shape, short_value, summary
 
 _COMMANDS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _MOST = 1000  # rows: GitHub refuses a summary of more than 1 MiB

@@ -6,7 +6,7 @@ import json
 
 from mtsp_kg.validate.findings import Report, Severity
 from mtsp_kg.validate.forms import View, fingerprint
-from mtsp_kg.validate.words import short_shape
+from mtsp_kg.validate.report_words import short_shape
 
 _SEVERITIES = {Severity.VIOLATION: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 

@@ -7,7 +7,7 @@ from html import escape
 from mtsp_kg import names
 from mtsp_kg.validate.findings import Finding, Report
 from mtsp_kg.validate.forms import View
-from mtsp_kg.validate.words import severity_word, short_shape, short_value, summary
+from mtsp_kg.validate.report_words import severity_word, short_shape, short_value, summary
 
 _STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}

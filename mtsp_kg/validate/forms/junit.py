@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from mtsp_kg import names
 from mtsp_kg.validate.findings import Finding, Report
 from mtsp_kg.validate.forms import View, plain
-from mtsp_kg.validate.words import short_shape, short_value
+from mtsp_kg.validate.report_words import short_shape, short_value
 
 
 def write(report: Report, view: View) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from mtsp_kg import __version__
 from mtsp_kg.validate.findings import Finding, Report, Rule, Severity, Spot
 from mtsp_kg.validate.forms import View, fingerprint
-from mtsp_kg.validate.words import short_shape
+from mtsp_kg.validate.report_words import short_shape
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "note"}

@@ -11,7 +11,7 @@ from itertools import groupby
 from mtsp_kg import names
 from mtsp_kg.validate.findings import Finding, Report, Rule, Spot
 from mtsp_kg.validate.forms import View
-from mtsp_kg.validate.words import severity_word, short_shape, short_value, summary, word
+from mtsp_kg.validate.report_words import severity_word, short_shape, short_value, summary, word
 
 _WIDE = 140
 

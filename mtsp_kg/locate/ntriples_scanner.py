@@ -1,0 +1,105 @@
+"""A text of N-Triples or N-Quads to its triples with their offsets. Imports `source` and what `document` does."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from mtsp_kg.locate.positions import blocks, ends_with_cr
+from mtsp_kg.locate.terms import Key, Names, literal
+from mtsp_kg.locate.turtle_scanner import LINE, LINE_END, LINE_OTHER, TOKEN, Row
+
+
+def scan_lines(text: str) -> Iterator[Row]:
+    """The triples of a text that a parser has accepted (N-Triples 1.1, section 7; N-Quads 1.1, section 6)."""
+    known = Names()
+    at = 0
+    while at < len(text):
+        row = _line(text, at, known)
+        if row is not None:
+            at = row.end
+            yield row
+            ended = LINE_END.match(text, at)
+            at = ended.end() if ended else at
+        else:
+            other = LINE_OTHER.match(text, at)
+            if other is None or other.end() == at:
+                return
+            at = other.end()
+
+
+def lines_about(source: bytes, subjects: Collection[str]) -> tuple[bytes, Sequence[int]] | None:
+    """The lines of a file that can be about some subjects, and their numbers, which count from 1.
+
+    All that is about them is among these lines, and little else. None where lines end with CR alone, as they hardly do:
+    then all of the file is to be scanned.
+    """
+    if ends_with_cr(source):
+        return None
+    wanted = {b"<" + subject.encode() for subject in subjects}
+    escapes = b"\\" in source  # of one character, which is found much faster than two
+    kept: list[bytes] = []
+    numbers: list[int] = []
+    first = 1
+    for lines in blocks(source):
+        # A line's subject, cut out. Of those that come several times in a row, one is looked at.
+        heads = [line.partition(b">")[0] for line in lines]
+        each = set(heads)
+        kinds = {head for head in each if head[:1] != b"<" or (escapes and b"\\" in head)} | (each & wanted)
+        here = [at for at, head in enumerate(heads) if head in kinds] if kinds else []
+        kept += [lines[at] for at in here]
+        numbers += [first + at for at in here]
+        first += len(lines)
+    return b"\n".join(kept), numbers
+
+
+def _line(text: str, at: int, known: Names) -> Row | None:
+    """The triple of the line at an offset."""
+    found = LINE.match(text, at)
+    if found is None:
+        return None
+    object_: Key
+    if found["object"] is not None:
+        start, end = found.span("object")
+        graph = found["graph"]
+        if found["quoted"] is not None:
+            object_ = literal(found["quoted"], found["datatype"], found["language"], known)
+        else:
+            object_ = known[found["object"]]
+    else:
+        object_, start, end = _object(text, found.end(), known)
+        ended = LINE_END.match(text, end)
+        graph = ended["graph"] if ended else None
+    return Row(
+        known[graph] if graph is not None else None,
+        known[found["subject"]],
+        known[found["predicate"]],
+        object_,
+        found.start("subject"),
+        found.start("predicate"),
+        start,
+        end,
+    )
+
+
+def _object(text: str, at: int, known: Names) -> tuple[Key, int, int]:
+    """A term with a triple term in it (N-Triples 1.2, production `tripleTerm`), and its first and last offset."""
+    open_: list[tuple[int, list[Key]]] = []
+    for found in TOKEN.finditer(text, at):
+        kind = found.lastgroup
+        assert kind is not None  # every alternative is a named group
+        start, end = found.span(kind)
+        if found[kind] == "<<(":
+            open_.append((start, []))
+            continue
+        term: Key
+        if found[kind] == ")>>":
+            start, (subject, predicate, object_) = open_.pop()
+            term = (subject, str(predicate), object_)
+        elif kind == "literal":
+            term = literal(found["quoted"], found["datatype"], found["language"], known)
+        else:
+            term = known[found[kind]]
+        if not open_:
+            return term, start, end
+        open_[-1][1].append(term)
+    raise ValueError("the text ends inside a triple term")  # pragma: no cover - a parser has accepted it

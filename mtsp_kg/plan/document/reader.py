@@ -1,0 +1,306 @@
+"""Headings become a tree of sections, each with its name, its number and the strategic element that it names.
+
+Imports `errors`, and of this room `layout`, `lines`, `model` and `text`.
+
+Lines become sections and drafts of passages: paragraphs, cover paragraphs, footnotes, captions, statements.
+
+A paragraph may be interrupted by footnotes, a figure's caption or a page break; it is joined again here. Imports
+`errors`, and of this room `headings`, `layout`, `lines`, `model` and `text`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mtsp_kg.errors import DocumentError
+from mtsp_kg.plan.document.layout import HeadingRule, Layout
+from mtsp_kg.plan.document.model import Kind, Section, Statement
+from mtsp_kg.plan.document.text import MARK, Line, marks, normalise
+
+
+@dataclass
+class _Open:
+    """A section that later ones may stand in. count: how many sections of each element it holds directly."""
+
+    section: Section
+    level: int
+    rule: HeadingRule | None
+    ordinal: int = 0
+    count: dict[str, int] = field(default_factory=dict)
+
+
+class Sections:
+    """Collects the sections of a document in the order of their headings."""
+
+    def __init__(self, layout: Layout, file: Path) -> None:
+        self._layout = layout
+        self._file = file
+        self._around: list[_Open] = []
+        self._count: dict[str, int] = {}
+        self.found: dict[str, Section] = {}
+
+    @property
+    def current(self) -> Section | None:
+        """The innermost section at this point of the text; None before the first."""
+        return self._around[-1].section if self._around else None
+
+    @property
+    def awaits_statement(self) -> str | None:
+        """The element whose wording has to stand directly under the current heading; None for most."""
+        opened = self._around[-1]
+        return opened.section.stands_under if opened.rule and opened.rule.statement else None
+
+    def open_cover(self, line: Line) -> None:
+        """Begins the cover note, which has no heading."""
+        cover = self._layout.cover
+        self._add(
+            Section(cover["slug"], "", cover["label"]["zh"], cover["label"]["en"], "", 1, None, None, cover["eid"],
+                    line.number),
+            1, None, 0,
+        )  # fmt: skip
+
+    def open(self, text: str, line: Line) -> None:
+        """Begins the section of a heading. Raises DocumentError where it is out of place or carries a mark."""
+        known = self._layout.heading(text)
+        assert known is not None
+        rule, found = known
+        if marks(text):
+            raise self._error(
+                f"The mark of footnote {marks(text)[0]} stands in a heading.",
+                line,
+                "Put it into the text of a paragraph.",
+            )
+        while self._around and self._around[-1].level >= rule.level:
+            self._around.pop()
+        parent = self._around[-1] if self._around else None
+        count = parent.count if rule.nested and parent else self._count
+        ordinal = count.get(rule.eid, 0) + 1
+        number = self._number(rule, found, line)
+        self._in_sequence(rule, found, number, line)
+        if not found.groupdict().get("major"):
+            count[rule.eid] = ordinal
+        values = {
+            "number": number or str(ordinal),
+            "parent": parent.section.slug if parent else "",
+        }
+        eid = f"{rule.eid}_{values['number'].replace('.', '-')}"
+        label_values = values | {"parent": parent.section.label if parent else ""}
+        title = found["title"].strip()
+        under = rule.under.format_map(values) if rule.under else self._layout.elements.get(title)
+        section = Section(
+            slug=rule.slug.format_map(values).removeprefix("-"),
+            heading=normalise(text),
+            title=title,
+            label=rule.label.format_map(label_values).removeprefix(": "),
+            number=number,
+            order=len(self.found) + 1,
+            parent=parent.section.slug if parent else None,
+            stands_under=under or (parent.section.stands_under if parent else None),
+            eid=f"{parent.section.eid}__{eid}" if rule.nested and parent else eid,
+            line=line.number,
+        )
+        if section.slug in self.found:
+            raise self._error(
+                f"The heading '{section.heading}' stands twice.", line,
+                f"It is on line {self.found[section.slug].line} too; keep one.",
+            )  # fmt: skip
+        self._add(section, rule.level, rule, ordinal)
+
+    def chain(self, slug: str) -> tuple[str, ...]:
+        """The headings around and of a section, outermost first."""
+        section = self.found[slug]
+        above = self.chain(section.parent) if section.parent else ()
+        return (*above, section.heading) if section.heading else above
+
+    def _add(self, section: Section, level: int, rule: HeadingRule | None, ordinal: int) -> None:
+        self.found[section.slug] = section
+        self._around.append(_Open(section, level, rule, ordinal))
+
+    def _number(self, rule: HeadingRule, found: re.Match[str], line: Line) -> str:
+        groups = found.groupdict()
+        numeral = groups.get("numeral")
+        if numeral is None:
+            return groups.get("number") or ""
+        if numeral not in self._layout.numerals:
+            raise self._error(f"'{numeral}' is no number of a section.", line, "Number the sections 一, 二, 三 ...")
+        return str(self._layout.numerals.index(numeral) + 1)
+
+    def _in_sequence(self, rule: HeadingRule, found: re.Match[str], number: str, line: Line) -> None:
+        groups = found.groupdict()
+        if not number:
+            return
+        if groups.get("major"):
+            top = next((opened for opened in self._around if opened.level == 1), None)
+            minor = top.count.get("minor", 0) + 1 if top else 1
+            expected = f"{top.ordinal}.{minor}" if top else f"1.{minor}"
+            if top:
+                top.count["minor"] = minor
+        else:
+            expected = str(self._count.get(rule.eid, 0) + 1)
+        if number != expected:
+            raise self._error(
+                f"The heading '{normalise(found.string)}' has number {number} where {expected} should stand.", line,
+                "Restore the headings that are missing, doubled or out of order.",
+            )  # fmt: skip
+
+    def _error(self, what: str, line: Line, remedy: str) -> DocumentError:
+        return DocumentError(what, file=self._file, line=line.number, remedy=remedy)
+
+
+_NOTE = re.compile(rf"(?P<mark>{MARK.pattern})(?P<space>\s*)(?P<text>.*)")
+
+
+@dataclass(eq=False)
+class Draft:
+    """A passage while it is read. section: a slug; after: for a caption, the paragraph that it follows."""
+
+    kind: Kind
+    number: int
+    section: str
+    lines: list[Line] = field(default_factory=list)
+    after: Draft | None = None
+
+    @property
+    def raw(self) -> str:
+        """Its text, line by line, with note marks."""
+        return "\n".join(line.text for line in self.lines)
+
+
+class Reader:
+    """Reads the lines of a document. Afterwards `sections`, `drafts` and `statements` hold what was found.
+
+    The words used inside: the *block* is the passage that the last line belongs to; the *paragraph* is the numbered one
+    that no heading has closed yet, to which a line may return after an interruption.
+    """
+
+    def __init__(self, layout: Layout, file: Path) -> None:
+        self._layout = layout
+        self._file = file
+        self.sections = Sections(layout, file)
+        self.drafts: list[Draft] = []
+        self.statements: list[Statement] = []
+        self._numbered_kind = Kind.COVER
+        self._block: Draft | None = None
+        self._paragraph: Draft | None = None
+        self._last: Draft | None = None
+        self._awaited: str | None = None
+        self._wording: list[Line] = []
+
+    def read_cover(self, lines: list[Line]) -> None:
+        """Reads the lines of the cover note; there may be none. Raises DocumentError."""
+        if lines:
+            self.sections.open_cover(lines[0])
+            for line in lines:
+                self._line(line, headings=False)
+
+    def read_body(self, lines: list[Line]) -> None:
+        """Reads the lines of the plan, from its first heading to before its end mark. Raises DocumentError."""
+        self._numbered_kind = Kind.PARAGRAPH
+        self._block = self._paragraph = self._last = None
+        for line in lines:
+            self._line(line, headings=True)
+        self._close_wording(lines[-1])
+        stated = {statement.element for statement in self.statements}
+        for rule in self._layout.headings:
+            if rule.statement and rule.under not in stated:
+                raise self._error(
+                    f"The plan has no heading '{rule.statement}'.", lines[-1],
+                    "Restore the heading, on a line of its own, with the statement below it.",
+                )  # fmt: skip
+
+    def _line(self, line: Line, *, headings: bool) -> None:
+        block = self._block
+        goes_on = line.gap == 0 and block is not None and block.kind is not Kind.CAPTION
+        goes_on = goes_on and block is not None and self._layout.broken_off(block.raw)
+        numbered = self._layout.numbered(line.text)
+        note = _NOTE.fullmatch(line.text)
+        if numbered and (not goes_on or int(numbered["number"]) == (self._last.number + 1 if self._last else 1)):
+            self._open_paragraph(numbered, line)
+        elif goes_on and block:
+            block.lines.append(line)
+        elif note and (note["space"] or not note["text"] or self._paragraph_ended()):
+            self._open_note(note, line)
+        elif headings and self._layout.heading(line.text):
+            self._open_heading(line)
+        elif self._awaited and (not self._wording or line.gap == 0):
+            self._wording.append(line)
+        elif line.gap == 0 and block:
+            block.lines.append(line)
+        elif line.gap == 0 and headings:
+            raise self._error(
+                "A heading goes on over two lines, or text stands directly under it.", line,
+                "Write a heading on one line, with an empty line after it.",
+            )  # fmt: skip
+        elif self._returns(line):
+            self._return(line)
+        else:
+            self._open_caption(line)
+
+    def _paragraph_ended(self) -> bool:
+        return self._paragraph is None or self._layout.ended(self._paragraph.raw)
+
+    def _returns(self, line: Line) -> bool:
+        """Whether an unnumbered line goes on with the paragraph: it has not ended, and no figure lies between."""
+        if self._paragraph is None:
+            return False
+        return self._layout.is_("item", line.text) or (
+            line.gap < self._layout.figure_gap and not self._layout.ended(self._paragraph.raw)
+        )
+
+    def _return(self, line: Line) -> None:
+        assert self._paragraph is not None
+        self._paragraph.lines.append(line)
+        self._block = self._paragraph
+
+    def _open_paragraph(self, found: re.Match[str], line: Line) -> None:
+        self._close_wording(line)
+        text = Line(line.number, found["text"], line.gap)
+        self._paragraph = self._last = self._add(
+            Draft(self._numbered_kind, int(found["number"]), self._section(), [text])
+        )
+
+    def _open_note(self, found: re.Match[str], line: Line) -> None:
+        text = Line(line.number, found["text"], line.gap)
+        self._add(Draft(Kind.FOOTNOTE, marks(found["mark"])[0], self._section(), [text]))
+
+    def _open_caption(self, line: Line) -> None:
+        number = 1 + sum(draft.kind is Kind.CAPTION for draft in self.drafts)
+        self._add(Draft(Kind.CAPTION, number, self._section(), [line], self._last))
+
+    def _open_heading(self, line: Line) -> None:
+        self._close_wording(line)
+        self.sections.open(line.text, line)
+        self._block = self._paragraph = None
+        self._awaited = self.sections.awaits_statement
+
+    def _close_wording(self, line: Line) -> None:
+        """The statement that a heading asks for has been read; or it is not there."""
+        if not self._awaited:
+            return
+        if not self._wording:
+            heading = self.sections.chain(self._section())[-1]
+            raise self._error(f"No statement stands under the heading '{heading}'.", line, "Restore its text.")
+        for stated in self._wording:
+            if marks(stated.text):
+                raise self._error(
+                    f"The mark of footnote {marks(stated.text)[0]} stands in a statement.", stated,
+                    "Put it into the text of a paragraph.",
+                )  # fmt: skip
+        text = normalise("\n".join(stated.text for stated in self._wording))
+        self.statements.append(Statement(self._awaited, text, self._wording[0].number))
+        self._awaited, self._wording = None, []
+
+    def _add(self, draft: Draft) -> Draft:
+        self.drafts.append(draft)
+        self._block = draft
+        return draft
+
+    def _section(self) -> str:
+        current = self.sections.current
+        assert current is not None
+        return current.slug
+
+    def _error(self, what: str, line: Line, remedy: str) -> DocumentError:
+        return DocumentError(what, file=self._file, line=line.number, remedy=remedy)
