@@ -35,7 +35,7 @@ def corpus(size: int, path: Path) -> int:
     import pyoxigraph as ox
 
     from mtsp_kg.load import load_files
-    from mtsp_kg.project import find_project
+    from mtsp_kg.plan.project import find_project
 
     project = find_project(ROOT)
     files = [*project.ontology_files(), *project.graph_files()]
@@ -62,7 +62,7 @@ def ours(path: Path) -> tuple[float, float, int]:
     from mtsp_kg.infer.closure import close, needed
     from mtsp_kg.infer.facts import read_ntriples
     from mtsp_kg.infer.reasoner import Reasoner
-    from mtsp_kg.project import find_project
+    from mtsp_kg.plan.project import find_project
 
     reasoner = Reasoner(find_project(ROOT))
     store = ox.Store()

@@ -29,8 +29,9 @@ from pathlib import Path
 import pyoxigraph as ox
 from validate_corpus import Corpus, exponent, median, run, runs_in_turn, tell, told
 
-from mtsp_kg import names
-from mtsp_kg.project import find_project
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
+from mtsp_kg.plan.project import find_project
 
 SCRIPTS = Path(sys.executable).parent
 BARE = """
@@ -48,7 +49,7 @@ def results(report: bytes) -> list[Result]:
     found = []
     for triple in ox.parse(report, format=ox.RdfFormat.TURTLE):
         about[triple.subject][triple.predicate.value] = triple.object
-        if triple.predicate.value == names.SH_RESULT:
+        if triple.predicate.value == vocab.SH_RESULT:
             found.append(triple.object)
 
     def text(term: object) -> str:
@@ -57,7 +58,13 @@ def results(report: bytes) -> list[Result]:
         inside = about.get(term, {})  # a path; any other blank node is "[]"
         return "[" + " ".join(f"<{key}> {text(inside[key])}" for key in sorted(inside)) + "]"
 
-    parts = (names.SH_FOCUS_NODE, names.SH_VALUE, names.SH_SOURCE_SHAPE, names.SH_COMPONENT, names.SH_RESULT_PATH)
+    parts = (
+        vocab.SH_FOCUS_NODE,
+        vocab.SH_VALUE,
+        vocab.SH_SOURCE_SHAPE,
+        vocab.SH_COMPONENT,
+        vocab.SH_RESULT_PATH,
+    )
     return [tuple(text(about[result].get(part)) for part in parts) for result in found]
 
 

@@ -24,14 +24,15 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
-from mtsp_kg.project import find_project
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
+from mtsp_kg.plan.project import find_project, plans
 
 LIMIT = 3600  # seconds, after which a process is ended
 RATE = 0.01
 HOLE = "\0"  # where a copy's number goes
 SHARED = ("unit", "period", "region")
-LABEL = names.PREF_LABEL
+LABEL = vocab.PREF_LABEL
 
 
 class Quad(NamedTuple):
@@ -84,7 +85,7 @@ def _label(quad: Quad, language: str = "") -> bool:
 
 
 def _broader(quad: Quad) -> bool:
-    return quad.predicate == f"<{names.BROADER}>"
+    return quad.predicate == f"<{vocab.BROADER}>"
 
 
 THEME = f"<{names.ID}theme/innovation{HOLE}>"
@@ -116,7 +117,7 @@ class Corpus:
 
     def __init__(self) -> None:
         project = find_project()
-        self.project, self.plan = project, project.plans()[0]
+        self.project, self.plan = project, plans(project)[0]
         self._ontology = list(dict.fromkeys(self._ontology_lines()))
         blocks: dict[str, dict[Quad, None]] = defaultdict(dict)
         for path in project.graph_files():

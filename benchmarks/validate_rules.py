@@ -32,17 +32,18 @@ import pyoxigraph as ox
 from validate import SCRIPTS, results
 from validate_corpus import Corpus, exponent, median_run, run, tell, told
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.load import load_project
-from mtsp_kg.project import Project
+from mtsp_kg.plan import names
+from mtsp_kg.plan.project import plan_project
 
 RULES = Path(__file__).with_name("sparql_rules.ttl")
 ONE_SHAPE = f"""
-@prefix shapes: <{names.SHAPES}> . @prefix sh: <{names.SH}> . @prefix skos: <{names.SKOS}> .
+@prefix shapes: <{names.SHAPES}> . @prefix sh: <{vocab.SH}> . @prefix skos: <{vocab.SKOS}> .
 shapes:Padding a sh:NodeShape ; sh:targetSubjectsOf skos:prefLabel ;
     sh:property [ sh:path skos:prefLabel ; sh:pattern "^\\\\S" ; sh:message "Space before the label."@en ] .
 """
-NODE_SHAPE = ox.NamedNode(names.SH_NODE_SHAPE)
+NODE_SHAPE = ox.NamedNode(vocab.SH_NODE_SHAPE)
 Found = dict[str, set[str]]  # by rule, the focus nodes
 
 
@@ -64,7 +65,7 @@ def project(corpus: Corpus, triples: int, folder: Path, data: Path, rules: list[
     texts = [path.read_text(encoding="utf-8") for path in corpus.project.shape_files()] if core else [ONE_SHAPE]
     (folder / "shapes" / "shapes.ttl").write_text("".join(texts), encoding="utf-8")
     both = folder / "both.ttl"
-    off = [f"<{names.SHAPES}{rule}> <{names.SH_DEACTIVATED}> true .\n" for rule in all_rules() if rule not in rules]
+    off = [f"<{names.SHAPES}{rule}> <{vocab.SH_DEACTIVATED}> true .\n" for rule in all_rules() if rule not in rules]
     both.write_text("".join([*texts, RULES.read_text(encoding="utf-8"), *off]), encoding="utf-8")
     return both
 
@@ -131,7 +132,7 @@ def growth(sizes: list[int], runs: int, folder: Path) -> dict[str, object]:
         corpus.write(size, folder / "data.nt", room)
         shutil.copytree(corpus.project.root / "ontology", room / "ontology")
         triples.append(corpus.triples)
-        store = load_project(Project(room))
+        store = load_project(plan_project(room))
         for path in corpus.project.query_files("check"):
             query = path.read_text(encoding="utf-8")
             taken = []

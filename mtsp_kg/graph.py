@@ -13,8 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mtsp_kg import names
-from mtsp_kg.project import Project, find_project
+from mtsp_kg.plan import names
+from mtsp_kg.plan.project import find_project, plan_folder, plans
+from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class KnowledgeGraph:
     def __init__(self, project: Project, *, inferences: bool = True) -> None:
         """inferences: whether queries see what follows too; all else reads what is stated."""
         self.project = project
+        self.profile = project.profile
         self._inferences = inferences
 
     @cached_property
@@ -57,7 +59,7 @@ class KnowledgeGraph:
     @cached_property
     def plan(self) -> str | None:
         """The slug of the plan that short names mean: the project's first; None when it has none."""
-        return next(iter(self.project.plans()), None)
+        return next(iter(plans(self.project)), None)
 
     @cached_property
     def entities(self) -> Entities:
@@ -96,7 +98,7 @@ class KnowledgeGraph:
 
         counts = {row[0]: (int(row[1]), int(row[2])) for row in self._view("counts")}
         triples, graphs = self._view("size")[0]
-        found = info.Info(str(self.project.root), self.project.plans(), int(triples), int(graphs), counts)
+        found = info.Info(str(self.project.root), plans(self.project), int(triples), int(graphs), counts)
         if form == "json":
             return info.as_json(found)
         return info.as_text(found, {kind: self.entities.label(kind) for kind in counts})
@@ -217,7 +219,7 @@ class KnowledgeGraph:
         from mtsp_kg.plan.document.grounding import mentions_turtle
 
         plan = self.plan or ""
-        target = self.project.plan_folder(plan) / "mentions.ttl"
+        target = plan_folder(self.project, plan) / "mentions.ttl"
         return target, write_whole(target, mentions_turtle(found, plan).encode())
 
     def validate(

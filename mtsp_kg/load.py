@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import sparql
 from mtsp_kg.bounds import check_bounds
 from mtsp_kg.errors import DataError
 from mtsp_kg.formats import BYTE_ORDER_MARK, format_of_file
@@ -51,7 +51,7 @@ def load_file(store: ox.Store, path: Path, graph: str, source: bytes | None = No
         if format_.supports_datasets:
             store.load(input=source, format=format_)
             if any(True for _ in store.quads_for_pattern(None, None, None, ox.DefaultGraph())):
-                store.update(names.move_default_to(graph))
+                store.update(sparql.text("move-default.ru", graph=ox.NamedNode(graph)))
         else:
             store.load(input=source, format=format_, to_graph=ox.NamedNode(graph))
     except SyntaxError as error:
@@ -192,7 +192,7 @@ def load_files(
 
 def merge(store: ox.Store) -> None:
     """Puts the RDF merge of a store's named graphs into its default graph, as queries expect it there."""
-    store.update(names.MERGE_INTO_DEFAULT)
+    store.update(sparql.text("merge.ru"))
 
 
 def load_project(project: Project, *, merged: bool = True) -> ox.Store:

@@ -69,7 +69,7 @@ class RemoteKnowledgeGraph(KnowledgeGraph):
         """
         import pyoxigraph as ox
 
-        from mtsp_kg import names
+        from mtsp_kg.plan import names
         from mtsp_kg.remote.push import Wish, named_graphs, push
         from mtsp_kg.remote.remote_store import RemoteStore
 

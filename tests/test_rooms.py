@@ -8,10 +8,58 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "mtsp_kg"
-ROOMS = (
-    "errors", "names", "formats", "output", "ending", "project", "document", "bounds", "load", "cache", "store",
-    "locate", "infer", "query", "remote", "validate", "trace", "publish", "serve", "graph", "elsewhere", "cli",
+# The engine serves any project with RDF in git; the plan half knows documents, statements, outcomes and pages.
+ENGINE = (
+    "errors", "vocab", "profile", "formats", "output", "process_exit", "project", "bounds", "sparql", "load", "cache",
+    "store", "locate", "infer", "query", "remote", "validate", "publish", "serve",
 )  # fmt: skip
+ROOMS = (*ENGINE, "plan", "graph", "remote_graph", "cli")
+# Engine modules that still import the plan half. Nothing is added here.
+NOT_YET = {
+    "infer/axioms.py",
+    "infer/closure.py",
+    "infer/dl_profile.py",
+    "infer/explain.py",
+    "infer/hermit.py",
+    "infer/inferred_graphs.py",
+    "infer/ontology_check.py",
+    "infer/ontology_index.py",
+    "infer/provenance.py",
+    "infer/reasoner.py",
+    "infer/render.py",
+    "infer/wording.py",
+    "publish/dataset_description.py",
+    "publish/folder.py",
+    "publish/paths.py",
+    "publish/rdf_forms.py",
+    "publish/server_configs.py",
+    "publish/site_check.py",
+    "publish/triple_index.py",
+    "publish/words.py",
+    "query/answer.py",
+    "query/catalogue.py",
+    "query/entities.py",
+    "query/execute.py",
+    "remote/graph_store.py",
+    "remote/push.py",
+    "remote/remote_store.py",
+    "serve/protocol.py",
+    "serve/rebase.py",
+    "serve/worker.py",
+    "validate/coverage_checks.py",
+    "validate/engines.py",
+    "validate/forms/github.py",
+    "validate/forms/html.py",
+    "validate/forms/junit.py",
+    "validate/forms/text.py",
+    "validate/forms/ttl.py",
+    "validate/report_words.py",
+    "validate/shape_checks.py",
+    "validate/shape_listing.py",
+    "validate/shapes.py",
+    "validate/standard.py",
+    "validate/waivers.py",
+}
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "data" not in path.parts)
 HEAVY = {"rdflib", "pyshacl", "owlready2", "networkx", "pandas", "starlette", "uvicorn", "yaml", "httpx"}
 
@@ -39,21 +87,22 @@ def test_a_room_imports_only_rooms_to_its_left(path: Path) -> None:
         return
     assert room in ROOMS, f"{path.name} is in no known room"
     for other in imported_rooms(ast.parse(path.read_text(encoding="utf-8"))):
+        if other == "plan" and str(path.relative_to(PACKAGE)) in NOT_YET:
+            continue
         assert ROOMS.index(other) <= ROOMS.index(room), f"{room} must not import {other}"
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_a_module_is_short_and_says_what_lives_there(path: Path) -> None:
+def test_a_module_has_at_most_400_lines_and_says_what_lives_there(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) < 300
+    assert len(text.splitlines()) <= 400
     assert ast.get_docstring(ast.parse(text)), "the module has no docstring"
     assert path.stem not in {"utils", "helpers", "common"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
-def test_iris_and_sparql_are_written_in_the_names_module_only(path: Path) -> None:
-    if path.stem == "names":
-        return
+def test_iris_are_written_in_few_modules_and_sparql_in_none(path: Path) -> None:
+    may_hold_iris = str(path.relative_to(PACKAGE)) in ("vocab.py", "plan/names.py")
     tree = ast.parse(path.read_text(encoding="utf-8"))
     docstrings = {
         id(node.body[0].value)
@@ -64,8 +113,8 @@ def test_iris_and_sparql_are_written_in_the_names_module_only(path: Path) -> Non
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
-            assert "w3id.org/mtsp-kg" not in node.value
-            assert "www.w3.org/ns" not in node.value
+            assert may_hold_iris or "w3id.org/mtsp-kg" not in node.value
+            assert may_hold_iris or "www.w3.org/ns" not in node.value
             assert not any(word in node.value for word in ("SELECT ?", "CONSTRUCT {", "WHERE {", "INSERT {"))
 
 

@@ -24,7 +24,7 @@ def command(project: str | None, name: str | None, form: str, wide: bool, lang: 
 
     A cell holds the paragraphs that say so; a cell without evidence is empty.
     """
-    from mtsp_kg.project import find_project
+    from mtsp_kg.plan.project import find_project
     from mtsp_kg.query import catalogue
     from mtsp_kg.remote_graph import open_graph
 

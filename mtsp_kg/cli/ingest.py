@@ -20,12 +20,12 @@ def command(project: str | None, document: str, plan: str | None, output: str | 
 
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.plan.document import compare, read_document, write_structure
-    from mtsp_kg.project import find_project
+    from mtsp_kg.plan.project import find_project, plan_folder
 
     found = find_project(project)
     read = read_document(document)
     slug = plan or read.plan
-    target = Path(output) if output else found.plan_folder(slug) / "document.ttl"
+    target = Path(output) if output else plan_folder(found, slug) / "document.ttl"
     if check:
         differences = compare(read, target)
         for difference in differences:

@@ -13,7 +13,7 @@ import click
 @click.pass_obj
 def command(project: str | None, name: str | None, kind: str, tag: str | None, form: str) -> None:
     """List the questions that are ready to ask; with NAME, one of them in full."""
-    from mtsp_kg.project import find_project
+    from mtsp_kg.plan.project import find_project
     from mtsp_kg.query import catalogue
 
     found = find_project(project)

@@ -52,10 +52,10 @@ def command(
     """
     from concurrent.futures import Future
 
-    from mtsp_kg import names
     from mtsp_kg.errors import MissingExtraError
     from mtsp_kg.graph import open_graph
     from mtsp_kg.load import load_project
+    from mtsp_kg.plan import names
     from mtsp_kg.serve.rebase import Base, checked
     from mtsp_kg.serve.worker import Limits
     from mtsp_kg.serve.worker_factory import named_quads, nursery

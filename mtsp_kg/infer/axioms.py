@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import DataError
 from mtsp_kg.infer.ontology_index import Sources, Unreadable
 from mtsp_kg.infer.terms import (
@@ -40,9 +40,10 @@ from mtsp_kg.infer.terms import (
     is_named,
     nt,
 )
+from mtsp_kg.plan import names
 
-RDFS = names.VOCABULARIES["rdfs"]
-_PARTS = frozenset(names.OWL + name for name in ("intersectionOf", "unionOf", "complementOf", "oneOf"))
+RDFS = vocab.VOCABULARIES["rdfs"]
+_PARTS = frozenset(vocab.OWL + name for name in ("intersectionOf", "unionOf", "complementOf", "oneOf"))
 _DATA_PARTS = ("onDatatype", "datatypeComplementOf")
 _BOUNDS = {"minCardinality": "min", "maxCardinality": "max", "cardinality": "exactly", "minQualifiedCardinality": "min",
            "maxQualifiedCardinality": "max", "qualifiedCardinality": "exactly"}  # fmt: skip
@@ -61,12 +62,12 @@ class ClassReader:
     def is_datatype(self, term: str) -> bool:
         """Whether a term is a datatype, or an expression over datatypes."""
         if is_named(term):
-            builtin = term[1:-1].startswith(names.XSD) or term[1:-1] in (
+            builtin = term[1:-1].startswith(vocab.XSD) or term[1:-1] in (
                 RDFS + "Literal",
-                names.VOCABULARIES["rdf"] + "langString",
-                names.VOCABULARIES["rdf"] + "PlainLiteral",
-                names.OWL + "real",
-                names.OWL + "rational",
+                vocab.VOCABULARIES["rdf"] + "langString",
+                vocab.VOCABULARIES["rdf"] + "PlainLiteral",
+                vocab.OWL + "real",
+                vocab.OWL + "rational",
             )
             return builtin or nt(RDFS + "Datatype") in self._sources.objects(term, RDF_TYPE)
         if any(self._get(term, part) for part in _DATA_PARTS):
@@ -133,7 +134,7 @@ class ClassReader:
                 filler = self._get(term, "onClass") or self._get(term, "onDataRange") or THING
                 digits = number.split('"')[1] if is_literal(number) else ""
                 if not digits.isdigit():
-                    raise Unreadable(f"{number} is no number of things.", term, nt(names.OWL + name))
+                    raise Unreadable(f"{number} is no number of things.", term, nt(vocab.OWL + name))
                 return Cardinality(bound, int(digits), on, self.read(filler))
         known = ", ".join(names.shrink(name[1:-1]) for name in self._sources.by_subject.get(term, {}))
         raise Unreadable(f"A restriction is of a kind that is not supported ({known}).", term)
@@ -142,7 +143,7 @@ class ClassReader:
         return self._sources.items(head)
 
     def _get(self, term: str, name: str) -> str | None:
-        return self._sources.only(term, nt(names.OWL + name))
+        return self._sources.only(term, nt(vocab.OWL + name))
 
 
 Part = Expression | Property | str
@@ -159,19 +160,19 @@ class Axiom:
     line: int | None = field(compare=False, default=None)
 
 
-CLASS_AXIOMS = {RDFS + "subClassOf": "subclass", names.OWL + "equivalentClass": "equivalent-classes",
-                names.OWL + "disjointWith": "disjoint-classes"}  # fmt: skip
-PROPERTY_AXIOMS = {RDFS + "subPropertyOf": "subproperty", names.OWL + "equivalentProperty": "equivalent-properties",
-                   names.OWL + "propertyDisjointWith": "disjoint-properties",
-                   names.OWL + "inverseOf": "inverse"}  # fmt: skip
-CHARACTERISTICS = {names.OWL + f"{name}Property": kind for name, kind in {
+CLASS_AXIOMS = {RDFS + "subClassOf": "subclass", vocab.OWL + "equivalentClass": "equivalent-classes",
+                vocab.OWL + "disjointWith": "disjoint-classes"}  # fmt: skip
+PROPERTY_AXIOMS = {RDFS + "subPropertyOf": "subproperty", vocab.OWL + "equivalentProperty": "equivalent-properties",
+                   vocab.OWL + "propertyDisjointWith": "disjoint-properties",
+                   vocab.OWL + "inverseOf": "inverse"}  # fmt: skip
+CHARACTERISTICS = {vocab.OWL + f"{name}Property": kind for name, kind in {
     "Transitive": "transitive", "Symmetric": "symmetric", "Asymmetric": "asymmetric", "Irreflexive": "irreflexive",
     "Functional": "functional", "InverseFunctional": "inverse-functional"}.items()}  # fmt: skip
-FACTS = {names.OWL + "sameAs": "same", names.OWL + "differentFrom": "different"}
+FACTS = {vocab.OWL + "sameAs": "same", vocab.OWL + "differentFrom": "different"}
 
 # What stands in the namespaces of OWL and RDFS and is no axiom: declarations, annotations, parts of other axioms.
 _NO_AXIOM = {RDFS + name for name in ("label", "comment", "seeAlso", "isDefinedBy", "Datatype", "Class")} | {
-    names.OWL + name
+    vocab.OWL + name
     for name in (
         "Class", "ObjectProperty", "DatatypeProperty", "AnnotationProperty", "OntologyProperty", "NamedIndividual",
         "Ontology", "Restriction", "Thing", "Nothing", "DataRange", "Axiom", "Annotation", "DeprecatedClass",
@@ -198,7 +199,7 @@ class AxiomReader:
         self._ontology = {
             file: subject
             for (subject, predicate, object_), file in sources.file_of.items()
-            if predicate == RDF_TYPE and object_ == nt(names.OWL + "Ontology")
+            if predicate == RDF_TYPE and object_ == nt(vocab.OWL + "Ontology")
         }
 
     def read(self) -> list[Axiom]:
@@ -237,13 +238,13 @@ class AxiomReader:
         elif key in (RDFS + "domain", RDFS + "range"):
             given = (self._classes.property(subject), self._classes.read(object_))
             self._add(key.removeprefix(RDFS), given, subject, file, predicate)
-        elif key == names.OWL + "propertyChainAxiom":
+        elif key == vocab.OWL + "propertyChainAxiom":
             steps = [self._classes.property(step) for step in self._sources.items(object_)]
             self._add("chain", (*steps, self._classes.property(subject)), subject, file, predicate)
-        elif key == names.OWL + "hasKey":
+        elif key == vocab.OWL + "hasKey":
             keys = [self._classes.property(item) for item in self._sources.items(object_)]
             self._add("key", (self._classes.read(subject), *keys), subject, file, predicate)
-        elif key == names.OWL + "disjointUnionOf":
+        elif key == vocab.OWL + "disjointUnionOf":
             members = [self._classes.read(item) for item in self._sources.items(object_)]
             self._add("disjoint-union", (self._classes.read(subject), *members), subject, file, predicate)
         elif key in FACTS:
@@ -253,37 +254,37 @@ class AxiomReader:
             if not self._classes.is_datatype(subject):
                 both = (Named(subject), self._classes.read_expression(subject))
                 self._add("equivalent-classes", both, subject, file, predicate)
-        elif key.startswith((names.OWL, RDFS)) and key not in _NO_AXIOM:
+        elif key.startswith((vocab.OWL, RDFS)) and key not in _NO_AXIOM:
             raise Unreadable(f"Axioms with {names.shrink(key)} are not supported.")
 
     def _type(self, subject: str, kind: str, file: str) -> None:
         key = kind[1:-1]
-        local = key.removeprefix(names.OWL)
+        local = key.removeprefix(vocab.OWL)
         if key in CHARACTERISTICS:
             self._add(CHARACTERISTICS[key], (self._classes.property(subject),), subject, file, kind)
-        elif key.startswith(names.OWL) and local in _LISTS:
-            heads = self._sources.objects(subject, nt(names.OWL + "members"))
-            heads += self._sources.objects(subject, nt(names.OWL + "distinctMembers"))
+        elif key.startswith(vocab.OWL) and local in _LISTS:
+            heads = self._sources.objects(subject, nt(vocab.OWL + "members"))
+            heads += self._sources.objects(subject, nt(vocab.OWL + "distinctMembers"))
             for head in heads:
                 items = self._sources.items(head)
                 read = {"AllDisjointClasses": self._classes.read, "AllDisjointProperties": self._classes.property}
                 parts = tuple(read[local](item) if local in read else item for item in items)
                 self._add(_LISTS[local], parts, subject, file, kind)
-        elif key == names.OWL + "NegativePropertyAssertion":
+        elif key == vocab.OWL + "NegativePropertyAssertion":
             given = [
-                self._sources.only(subject, nt(names.OWL + name)) for name in ("sourceIndividual", "assertionProperty")
+                self._sources.only(subject, nt(vocab.OWL + name)) for name in ("sourceIndividual", "assertionProperty")
             ]
-            target = self._sources.only(subject, nt(names.OWL + "targetIndividual")) or self._sources.only(
-                subject, nt(names.OWL + "targetValue")
+            target = self._sources.only(subject, nt(vocab.OWL + "targetIndividual")) or self._sources.only(
+                subject, nt(vocab.OWL + "targetValue")
             )
             if given[0] is None or given[1] is None or target is None:
                 raise Unreadable("A negative property assertion lacks its source, its property or its target.")
             self._add("negative", (given[0], self._classes.property(given[1]), target), subject, file, kind)
-        elif key.startswith(names.OWL) and key not in _NO_AXIOM:
+        elif key.startswith(vocab.OWL) and key not in _NO_AXIOM:
             raise Unreadable(f"Axioms of the kind {names.shrink(key)} are not supported.")
 
     def _add(self, kind: str, parts: tuple[Part, ...], subject: str, file: str, mark: str) -> None:
-        about = subject if is_named(subject) else self._ontology.get(file, nt(names.graph_of_file(file)))
+        about = subject if is_named(subject) else self._ontology.get(file, nt(names.profile().graph_of_file(file)))
         if not is_named(subject):
             named = [part.name for part in parts if isinstance(part, Named | Property)]
             about = named[0] if named and kind not in ("disjoint-classes", "disjoint-properties") else about

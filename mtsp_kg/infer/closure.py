@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Set
 from dataclasses import dataclass, field
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import DataError
 from mtsp_kg.infer.compile import SAMENESS, replacements
 from mtsp_kg.infer.facts import Facts, Row
 from mtsp_kg.infer.join import derived
 from mtsp_kg.infer.rules import Rule
 from mtsp_kg.infer.terms import DIFFERENT_FROM, SAME_AS, SUBCLASS, SUBPROPERTY, Atom, iri, is_named
+from mtsp_kg.plan import names
 
-LANGUAGES = (names.VOCABULARIES["rdf"], names.OWL)
+LANGUAGES = (vocab.VOCABULARIES["rdf"], vocab.OWL)
 Key = tuple[str, int]
 
 

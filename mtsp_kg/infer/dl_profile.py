@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.infer.axioms import Axiom, Part
 from mtsp_kg.infer.facts import Facts
 from mtsp_kg.infer.join import ill_typed, parts
@@ -35,23 +35,24 @@ from mtsp_kg.infer.terms import (
     is_named,
     nt,
 )
+from mtsp_kg.plan import names
 
-RESERVED = tuple(names.VOCABULARIES[prefix] for prefix in ("rdf", "rdfs", "owl", "xsd"))
-BUILT_IN = {names.OWL + name for name in (
+RESERVED = tuple(vocab.VOCABULARIES[prefix] for prefix in ("rdf", "rdfs", "owl", "xsd"))
+BUILT_IN = {vocab.OWL + name for name in (
     "Thing", "Nothing", "topObjectProperty", "bottomObjectProperty", "topDataProperty", "bottomDataProperty",
     "versionInfo", "priorVersion", "backwardCompatibleWith", "incompatibleWith", "deprecated", "sameAs",
-    "differentFrom")} | {names.VOCABULARIES["rdfs"] + name for name in ("label", "comment", "seeAlso", "isDefinedBy",
+    "differentFrom")} | {vocab.VOCABULARIES["rdfs"] + name for name in ("label", "comment", "seeAlso", "isDefinedBy",
     "subClassOf", "subPropertyOf")}  # fmt: skip
 # Types that are declarations and axioms, not classes of individuals.
-KINDS = {names.OWL + f"{name}": name for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")}
+KINDS = {vocab.OWL + f"{name}": name for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")}
 # The datatype map of OWL 2 (section 4): what a DL reasoner knows.
-IN_MAP = {names.XSD + name for name in (
+IN_MAP = {vocab.XSD + name for name in (
     "decimal", "integer", "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", "negativeInteger", "long",
     "int", "short", "byte", "unsignedLong", "unsignedInt", "unsignedShort", "unsignedByte", "double", "float", "string",
     "normalizedString", "token", "language", "Name", "NCName", "NMTOKEN", "boolean", "hexBinary", "base64Binary",
-    "anyURI", "dateTime", "dateTimeStamp")} | {names.VOCABULARIES["rdf"] + name for name in (
-    "PlainLiteral", "XMLLiteral", "langString")} | {names.VOCABULARIES["rdfs"] + "Literal", names.OWL + "real",
-    names.OWL + "rational"}  # fmt: skip
+    "anyURI", "dateTime", "dateTimeStamp")} | {vocab.VOCABULARIES["rdf"] + name for name in (
+    "PlainLiteral", "XMLLiteral", "langString")} | {vocab.VOCABULARIES["rdfs"] + "Literal", vocab.OWL + "real",
+    vocab.OWL + "rational"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,8 +82,8 @@ class Profile:
             for kind in said.get(RDF_TYPE, ()):
                 if iri(kind) in KINDS:
                     self._kinds.setdefault(subject, set()).add(KINDS[iri(kind)])
-        self._classes = sources_of(sources, names.OWL + "Class")
-        self._datatypes = sources_of(sources, names.VOCABULARIES["rdfs"] + "Datatype")
+        self._classes = sources_of(sources, vocab.OWL + "Class")
+        self._datatypes = sources_of(sources, vocab.VOCABULARIES["rdfs"] + "Datatype")
 
     def issues(self) -> list[Issue]:
         """What breaks OWL 2 DL, then notes; axioms first, in the order of the files."""
@@ -125,7 +126,7 @@ class Profile:
                 yield f"{self._short(part.name)} is used as a property and is not declared as one."
             if isinstance(part, DataRange) and is_named(part.name):
                 own = iri(part.name)
-                if own not in IN_MAP and part.name not in self._datatypes and not own.startswith(names.XSD):
+                if own not in IN_MAP and part.name not in self._datatypes and not own.startswith(vocab.XSD):
                     yield f"{self._short(part.name)} is used as a datatype and is not declared as rdfs:Datatype."
             if isinstance(part, Some | Only | Cardinality | Value):
                 yield from self._restricted(part)
@@ -133,7 +134,7 @@ class Profile:
     def _restricted(self, part: Some | Only | Cardinality | Value) -> Iterator[str]:
         kinds = self._kinds.get(part.property.name, set())
         over_data = is_literal(part.value) if isinstance(part, Value) else isinstance(part.filler, DataRange)
-        thing = isinstance(part, Cardinality) and part.filler == Named(nt(names.OWL + "Thing"))
+        thing = isinstance(part, Cardinality) and part.filler == Named(nt(vocab.OWL + "Thing"))
         if over_data and "ObjectProperty" in kinds:
             yield f"A restriction on the object property {self._short(part.property.name)} is over data."
         if not over_data and not thing and kinds == {"DatatypeProperty"}:

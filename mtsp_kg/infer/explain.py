@@ -20,7 +20,7 @@ from itertools import combinations, islice
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import NotFoundError, ParameterError
 from mtsp_kg.infer.closure import Closure
 from mtsp_kg.infer.compile import replacements
@@ -31,6 +31,7 @@ from mtsp_kg.infer.reasoner import Reasoner
 from mtsp_kg.infer.rules import Guard, Rule
 from mtsp_kg.infer.terms import RDF_TYPE, Atom, atom_of, is_literal, is_variable, line, nt, substitute, triple_of
 from mtsp_kg.infer.wording import Words
+from mtsp_kg.plan import names
 
 _MOST = 5
 
@@ -212,7 +213,7 @@ class Explainer:
         found = {
             subject
             for subject, said in self.reasoner.sources.by_subject.items()
-            for label in said.get(nt(names.PREF_LABEL), ())
+            for label in said.get(nt(vocab.PREF_LABEL), ())
             if "".join(label.rpartition('"')[0][1:].casefold().split()) == wanted
         }
         if len(found) > 1:

@@ -17,21 +17,22 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import DataError, MissingExtraError
 from mtsp_kg.infer.axioms import closed
 from mtsp_kg.infer.dl_profile import IN_MAP
 from mtsp_kg.infer.ontology_index import Sources
 from mtsp_kg.infer.terms import RDF_TYPE, nt
+from mtsp_kg.plan import names
 
 REASONERS = ("hermit", "pyhermit")
 _MAIN = "org.semanticweb.HermiT.cli.CommandLine"
 _SAYS = re.compile(r"^(SubClassOf|EquivalentClasses)\((.*)\)", re.MULTILINE)
 _IRI = re.compile(r"<([^>]*)>")
-_CLASS = re.compile(rb"^<([^>]*)> %b %b \.$" % (RDF_TYPE.encode(), nt(names.OWL + "Class").encode()), re.MULTILINE)
+_CLASS = re.compile(rb"^<([^>]*)> %b %b \.$" % (RDF_TYPE.encode(), nt(vocab.OWL + "Class").encode()), re.MULTILINE)
 _TYPED = re.compile(rb"\^\^<([^>]*)>")
-_ONTOLOGY = nt(names.OWL + "Ontology")
-_STRING = b"^^<" + (names.XSD + "string").encode() + b">"
+_ONTOLOGY = nt(vocab.OWL + "Ontology")
+_STRING = b"^^<" + (vocab.XSD + "string").encode() + b">"
 
 
 @dataclass
@@ -46,9 +47,9 @@ class Classified:
 
 def reasoner_input(ntriples: bytes, sources: Sources, axioms: bytes) -> bytes:
     """What a DL reasoner is given, as N-Triples. ntriples: the facts; axioms: the ontology's own triples."""
-    annotation = nt(names.OWL + "AnnotationProperty")
+    annotation = nt(vocab.OWL + "AnnotationProperty")
     left_out = {term.encode() for term, said in sources.by_subject.items() if annotation in said.get(RDF_TYPE, ())}
-    label = nt(names.VOCABULARIES["rdfs"] + "label").encode()
+    label = nt(vocab.VOCABULARIES["rdfs"] + "label").encode()
     heads = {term.encode() for term, said in sources.by_subject.items() if _ONTOLOGY in said.get(RDF_TYPE, ())}
     lines = {f"{nt(names.BASE)} {RDF_TYPE} {_ONTOLOGY} .".encode(): None}
     for line in (*axioms.split(b"\n"), *ntriples.split(b"\n")):
@@ -117,7 +118,7 @@ def _by_owlready2(ntriples: bytes) -> Classified:
         if relation == "EquivalentClasses":
             for upper in uppers:
                 direct.setdefault(upper, set()).update({lower, *uppers})
-    thing, nothing = names.OWL + "Thing", names.OWL + "Nothing"
+    thing, nothing = vocab.OWL + "Thing", vocab.OWL + "Nothing"
     above = {each: closed({each}, direct) - {each, thing} for each in direct if each not in (thing, nothing)}
     empty = {each for each, uppers in above.items() if nothing in uppers}
     return Classified("HermiT", True, {each: up for each, up in above.items() if each not in empty}, empty)
@@ -153,7 +154,7 @@ def _by_pyhermit(ntriples: bytes) -> Classified:
     above: dict[str, set[str]] = {}
     for number, node in enumerate(named):
         upper = set().union(*(named[int(other)] for other in closed({str(number)}, upwards)))
-        above |= {each: (upper | node) - {each, names.OWL + "Thing"} for each in node}
-    empty = named[tree.bottom_node] - {names.OWL + "Nothing"}
-    kept = {each: uppers for each, uppers in above.items() if not each.startswith(names.OWL) and each not in empty}
+        above |= {each: (upper | node) - {each, vocab.OWL + "Thing"} for each in node}
+    empty = named[tree.bottom_node] - {vocab.OWL + "Nothing"}
+    kept = {each: uppers for each, uppers in above.items() if not each.startswith(vocab.OWL) and each not in empty}
     return Classified("pyHermiT", consistent=True, above=kept, empty=empty)

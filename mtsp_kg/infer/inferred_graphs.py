@@ -11,14 +11,15 @@ from collections import Counter
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.formats import Format, rdf_format
 from mtsp_kg.infer.closure import Closure
 from mtsp_kg.infer.reasoner import Reasoner
 from mtsp_kg.infer.rules import KINDS
 from mtsp_kg.infer.terms import RDF_TYPE, line, nt
+from mtsp_kg.plan import names
 
-PROV = names.VOCABULARIES["prov"]
+PROV = vocab.VOCABULARIES["prov"]
 
 
 def graph_of(kind: str) -> str:
@@ -46,7 +47,7 @@ def _about(closure: Closure) -> list[str]:
         if rule.axiom is not None:
             said.append(f"{nt(PROV + 'wasDerivedFrom')} {rule.axiom.about}")
         if rule.kind in KINDS:
-            said += [f'{nt(names.PREF_LABEL)} "{KINDS[rule.kind][tag]}"@{tag}' for tag in ("en", "zh")]
+            said += [f'{nt(vocab.PREF_LABEL)} "{KINDS[rule.kind][tag]}"@{tag}' for tag in ("en", "zh")]
         told.update(f"{graph} {rest} {nt(names.INFERRED)} .\n" for rest in said)
     return list(told)
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.infer.facts import Facts, Row
 from mtsp_kg.infer.rules import Guard, Rule
 from mtsp_kg.infer.terms import Atom, is_literal, is_variable, nt, substitute
@@ -63,7 +63,7 @@ def value(term: str) -> tuple[str, object]:
     if not is_literal(term):
         return ("thing", term)
     text, language, datatype = parts(term)
-    local = datatype.removeprefix(names.XSD)
+    local = datatype.removeprefix(vocab.XSD)
     if (local in ("integer", "decimal") or local in _BOUNDS) and re.fullmatch(_FORMS["decimal"], text):
         return ("number", Decimal(text))
     if local == "boolean":
@@ -79,7 +79,7 @@ def parts(term: str) -> tuple[str, str, str]:
     return (
         text,
         language or "",
-        datatype or (names.VOCABULARIES["rdf"] + "langString" if language else names.XSD + "string"),
+        datatype or (vocab.VOCABULARIES["rdf"] + "langString" if language else vocab.XSD + "string"),
     )
 
 
@@ -87,12 +87,12 @@ def outside(datatype: str, term: str) -> bool:
     """Whether a term is no value of a datatype; datatypes that are not in OWL 2's map are believed."""
     if not is_literal(term):
         return True
-    if datatype == nt(names.VOCABULARIES["rdfs"] + "Literal") or not datatype.startswith("<"):
+    if datatype == nt(vocab.VOCABULARIES["rdfs"] + "Literal") or not datatype.startswith("<"):
         return False
     text, _, own = parts(term)
     wanted = datatype[1:-1]
-    local = wanted.removeprefix(names.XSD)
-    given = own.removeprefix(names.XSD)
+    local = wanted.removeprefix(vocab.XSD)
+    given = own.removeprefix(vocab.XSD)
     if ill_typed(term):
         return True
     if local in _BOUNDS or local in ("integer", "decimal"):
@@ -110,7 +110,7 @@ def outside(datatype: str, term: str) -> bool:
 def ill_typed(term: str) -> bool:
     """Whether a literal's text is no form of its own datatype."""
     text, _, datatype = parts(term)
-    local = datatype.removeprefix(names.XSD) if datatype.startswith(names.XSD) else ""
+    local = datatype.removeprefix(vocab.XSD) if datatype.startswith(vocab.XSD) else ""
     if local in _BOUNDS:
         if not re.fullmatch(_INTEGER, text):
             return True

@@ -16,7 +16,6 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
 from mtsp_kg.infer.closure import Closure, close, needed
 from mtsp_kg.infer.dl_profile import Issue, Profile
 from mtsp_kg.infer.explain import Explainer
@@ -40,6 +39,7 @@ from mtsp_kg.infer.terms import (
     substitute,
     triple_of,
 )
+from mtsp_kg.plan import names
 
 
 @dataclass(frozen=True)

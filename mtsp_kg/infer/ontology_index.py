@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.infer.terms import iri, is_named, nt
 from mtsp_kg.load import parse_file
+from mtsp_kg.plan import names
 from mtsp_kg.project import Project
 
-RDF = names.VOCABULARIES["rdf"]
+RDF = vocab.VOCABULARIES["rdf"]
 FIRST, REST, NIL = nt(RDF + "first"), nt(RDF + "rest"), nt(RDF + "nil")
 ALIGNMENT = "align"
 
@@ -112,7 +113,7 @@ class Sources:
 
 def _ways_to_write(term: str) -> tuple[str, ...]:
     short = names.shrink(iri(term))
-    return (term, short, "a") if term == nt(names.RDF_TYPE) else (term, short)
+    return (term, short, "a") if term == nt(vocab.RDF_TYPE) else (term, short)
 
 
 def _written(term: str) -> re.Pattern[str]:

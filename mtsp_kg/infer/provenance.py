@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.infer.terms import Atom, iri, is_named, triple_of
 from mtsp_kg.locate import TriplePlace, locate
+from mtsp_kg.plan import names
 from mtsp_kg.project import Project
 
 
@@ -72,7 +73,7 @@ class Stated:
         ]
         notes: dict[str, str] = {}
         for named in sorted(both[0] & both[1], key=str):
-            for quad in self._store.quads_for_pattern(named, ox.NamedNode(names.NOTE), None, here):
+            for quad in self._store.quads_for_pattern(named, ox.NamedNode(vocab.NOTE), None, here):
                 if isinstance(quad.object, ox.Literal):
                     notes.setdefault(quad.object.language or "", quad.object.value)
         return notes

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import QueryError
 from mtsp_kg.infer.axioms import Axiom, read_axioms
 from mtsp_kg.infer.closure import Closure, Evaluation, needed
@@ -29,6 +29,7 @@ from mtsp_kg.infer.facts import read_ntriples
 from mtsp_kg.infer.ontology_index import Sources, axiom_files
 from mtsp_kg.infer.rules import Rule
 from mtsp_kg.infer.terms import SUBCLASS, SUBPROPERTY, Atom, atom_of, is_named, line, nt
+from mtsp_kg.plan import names
 from mtsp_kg.project import Project
 
 FOLDER = "infer"
@@ -58,7 +59,7 @@ class RuleQuery:
         """What the query constructs over a store's default graph, each fact with its premises: one tuple for each
         solution that differs in them. Raises QueryError."""
         try:
-            found = store.query(names.construct_as_select(self.text))
+            found = store.query(_construct_as_select(self.text))
         except SyntaxError as error:
             raise QueryError(f"The query is not SPARQL 1.1: {error.msg}.", file=self.path) from error
         assert isinstance(found, ox.QuerySolutions)
@@ -125,7 +126,7 @@ def _pattern(text: str, prefixes: Mapping[str, str], path: Path) -> Pattern:
 
 def _term(text: str, prefixes: Mapping[str, str]) -> str:
     if text == "a":
-        return nt(names.RDF_TYPE)
+        return nt(vocab.RDF_TYPE)
     if text.startswith(("?", '"', "<")):
         return text
     prefix, _, local = text.partition(":")
@@ -218,3 +219,9 @@ def dump(store: ox.Store) -> bytes:
     for graph in inferred:
         out.update((store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b"").split(b"\n"))
     return b"\n".join(line for line in text.split(b"\n") if line not in out)
+
+
+def _construct_as_select(query: str) -> str:
+    """The SELECT of all variables over the WHERE clause of a CONSTRUCT."""
+    template = re.compile(r"CONSTRUCT\s*\{[^}]*\}\s*(?:WHERE)?", re.IGNORECASE)
+    return template.sub("SELECT DISTINCT * WHERE ", query, count=1)

@@ -9,12 +9,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from mtsp_kg import names
 from mtsp_kg.errors import DataError
 from mtsp_kg.infer.explain import Explainer, Explanation
 from mtsp_kg.infer.proofs import Proof, Step
 from mtsp_kg.infer.provenance import Source
 from mtsp_kg.infer.terms import Atom, atom_of, iri, triple_of
+from mtsp_kg.plan import names
 
 FORMS = ("text", "json", "turtle", "mermaid")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 
 Atom = tuple[str, ...]
 Triple = tuple[str, str, str]
@@ -25,13 +25,13 @@ def nt(iri: str) -> str:
     return f"<{iri}>"
 
 
-RDF_TYPE = nt(names.RDF_TYPE)
-SAME_AS = nt(names.OWL + "sameAs")
-DIFFERENT_FROM = nt(names.OWL + "differentFrom")
-SUBCLASS = nt(names.RDFS_SUBCLASS)
-SUBPROPERTY = nt(names.VOCABULARIES["rdfs"] + "subPropertyOf")
-THING = nt(names.OWL + "Thing")
-NOTHING = nt(names.OWL + "Nothing")
+RDF_TYPE = nt(vocab.RDF_TYPE)
+SAME_AS = nt(vocab.OWL + "sameAs")
+DIFFERENT_FROM = nt(vocab.OWL + "differentFrom")
+SUBCLASS = nt(vocab.RDFS_SUBCLASS)
+SUBPROPERTY = nt(vocab.VOCABULARIES["rdfs"] + "subPropertyOf")
+THING = nt(vocab.OWL + "Thing")
+NOTHING = nt(vocab.OWL + "Nothing")
 
 
 def iri(term: str) -> str:

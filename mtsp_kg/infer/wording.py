@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from mtsp_kg import names
 from mtsp_kg.infer.axioms import Axiom, Part
 from mtsp_kg.infer.rules import CLASHES, KINDS, Rule
 from mtsp_kg.infer.terms import (
@@ -32,6 +31,7 @@ from mtsp_kg.infer.terms import (
     is_named,
     triple_of,
 )
+from mtsp_kg.plan import names
 
 Label = Callable[[str], str]
 LONGEST = 60

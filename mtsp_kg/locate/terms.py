@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 
 _PARTS = re.compile(r"(?:([A-Za-z][A-Za-z0-9+.\-]*):)?(//[^/?#]*)?([^?#]*)(\?[^#]*)?(#.*)?\Z", re.DOTALL)
 
@@ -75,9 +75,9 @@ def _parts(iri: str) -> tuple[str, str, str, str, str]:
 Key = str | tuple[str, str] | tuple["Key", "Key", "Key"]
 Literal = tuple[str, str]
 
-_STRING = names.XSD + "string"
-_INTEGER, _DECIMAL, _DOUBLE = names.XSD + "integer", names.XSD + "decimal", names.XSD + "double"
-_BOOLEAN = names.XSD + "boolean"
+_STRING = vocab.XSD + "string"
+_INTEGER, _DECIMAL, _DOUBLE = vocab.XSD + "integer", vocab.XSD + "decimal", vocab.XSD + "double"
+_BOOLEAN = vocab.XSD + "boolean"
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _LOCAL_ESCAPE = re.compile(r"\\(.)")
 _CHARACTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
@@ -87,7 +87,7 @@ class Names(dict[str, str]):
     """From a name's token to the IRI or blank node that it means here, under the prefixes and base declared so far."""
 
     def __init__(self, base: str | None = None) -> None:
-        super().__init__(a=names.RDF_TYPE)
+        super().__init__(a=vocab.RDF_TYPE)
         self._base = base
         self._prefixes: dict[str, str] = {}
 
@@ -114,7 +114,7 @@ class Names(dict[str, str]):
 
     def _forget(self) -> None:
         self.clear()
-        self["a"] = names.RDF_TYPE
+        self["a"] = vocab.RDF_TYPE
 
 
 def unescape(text: str) -> str:
@@ -169,7 +169,7 @@ def as_stored(term: Key) -> Key:
     if len(term) == 3:
         return as_stored(term[0]), term[1], as_stored(term[2])
     lexical, kind = term
-    return (_canonical(lexical, kind), kind) if kind.startswith(names.XSD) and kind != _STRING else term
+    return (_canonical(lexical, kind), kind) if kind.startswith(vocab.XSD) and kind != _STRING else term
 
 
 @lru_cache(maxsize=65536)

@@ -20,7 +20,7 @@ import re
 from collections.abc import Callable, Container, Iterator
 from typing import Any, NamedTuple
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.locate.terms import Key, Names, boolean, literal, number
 
 _NO_NAME = r"\x00-\x20<>\"'{}()\[\],;#^@~\\|.+!$&*=/?`"  # what ends a name; `.` and escapes are met one by one
@@ -129,7 +129,7 @@ LINE_END = Pattern(rf"(?:{SPACE}(?P<graph>{_NODE}))?+{SPACE}\.")
 LINE_OTHER = Pattern(rf"{SPACE}(?:VERSION[^\r\n]*+)?+")
 
 
-_REIFIES = names.VOCABULARIES["rdf"] + "reifies"
+_REIFIES = vocab.VOCABULARIES["rdf"] + "reifies"
 
 
 class Row(NamedTuple):
@@ -247,10 +247,10 @@ class Statement:
             self._first = cell
             self._subject_at = self._levels[-1].opened
         else:
-            self._add(self._subject, names.RDF_REST, cell, self._subject_at, start, start, end)
+            self._add(self._subject, vocab.RDF_REST, cell, self._subject_at, start, start, end)
             self._subject_at = start
         self._subject = cell
-        self._add(cell, names.RDF_FIRST, term, self._subject_at, start, start, end)
+        self._add(cell, vocab.RDF_FIRST, term, self._subject_at, start, start, end)
 
     def _bracket(self, mark: str, start: int, end: int) -> None:
         if mark == "[":
@@ -280,8 +280,8 @@ class Statement:
         opened = self._close()
         if mark == ")":
             if first is None:
-                return names.RDF_NIL, opened
-            self._add(last, names.RDF_REST, names.RDF_NIL, last_at, start, start, end)
+                return vocab.RDF_NIL, opened
+            self._add(last, vocab.RDF_REST, vocab.RDF_NIL, last_at, start, start, end)
             return first, opened
         if mark == ")>>":
             return triple, opened
@@ -337,7 +337,7 @@ def scan(
     """
     known = Names(base)
     statement = Statement(text, known)
-    rest = REST_WITHOUT_BLANKS if blanks or (subjects is not None and names.RDF_NIL in subjects) else REST
+    rest = REST_WITHOUT_BLANKS if blanks or (subjects is not None and vocab.RDF_NIL in subjects) else REST
     graph: str | None = None
     at = 0
     while found := HEAD.match(text, at):

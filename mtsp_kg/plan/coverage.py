@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 from mtsp_kg.query.answer import aligned, markdown, width
 
 FORMS = ("table", "csv", "tsv", "md", "json", "html")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 from mtsp_kg.query.answer import width
 
 _WIDTH, _MARGIN, _GAP, _LINE, _PAD = 1200, 20, 12, 19, 12

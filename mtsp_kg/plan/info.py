@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 
 
 @dataclass(frozen=True)

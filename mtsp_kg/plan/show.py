@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 
 Ask = Callable[[str, str], Iterable[tuple[str, ...]]]
 Label = Callable[[str], str]
@@ -37,11 +38,11 @@ def said_of(iri: str, ask: Ask) -> Said:
     """What is said of an entity; ask: the rows of a view, by its name and an entity's IRI, as plain text and IRIs."""
     said = Said(iri)
     for predicate, value, language in ask("names-of", iri):
-        if predicate in names.LABELS:
-            said.names.setdefault(predicate.removeprefix(names.SKOS), {}).setdefault(value, []).append(language)
-        elif predicate == names.RDF_TYPE:
+        if predicate in vocab.LABELS:
+            said.names.setdefault(predicate.removeprefix(vocab.SKOS), {}).setdefault(value, []).append(language)
+        elif predicate == vocab.RDF_TYPE:
             said.kinds.append(value)
-        elif predicate == names.BROADER:
+        elif predicate == vocab.BROADER:
             said.broader.append(value)
     for subject, predicate, object_, passage in ask("facts-of", iri):
         said.facts.setdefault((subject, predicate, object_), []).append(passage)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 
 _ALONG = frozenset(names.term(name) for name in ("contributesTo", "partOf", "under"))
 

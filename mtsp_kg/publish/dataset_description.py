@@ -11,15 +11,16 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 from mtsp_kg.publish import paths
 from mtsp_kg.publish.triple_index import Index, key
 from mtsp_kg.publish.words import LANGUAGES, words
 
 _VOID, _DCAT, _FOAF, _SPDX, _FORMATS, _IANA = (
-    names.PUBLISHING[prefix] for prefix in ("void", "dcat", "foaf", "spdx", "formats", "iana")
+    vocab.PUBLISHING[prefix] for prefix in ("void", "dcat", "foaf", "spdx", "formats", "iana")
 )
-_DCTERMS = names.VOCABULARIES["dcterms"]
+_DCTERMS = vocab.VOCABULARIES["dcterms"]
 _ONTOLOGY = names.ONTOLOGY.removesuffix("#")
 _FEATURES = {"turtle": "Turtle", "trig": "TriG", "ntriples": "N-Triples", "nquads": "N-Quads", "jsonld": "JSON-LD"}
 _RDF_XML = "RDF_XML"
@@ -62,13 +63,13 @@ def count(index: Index) -> Counts:
         len({key(node) for node in subjects if key(node).startswith(names.ID)}),
         len(index.by_graph),
     )
-    targets = {space: prefix for prefix, space in names.VOCABULARIES.items() if prefix in names.LINKED}
+    targets = {space: prefix for prefix, space in vocab.VOCABULARIES.items() if prefix in names.LINKED}
     for triple in triples:
         predicate = triple.predicate.value
         counts.properties[predicate] = counts.properties.get(predicate, 0) + 1
-        if predicate == names.RDF_TYPE and isinstance(triple.object, ox.NamedNode):
+        if predicate == vocab.RDF_TYPE and isinstance(triple.object, ox.NamedNode):
             counts.classes[triple.object.value] = counts.classes.get(triple.object.value, 0) + 1
-        elif predicate in names.MATCHES and isinstance(triple.object, ox.NamedNode):
+        elif predicate in vocab.MATCHES and isinstance(triple.object, ox.NamedNode):
             for space in targets:
                 if triple.object.value.startswith(space):
                     link = (space, predicate)
@@ -105,7 +106,7 @@ def document(iri: str, stem: str, licence: str) -> list[ox.Quad]:
     graph = _Graph()
     about = names.BASE + stem
     graph.add(about, _FOAF + "primaryTopic", iri)
-    graph.add(about, names.RDF_TYPE, _FOAF + "Document")
+    graph.add(about, vocab.RDF_TYPE, _FOAF + "Document")
     graph.add(about, _VOID + "inDataset", names.DATASET)
     if licence:
         graph.add(about, _DCTERMS + "license", licence)
@@ -114,7 +115,7 @@ def document(iri: str, stem: str, licence: str) -> list[ox.Quad]:
 
 def _head(graph: _Graph, index: Index) -> None:
     about = _about(index)
-    graph.add(names.DATASET, names.RDF_TYPE, _VOID + "Dataset", _DCAT + "Dataset")
+    graph.add(names.DATASET, vocab.RDF_TYPE, _VOID + "Dataset", _DCAT + "Dataset")
     for language in LANGUAGES:
         for predicate, text in (("title", "dataset_title"), ("description", "dataset_description")):
             value = ox.Literal(str(getattr(words(language), text)), language=language)
@@ -122,7 +123,7 @@ def _head(graph: _Graph, index: Index) -> None:
     for predicate in ("license", "created", "modified", "creator", "source"):
         for node in about.get(_DCTERMS + predicate, ()):
             graph.add(names.DATASET, _DCTERMS + predicate, node if isinstance(node, ox.Literal) else key(node))
-    for node in about.get(names.OWL + "versionInfo", ()):
+    for node in about.get(vocab.OWL + "versionInfo", ()):
         if isinstance(node, ox.Literal):
             graph.add(names.DATASET, _DCAT + "version", node)
     literals = (quad.object for quad in index.quads if isinstance(quad.object, ox.Literal))
@@ -150,14 +151,14 @@ def _void(graph: _Graph, counts: Counts, dumps: Sequence[Dump], site: str, endpo
     graph.add(names.DATASET, _VOID + "uriSpace", ox.Literal(names.ID))
     graph.add(names.DATASET, _VOID + "vocabulary", _ONTOLOGY)
     used = {iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in (*counts.classes, *counts.properties)}
-    for space in sorted(set(names.VOCABULARIES.values()) & used):
+    for space in sorted(set(vocab.VOCABULARIES.values()) & used):
         graph.add(names.DATASET, _VOID + "vocabulary", space)
     for dump in dumps:
         graph.add(names.DATASET, _VOID + "dataDump", site + dump.path)
         graph.add(names.DATASET, _VOID + "feature", _FORMATS + _FEATURES.get(dump.format, _RDF_XML))
     if endpoint:
         graph.add(names.DATASET, _VOID + "sparqlEndpoint", endpoint)
-    graph.add(site + ".well-known/void", names.RDF_TYPE, _VOID + "DatasetDescription")
+    graph.add(site + ".well-known/void", vocab.RDF_TYPE, _VOID + "DatasetDescription")
     graph.add(site + ".well-known/void", _FOAF + "primaryTopic", names.DATASET)
 
 
@@ -169,17 +170,17 @@ def _partitions(graph: _Graph, counts: Counts) -> None:
         for iri, number in sorted(table.items()):
             node = f"{names.DATASET}#{kind}-{_slug(iri)}"
             graph.add(names.DATASET, _VOID + part, node)
-            graph.add(node, names.RDF_TYPE, _VOID + "Dataset")
+            graph.add(node, vocab.RDF_TYPE, _VOID + "Dataset")
             graph.add(node, _VOID + kind, iri)
             graph.add(node, _VOID + counted, _integer(number))
-    prefixes = {space: prefix for prefix, space in names.VOCABULARIES.items()}
+    prefixes = {space: prefix for prefix, space in vocab.VOCABULARIES.items()}
     for (space, predicate), number in sorted(counts.links.items()):
         target = f"{names.DATASET}#target-{prefixes[space]}"
         node = f"{names.DATASET}#links-{prefixes[space]}-{_slug(predicate)}"
-        graph.add(target, names.RDF_TYPE, _VOID + "Dataset")
+        graph.add(target, vocab.RDF_TYPE, _VOID + "Dataset")
         graph.add(target, _VOID + "uriSpace", ox.Literal(space))
         graph.add(names.DATASET, _VOID + "subset", node)
-        graph.add(node, names.RDF_TYPE, _VOID + "Linkset")
+        graph.add(node, vocab.RDF_TYPE, _VOID + "Linkset")
         graph.add(node, _VOID + "subjectsTarget", names.DATASET)
         graph.add(node, _VOID + "objectsTarget", target)
         graph.add(node, _VOID + "linkPredicate", predicate)
@@ -188,7 +189,7 @@ def _partitions(graph: _Graph, counts: Counts) -> None:
 
 def _dcat(graph: _Graph, dumps: Sequence[Dump], site: str, endpoint: str | None) -> None:
     catalogue = names.DATASET + "#catalogue"
-    graph.add(catalogue, names.RDF_TYPE, _DCAT + "Catalog")
+    graph.add(catalogue, vocab.RDF_TYPE, _DCAT + "Catalog")
     graph.add(catalogue, _DCTERMS + "title", ox.Literal("mtsp-kg", language="en"))
     graph.add(catalogue, _DCAT + "dataset", names.DATASET)
     graph.add(names.DATASET, _DCAT + "landingPage", site + "index.html")
@@ -196,28 +197,28 @@ def _dcat(graph: _Graph, dumps: Sequence[Dump], site: str, endpoint: str | None)
         node = f"{names.DATASET}#dump-{dump.format}"
         check = f"{node}-checksum"
         graph.add(names.DATASET, _DCAT + "distribution", node)
-        graph.add(node, names.RDF_TYPE, _DCAT + "Distribution")
+        graph.add(node, vocab.RDF_TYPE, _DCAT + "Distribution")
         graph.add(node, _DCTERMS + "title", ox.Literal(dump.label, language="en"))
         graph.add(node, _DCAT + "downloadURL", site + dump.path)
         graph.add(node, _DCAT + "accessURL", site + paths.page_of("dataset"))
         graph.add(node, _DCAT + "mediaType", _IANA + dump.media_type)
         graph.add(node, _DCTERMS + "format", _FORMATS + _FEATURES.get(dump.format, _RDF_XML))
-        size = ox.Literal(str(dump.size), datatype=ox.NamedNode(names.XSD + "nonNegativeInteger"))
+        size = ox.Literal(str(dump.size), datatype=ox.NamedNode(vocab.XSD + "nonNegativeInteger"))
         graph.add(node, _DCAT + "byteSize", size)
         graph.add(node, _SPDX + "checksum", check)
-        graph.add(check, names.RDF_TYPE, _SPDX + "Checksum")
+        graph.add(check, vocab.RDF_TYPE, _SPDX + "Checksum")
         graph.add(check, _SPDX + "algorithm", _SPDX + "checksumAlgorithm_sha256")
-        digest = ox.Literal(dump.sha256, datatype=ox.NamedNode(names.XSD + "hexBinary"))
+        digest = ox.Literal(dump.sha256, datatype=ox.NamedNode(vocab.XSD + "hexBinary"))
         graph.add(check, _SPDX + "checksumValue", digest)
     if endpoint:
         service = names.DATASET + "#sparql"
-        graph.add(service, names.RDF_TYPE, _DCAT + "DataService")
+        graph.add(service, vocab.RDF_TYPE, _DCAT + "DataService")
         graph.add(service, _DCAT + "endpointURL", endpoint)
         graph.add(service, _DCAT + "servesDataset", names.DATASET)
 
 
 def _integer(number: int) -> ox.Literal:
-    return ox.Literal(str(number), datatype=ox.NamedNode(names.XSD + "integer"))
+    return ox.Literal(str(number), datatype=ox.NamedNode(vocab.XSD + "integer"))
 
 
 def _slug(iri: str) -> str:

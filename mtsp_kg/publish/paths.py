@@ -20,7 +20,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 
 _SEGMENT = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,98}[a-z0-9_-])?")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")

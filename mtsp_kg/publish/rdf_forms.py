@@ -23,8 +23,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.formats import Format, rdf_format
+from mtsp_kg.plan import names
 from mtsp_kg.store import EmbeddedStore
 
 _LOCAL = re.compile(r"(?!//)[^\s#?]+")
@@ -56,7 +57,7 @@ def _nodes(quads: Iterable[ox.Quad], short: _Short) -> list[dict[str, Any]]:
     for quad in quads:
         name = short(quad.subject)
         node = nodes.setdefault(name, {"@id": name})
-        if quad.predicate.value == names.RDF_TYPE and not isinstance(quad.object, ox.Literal):
+        if quad.predicate.value == vocab.RDF_TYPE and not isinstance(quad.object, ox.Literal):
             property_, value = "@type", short(quad.object)
         else:
             property_, value = short(quad.predicate), _value(quad.object, short)
@@ -75,11 +76,11 @@ def _value(node: object, short: _Short) -> Any:
     if node.language:
         return {"@value": node.value, "@language": node.language}
     datatype = node.datatype.value
-    if datatype == names.XSD + "string":
+    if datatype == vocab.XSD + "string":
         return node.value
-    if datatype == names.XSD + "boolean" and node.value in ("true", "false"):
+    if datatype == vocab.XSD + "boolean" and node.value in ("true", "false"):
         return node.value == "true"
-    if datatype == names.XSD + "integer" and _INTEGER.fullmatch(node.value):
+    if datatype == vocab.XSD + "integer" and _INTEGER.fullmatch(node.value):
         return int(node.value)
     return {"@value": node.value, "@type": short(node.datatype)}
 
@@ -129,7 +130,7 @@ class Quads:
                 if isinstance(node, ox.Literal) and not node.language:
                     iri = node.datatype.value
                 used.add(iri[: max(iri.rfind("#"), iri.rfind("/")) + 1])
-        table = names.prefixes(self._plan) | names.PUBLISHING
+        table = names.prefixes(self._plan) | vocab.PUBLISHING
         return {prefix: namespace for prefix, namespace in table.items() if namespace in used}
 
 
@@ -187,6 +188,6 @@ def _used_prefixes(quads: list[ox.Quad], plan: str | None) -> dict[str, str]:
             if isinstance(node, ox.NamedNode):
                 cut = max(node.value.rfind("#"), node.value.rfind("/")) + 1
                 namespaces.add(node.value[:cut])
-            elif isinstance(node, ox.Literal) and node.datatype.value.startswith(names.XSD):
-                namespaces.add(names.XSD)
+            elif isinstance(node, ox.Literal) and node.datatype.value.startswith(vocab.XSD):
+                namespaces.add(vocab.XSD)
     return {prefix: namespace for prefix, namespace in names.prefixes(plan).items() if namespace in namespaces}

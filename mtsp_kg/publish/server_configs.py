@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import jinja2
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.plan.pages.source import Options
 from mtsp_kg.publish import paths
 from mtsp_kg.publish.words import LANGUAGES
@@ -54,7 +54,7 @@ def _robots(options: Options, paths_: Paths, stems: Mapping[str, str]) -> str:
 def _sitemap(options: Options, paths_: Paths, stems: Mapping[str, str]) -> str:
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
-        f'<urlset xmlns="{names.SITEMAP}" xmlns:xhtml="{names.XHTML}">',
+        f'<urlset xmlns="{vocab.SITEMAP}" xmlns:xhtml="{vocab.XHTML}">',
     ]
     for path in sorted(paths_()):
         if path.endswith(paths.PAGE.suffix) and not path.startswith(LANGUAGES[1] + "/") and path != "404.html":

@@ -16,13 +16,14 @@ from urllib.parse import unquote, urlsplit
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import NotFoundError
+from mtsp_kg.plan import names
 from mtsp_kg.publish.folder import MANIFEST, read_manifest
 
 _LINK = re.compile(rb'\s(?:href|src|action)="([^"]*)"')
 _ID = re.compile(rb'\sid="([^"]*)"')
-_VOID, _DCAT, _SPDX = (names.PUBLISHING[prefix] for prefix in ("void", "dcat", "spdx"))
+_VOID, _DCAT, _SPDX = (vocab.PUBLISHING[prefix] for prefix in ("void", "dcat", "spdx"))
 _DUMP, _DESCRIPTION = "dump/mtsp-kg.nq", ".well-known/void"
 
 
@@ -95,7 +96,7 @@ def counts(folder: Path, base: str, site: str) -> list[str]:
     of_class = Counter(
         triple.object.value
         for triple in triples
-        if triple.predicate.value == names.RDF_TYPE and isinstance(triple.object, ox.NamedNode)
+        if triple.predicate.value == vocab.RDF_TYPE and isinstance(triple.object, ox.NamedNode)
     )
     of_property = Counter(triple.predicate.value for triple in triples)
     subjects = {triple.subject for triple in triples}

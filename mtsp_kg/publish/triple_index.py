@@ -12,7 +12,8 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 from mtsp_kg.publish import paths
 
 Node = ox.NamedNode | ox.BlankNode
@@ -76,11 +77,11 @@ class Index:
         versions: dict[str, str] = {}
         for quad in self.quads:
             subject, predicate = key(quad.subject), quad.predicate.value
-            if predicate == names.RDF_TYPE and key(quad.object) == names.OWL + "Ontology":
+            if predicate == vocab.RDF_TYPE and key(quad.object) == vocab.OWL + "Ontology":
                 declared[subject] = key(quad.graph_name)
-            elif predicate == names.OWL + "imports":
+            elif predicate == vocab.OWL + "imports":
                 imports.setdefault(subject, []).append(key(quad.object))
-            elif predicate == names.OWL + "versionIRI":
+            elif predicate == vocab.OWL + "versionIRI":
                 versions[key(quad.object)] = subject
         found: dict[str, list[str]] = {}
         for name in sorted({*declared, *versions}):
@@ -103,7 +104,7 @@ class Index:
         found = []
         for graph in sorted(others):
             inside = [quad for quad in self.by_graph[graph] if key(quad.subject).startswith(names.ONTOLOGY)]
-            defined = {quad.subject for quad in inside if quad.predicate.value == names.RDF_TYPE}
+            defined = {quad.subject for quad in inside if quad.predicate.value == vocab.RDF_TYPE}
             found += [quad for quad in inside if quad.subject in defined]
         return found
 

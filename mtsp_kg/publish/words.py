@@ -6,7 +6,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 
 LANGUAGES = ("en", "zh")
 SIX = ("ar", "zh", "en", "fr", "ru", "es")

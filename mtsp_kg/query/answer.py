@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
 from mtsp_kg.errors import NotFoundError
 from mtsp_kg.formats import rdf_format
+from mtsp_kg.plan import names
 from mtsp_kg.store import Results
 
 if TYPE_CHECKING:

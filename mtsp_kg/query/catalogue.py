@@ -36,9 +36,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mtsp_kg import names
 from mtsp_kg.cache import kept
 from mtsp_kg.errors import DataError, NotFoundError, QueryError
+from mtsp_kg.plan import names
 from mtsp_kg.project import Project
 
 _DECLARED = re.compile(r"(?:^|\s)PREFIX\s+([\w.-]*):", re.IGNORECASE)

@@ -7,8 +7,9 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import NotFoundError, ParameterError
+from mtsp_kg.plan import names
 from mtsp_kg.store import EmbeddedStore
 
 
@@ -36,7 +37,7 @@ class Entities:
                 return iri
             raise NotFoundError(f"Nothing in the graph has the IRI <{iri}>.", remedy=self._hint(name.split(":")[-1]))
         wanted = fold(name)
-        for labels in (names.LABELS[:1], names.LABELS):
+        for labels in (vocab.LABELS[:1], vocab.LABELS):
             found = sorted({iri for predicate in labels for iri in self._by_label[predicate].get(wanted, ())})
             if len(found) == 1:
                 return found[0]
@@ -49,7 +50,7 @@ class Entities:
         """The preferred label of an entity in a language; else in English, in Chinese, any; else its short name."""
         found: dict[str, str] = {}
         for quad in self._store.quads_for_pattern(
-            ox.NamedNode(iri), ox.NamedNode(names.PREF_LABEL), None, ox.DefaultGraph()
+            ox.NamedNode(iri), ox.NamedNode(vocab.PREF_LABEL), None, ox.DefaultGraph()
         ):
             if isinstance(quad.object, ox.Literal):
                 found[quad.object.language or ""] = quad.object.value
@@ -60,7 +61,7 @@ class Entities:
 
     @cached_property
     def _by_label(self) -> dict[str, dict[str, set[str]]]:
-        table: dict[str, dict[str, set[str]]] = {predicate: {} for predicate in names.LABELS}
+        table: dict[str, dict[str, set[str]]] = {predicate: {} for predicate in vocab.LABELS}
         for predicate, by_label in table.items():
             for quad in self._store.quads_for_pattern(None, ox.NamedNode(predicate), None, ox.DefaultGraph()):
                 subject, label = quad.subject, quad.object

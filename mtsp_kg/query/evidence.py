@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import ParameterError, QueryError
 from mtsp_kg.infer.terms import Atom, atom_of, nt
 from mtsp_kg.query.answer import Rows, Term
@@ -152,7 +152,7 @@ def _names(node: Any) -> Iterator[str]:
 FORMS = ("text", "json")
 _ABSENT = "It also rests on what the query looks for and does not find."
 _HIDDEN = "The query does not let see what this row rests on."
-_CALLED = frozenset(nt(label) for label in names.LABELS)
+_CALLED = frozenset(nt(label) for label in vocab.LABELS)
 Solution = dict[str, Term]
 Key = tuple[Term | None, ...]
 
@@ -294,7 +294,7 @@ class Evidence:
 
     def _holds(self, fact: Atom) -> bool:
         """Whether a statement is one about things, and explained: the ontology's own declarations are none."""
-        if fact[-1].startswith(f"<{names.OWL}") or fact[0].startswith(f"<{names.OWL}"):
+        if fact[-1].startswith(f"<{vocab.OWL}") or fact[0].startswith(f"<{vocab.OWL}"):
             return False
         explainer = self._reasoning.explainer
         return fact in explainer.closure.facts or explainer.stated.holds(fact)

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import ParameterError, QueryError
+from mtsp_kg.plan import names
 from mtsp_kg.project import Project
 from mtsp_kg.query.answer import Answer, Rows, answer
 from mtsp_kg.query.catalogue import NamedQuery, Parameter, find_file, read_query, read_text
@@ -76,7 +77,7 @@ def term(parameter: Parameter, value: str, entities: Entities) -> ox.NamedNode |
     if parameter.type == "integer":
         if not re.fullmatch(r"[+-]?\d{1,18}", value):
             raise _wrong(parameter, value)
-        return ox.Literal(str(int(value)), datatype=ox.NamedNode(names.XSD + "integer"))
+        return ox.Literal(str(int(value)), datatype=ox.NamedNode(vocab.XSD + "integer"))
     if parameter.type in _NUMBERED and names.expand(value, entities.plan) is None:
         if not _NUMBERED[parameter.type].fullmatch(value):
             raise _wrong(parameter, value)

@@ -24,13 +24,14 @@ from decimal import Decimal, InvalidOperation
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import sparql, vocab
 from mtsp_kg.errors import RemoteError
 from mtsp_kg.formats import RDF_FORMATS
+from mtsp_kg.plan import names
 from mtsp_kg.remote.client import Client, Reply
 
 _NUMBERS = {"integer", "decimal", "int", "long", "nonNegativeInteger", "positiveInteger"}
-_DECIMAL = ox.NamedNode(names.XSD + "decimal")
+_DECIMAL = ox.NamedNode(vocab.XSD + "decimal")
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def triples_of(reply: Reply) -> list[ox.Triple]:
 def counts(client: Client) -> dict[str, int]:
     """How many triples each named graph of the store holds. Raises RemoteError."""
     found = {}
-    for graph, number in rows(client, names.TRIPLES_OF_GRAPHS):
+    for graph, number in rows(client, sparql.text("graph-sizes.rq")):
         if isinstance(graph, ox.NamedNode) and isinstance(number, ox.Literal):
             found[graph.value] = int(number.value)
     return found
@@ -207,8 +208,8 @@ def _named(graph: str | None) -> dict[str, str]:
 
 
 _RECORD = ox.NamedNode(names.RECORD)
-_PART, _TRIPLES, _DIGEST = map(ox.NamedNode, (names.HAS_PART, names.VOID_TRIPLES, names.SHA256))
-_INTEGER = ox.NamedNode(names.XSD + "integer")
+_PART, _TRIPLES, _DIGEST = map(ox.NamedNode, (vocab.HAS_PART, vocab.VOID_TRIPLES, vocab.SHA256))
+_INTEGER = ox.NamedNode(vocab.XSD + "integer")
 # What stands for the store's default graph, which has no name.
 DEFAULT = names.RECORD + "#default"
 MERGES = (DEFAULT, names.MERGED, names.MERGED_STATED)

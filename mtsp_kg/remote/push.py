@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import sparql
 from mtsp_kg.errors import RemoteError
+from mtsp_kg.plan import names
 from mtsp_kg.remote import graph_store
 from mtsp_kg.remote.client import Client
 from mtsp_kg.remote.graph_store import GraphStore, Mark, ask, counts, mark, rows, same_values
@@ -172,7 +173,7 @@ class _Push:
     def _place(self, wanted: Mark, merged: list[ox.Triple]) -> str:
         if self.wish.merge != "auto":
             return self.wish.merge
-        if ask(self.client, names.holds_part(names.RECORD)):
+        if ask(self.client, sparql.text("ask-part.rq", whole=ox.NamedNode(names.RECORD))):
             self.done.notes.append(
                 f"The store's default graph is all its graphs: the merge stands in <{names.MERGED}>."
             )
@@ -188,7 +189,7 @@ class _Push:
         return "named"
 
     def _default_size(self) -> int:
-        (number,) = rows(self.client, names.TRIPLES_OF_DEFAULT)[0]
+        (number,) = rows(self.client, sparql.text("default-size.rq"))[0]
         return int(number.value) if isinstance(number, ox.Literal) else 0
 
     def _write(self, parts: dict[str, Mark | None]) -> None:

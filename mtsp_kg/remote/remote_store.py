@@ -19,9 +19,10 @@ from functools import cache, cached_property
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import sparql, vocab
 from mtsp_kg.errors import QueryError, RemoteError
 from mtsp_kg.load import merge
+from mtsp_kg.plan import names
 from mtsp_kg.remote import graph_store
 from mtsp_kg.remote.address import known
 from mtsp_kg.remote.client import Client, Reply
@@ -169,7 +170,13 @@ class RemoteStore(EmbeddedStore):
     @cached_property
     def labels(self) -> ox.Store:
         """The labels, fetched once. Raises RemoteError."""
-        found = self.query(names.EVERY_LABEL)
+        found = self.query(
+            sparql.text(
+                "labels.rq",
+                properties=" ".join(f"<{label}>" for label in vocab.LABELS),
+                namespace=ox.Literal(names.BASE),
+            )
+        )
         assert isinstance(found, ox.QuerySolutions)
         store = ox.Store()
         store.extend(ox.Quad(row[0], row[1], row[2]) for row in found)
@@ -177,7 +184,7 @@ class RemoteStore(EmbeddedStore):
 
     def speaks_of(self, iri: str) -> bool:
         """Whether the default graph there has a triple with this subject or object."""
-        return bool(self.query(names.is_spoken_of(ox.NamedNode(iri).value)))
+        return bool(self.query(sparql.text("ask-resource.rq", resource=ox.NamedNode(iri))))
 
     def _fetched(self, graph: str, expected: int) -> list[ox.Triple]:
         found: set[ox.Triple] = set()
@@ -205,7 +212,7 @@ class RemoteStore(EmbeddedStore):
         return triples_of(self._constructed(graph))
 
     def _constructed(self, graph: str) -> Reply:
-        query = names.every_triple_of(graph)
+        query = sparql.text("graph-triples.rq", graph=ox.NamedNode(graph))
         return self.client.send("POST", self.client.address.query, accept=_TRIPLES, form=[("query", query)])
 
     def _dataset(self, sparql: str) -> Iterable[tuple[str, str]]:
@@ -245,6 +252,6 @@ def _form(sparql: str) -> str:
 def _as_results(triples: list[ox.Triple]) -> ox.QueryTriples:
     store = ox.Store()
     store.extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
-    found = store.query(names.EVERY_TRIPLE)
+    found = store.query(sparql.text("triples.rq"))
     assert isinstance(found, ox.QueryTriples)
     return found

@@ -17,7 +17,7 @@ from typing import Any
 import pyoxigraph as ox
 from starlette.types import Receive, Scope, Send
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import ParameterError
 from mtsp_kg.query.catalogue import NamedQuery
 from mtsp_kg.query.entities import Entities
@@ -50,7 +50,7 @@ def examples(queries: list[NamedQuery], base: str) -> list[ox.Triple]:
         triples += [
             ox.Triple(prefixes, _sh("declare"), node),
             ox.Triple(node, _sh("prefix"), ox.Literal(prefix)),
-            ox.Triple(node, _sh("namespace"), ox.Literal(namespace, datatype=ox.NamedNode(names.XSD + "anyURI"))),
+            ox.Triple(node, _sh("namespace"), ox.Literal(namespace, datatype=ox.NamedNode(vocab.XSD + "anyURI"))),
         ]
     return triples
 
@@ -58,23 +58,23 @@ def examples(queries: list[NamedQuery], base: str) -> list[ox.Triple]:
 def _one(query: NamedQuery, body: str, base: str, prefixes: ox.NamedNode) -> Iterator[ox.Triple]:
     node = ox.NamedNode(f"{base}api/{query.name}")
     kind = found.group(1) if (found := _KIND.search(body)) else "SELECT"
-    type_ = ox.NamedNode(names.RDF_TYPE)
+    type_ = ox.NamedNode(vocab.RDF_TYPE)
     yield ox.Triple(node, type_, _sh("SPARQLExecutable"))
     yield ox.Triple(node, type_, _sh(f"SPARQL{kind.capitalize()}Executable"))
-    comment = ox.NamedNode(names.VOCABULARIES["rdfs"] + "comment")
+    comment = ox.NamedNode(vocab.VOCABULARIES["rdfs"] + "comment")
     yield ox.Triple(node, comment, ox.Literal(query.summary, language="en"))
     if query.summary_zh:
         yield ox.Triple(node, comment, ox.Literal(query.summary_zh, language="zh"))
     yield ox.Triple(node, _sh("prefixes"), prefixes)
     yield ox.Triple(node, _sh(kind.lower()), ox.Literal(body))
-    schema = names.VOCABULARIES["schema"]
+    schema = vocab.VOCABULARIES["schema"]
     for tag in query.tags:
         yield ox.Triple(node, ox.NamedNode(schema + "keywords"), ox.Literal(tag))
     yield ox.Triple(node, ox.NamedNode(schema + "target"), ox.NamedNode(base + "sparql"))
 
 
 def _sh(name: str) -> ox.NamedNode:
-    return ox.NamedNode(names.SH + name)
+    return ox.NamedNode(vocab.SH + name)
 
 
 LONGEST_VALUE = 500

@@ -19,8 +19,8 @@ from pathlib import Path
 import pyoxigraph as ox
 from starlette.types import Receive, Scope, Send
 
-from mtsp_kg import names
 from mtsp_kg.formats import RDF_FORMATS
+from mtsp_kg.plan import names
 from mtsp_kg.serve import guard, requests
 from mtsp_kg.serve.guard import tokens
 from mtsp_kg.serve.pool import Pool, Result

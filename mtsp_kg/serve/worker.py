@@ -28,8 +28,9 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import sparql, vocab
 from mtsp_kg.formats import RDF_FORMATS
+from mtsp_kg.plan import names
 from mtsp_kg.serve import sandbox, wire
 from mtsp_kg.store import syntax_error
 
@@ -43,8 +44,8 @@ ROWS = "rows"
 _GRAPHS = {format_.name: ox.RdfFormat.from_media_type(format_.media_type) for format_ in RDF_FORMATS}
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 _NATIVE: dict[str, Callable[[str], Any]] = {
-    names.XSD + "integer": int,
-    names.XSD + "boolean": lambda text: text in ("true", "1"),
+    vocab.XSD + "integer": int,
+    vocab.XSD + "boolean": lambda text: text in ("true", "1"),
 }
 
 
@@ -227,8 +228,8 @@ def load(quads: bytes, inferred: str) -> dict[str, ox.Store]:
     if len(stated) < len(lines):
         asserted = ox.Store()
         asserted.bulk_load(b"".join(stated), ox.RdfFormat.N_QUADS)
-        asserted.update(names.MERGE_INTO_DEFAULT)
-    every.update(names.MERGE_INTO_DEFAULT)
+        asserted.update(sparql.text("merge.ru"))
+    every.update(sparql.text("merge.ru"))
     return {"all": every, "asserted": asserted}
 
 

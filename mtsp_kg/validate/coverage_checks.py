@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.load import says_nothing
+from mtsp_kg.plan import names
 from mtsp_kg.validate.findings import Finding, Rule, Severity, Spot, Where
 from mtsp_kg.validate.inputs import whole
 from mtsp_kg.validate.shapes import Shapes, Term, place_of
@@ -58,7 +59,7 @@ UNDECIDED = frozenset(_UNDECIDED.split())
 KNOWN = frozenset(_KNOWN.split())
 
 
-_TYPE = ox.NamedNode(names.RDF_TYPE)
+_TYPE = ox.NamedNode(vocab.RDF_TYPE)
 _NOWHERE = Where()
 _SHOWN = 3
 # Kind: severity, message in English and Chinese.
@@ -139,7 +140,7 @@ def untouched(store: ox.Store, targets: Targets, looked_at: Nodes, subjects: Nod
             by_class[class_] = here
             missed -= here
     if missed:
-        by_class[names.RDFS_RESOURCE] = by_class.get(names.RDFS_RESOURCE, Nodes()) | missed
+        by_class[vocab.RDFS_RESOURCE] = by_class.get(vocab.RDFS_RESOURCE, Nodes()) | missed
     for class_, nodes in sorted(by_class.items()):
         first, *others = (iri_of(node) for node in heapq.nsmallest(_SHOWN, nodes))
         resource = ox.NamedNode(first)
@@ -160,17 +161,17 @@ def shapes_faults(shapes: Shapes, store: ox.Store) -> Iterator[Finding]:
 
 def _of_quad(quad: ox.Quad, shapes: Shapes, store: ox.Store) -> Iterator[Finding]:
     predicate, object_ = quad.predicate.value, quad.object
-    local = predicate.removeprefix(names.SH)
+    local = predicate.removeprefix(vocab.SH)
     told = object_.value if isinstance(object_, ox.NamedNode) else ""
-    if predicate.startswith(names.SH):
+    if predicate.startswith(vocab.SH):
         if local in UNDECIDED:
             yield _of("not-decided", predicate, quad, shapes, what=f"sh:{local}")
         elif local not in KNOWN:
             yield _of("unknown-shacl-term", predicate, quad, shapes, what=f"sh:{local}", near=_near(local))
         elif local in ("class", "targetClass") and told and not _defined(object_, shapes, store):
             yield _of("unknown-class", told, quad, shapes, what=names.shrink(told))
-    if told.startswith(names.SH):
-        term = told.removeprefix(names.SH)
+    if told.startswith(vocab.SH):
+        term = told.removeprefix(vocab.SH)
         if term in UNDECIDED:
             yield _of("not-decided", told, quad, shapes, what=f"sh:{term}")
         elif term not in KNOWN:
@@ -200,7 +201,7 @@ def _defined(class_: Term, shapes: Shapes, store: ox.Store) -> bool:
     """Whether a class is said to be one, has a superclass or subclass, or has an instance."""
     if not isinstance(class_, ox.NamedNode):
         return True
-    subclass = ox.NamedNode(names.RDFS_SUBCLASS)
+    subclass = ox.NamedNode(vocab.RDFS_SUBCLASS)
     return any(
         True
         for graph in (store, shapes.store)
@@ -233,10 +234,10 @@ def imports(stores: Iterable[ox.Store], files: Iterable[tuple[Path, str]]) -> It
     given = {graph for _, graph in files}
     stems = {path.stem for path, _ in files}
     for store in stores:
-        ontology = store.quads_for_pattern(None, _TYPE, ox.NamedNode(names.OWL_ONTOLOGY), whole(store))
+        ontology = store.quads_for_pattern(None, _TYPE, ox.NamedNode(vocab.OWL_ONTOLOGY), whole(store))
         given |= {quad.subject.value for quad in ontology if isinstance(quad.subject, ox.NamedNode)}
     for store in stores:
-        for quad in sorted(store.quads_for_pattern(None, ox.NamedNode(names.OWL_IMPORTS), None, None), key=str):
+        for quad in sorted(store.quads_for_pattern(None, ox.NamedNode(vocab.OWL_IMPORTS), None, None), key=str):
             if isinstance(quad.graph_name, ox.NamedNode) and isinstance(quad.object, ox.NamedNode):
                 named = quad.object.value
                 if named not in given and named.rstrip("/#").rsplit("/", 1)[-1].split(".")[0] not in stems:

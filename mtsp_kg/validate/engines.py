@@ -19,8 +19,9 @@ from importlib.util import find_spec
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import DataError, MissingExtraError, NotFoundError
+from mtsp_kg.plan import names
 from mtsp_kg.validate.findings import Finding, Severity, Wanted, Where
 from mtsp_kg.validate.shapes import Shape, Shapes, Term
 
@@ -109,7 +110,7 @@ def _not_shapes(why: object) -> DataError:
     return DataError(f"The shapes are not SHACL: {reason}.", remedy="Mend the shape and run the command again.")
 
 
-_SEVERITIES = {names.SH_WARNING: Severity.WARNING, names.SH_INFO: Severity.INFO}
+_SEVERITIES = {vocab.SH_WARNING: Severity.WARNING, vocab.SH_INFO: Severity.INFO}
 _UNSAID = {"en": "This is not met: {what}.", "zh": "不满足：{what}。"}
 _Result = dict[str, list[Term]]
 _Steps = tuple[tuple[str, bool], ...]
@@ -125,12 +126,12 @@ def read_report(report: bytes, shapes: Shapes, store: ox.Store) -> list[Finding]
     results: list[Term] = []
     for quad in ox.parse(report, format=ox.RdfFormat.N_TRIPLES):
         about[quad.subject][quad.predicate.value].append(quad.object)
-        if quad.predicate.value == names.SH_RESULT:
+        if quad.predicate.value == vocab.SH_RESULT:
             results.append(quad.object)
     nodes = {
         node
         for result in results
-        for role in (names.SH_FOCUS_NODE, names.SH_VALUE)
+        for role in (vocab.SH_FOCUS_NODE, vocab.SH_VALUE)
         for node in about[result].get(role, ())
         if isinstance(node, ox.BlankNode)
     }
@@ -162,15 +163,15 @@ class _Reader:
         self.marks = marks
 
     def finding(self, result: _Result) -> Finding:
-        focus = result[names.SH_FOCUS_NODE][0]
-        source = result[names.SH_SOURCE_SHAPE][0]
+        focus = result[vocab.SH_FOCUS_NODE][0]
+        source = result[vocab.SH_SOURCE_SHAPE][0]
         shape = self.shapes.by_iri.get(_plain(source), Shape(_plain(source)))
         path, steps = _path(result, shape)
-        value = next(iter(result.get(names.SH_VALUE, [])), None)
+        value = next(iter(result.get(vocab.SH_VALUE, [])), None)
         if value == focus and not path:
             value = None
-        severity = _plain(next(iter(result.get(names.SH_RESULT_SEVERITY, [])), focus))
-        component = _plain(next(iter(result.get(names.SH_COMPONENT, [])), focus))
+        severity = _plain(next(iter(result.get(vocab.SH_RESULT_SEVERITY, [])), focus))
+        component = _plain(next(iter(result.get(vocab.SH_COMPONENT, [])), focus))
         graphs, wanted = self._stands(focus, steps, value)
         nodes = [node for node in (focus, value) if isinstance(node, ox.BlankNode)]
         blanks = {node: self.marks[node] for node in nodes if node in self.marks}
@@ -200,7 +201,7 @@ class _Reader:
             return _graphs(quads), tuple(sorted(quads, key=str))
         if not isinstance(focus, ox.NamedNode | ox.BlankNode):
             return (), ()
-        found = self._named(focus, ox.NamedNode(names.RDF_TYPE), None) or self._named(focus, None, None)
+        found = self._named(focus, ox.NamedNode(vocab.RDF_TYPE), None) or self._named(focus, None, None)
         if found:
             return _graphs(found), (focus,)
         quads = self._named(None, None, focus)
@@ -221,7 +222,7 @@ class _Reader:
 
 def _path(result: _Result, shape: Shape) -> tuple[str, _Steps]:
     """The property that was looked at: the shape's, or that which a shape without one (sh:closed) tells."""
-    told = next(iter(result.get(names.SH_RESULT_PATH, [])), None)
+    told = next(iter(result.get(vocab.SH_RESULT_PATH, [])), None)
     if not shape.path and isinstance(told, ox.NamedNode):
         return names.shrink(told.value), ((told.value, False),)
     return shape.path, shape.predicates
@@ -229,12 +230,12 @@ def _path(result: _Result, shape: Shape) -> tuple[str, _Steps]:
 
 def _messages(result: _Result, shape: Shape, component: str) -> dict[str, str]:
     """What the shape says; where it says nothing, the constraint that is not met, whatever the engine makes up."""
-    told = [found for found in result.get(names.SH_RESULT_MESSAGE, []) if isinstance(found, ox.Literal)]
-    own = component.startswith(names.SH) and component != names.SH_SPARQL_COMPONENT
+    told = [found for found in result.get(vocab.SH_RESULT_MESSAGE, []) if isinstance(found, ox.Literal)]
+    own = component.startswith(vocab.SH) and component != vocab.SH_SPARQL_COMPONENT
     if told and (shape.messages or not own):
         return {found.language or "": found.value for found in sorted(told, key=str)}
-    what = component.removeprefix(names.SH).removesuffix(names.SH_COMPONENT_SUFFIX)
-    what = "sh:sparql" if component == names.SH_SPARQL_COMPONENT else f"sh:{what[:1].lower()}{what[1:]}"
+    what = component.removeprefix(vocab.SH).removesuffix(vocab.SH_COMPONENT_SUFFIX)
+    what = "sh:sparql" if component == vocab.SH_SPARQL_COMPONENT else f"sh:{what[:1].lower()}{what[1:]}"
     asked = shape.parameters.get(what.removeprefix("sh:"), "")
     return {language: text.format(what=f"{what} {asked}".strip()) for language, text in _UNSAID.items()}
 

@@ -191,7 +191,7 @@ def _since(report: Report, project: Project, plan: str | None, request: Request,
     rooms = [project.root / room for room in ("ontology", "graph", "shapes", "queries")]
     paths = [*map(Path, named), *(room for room in rooms if not request.files or not request.shapes)]
     with as_it_was(revision, Path(request.files[0]).parent if request.files else project.root, paths) as old:
-        was = Project(old(project.root)) if not request.files or not request.shapes else project
+        was = Project(old(project.root), project.profile) if not request.files or not request.shapes else project
         earlier = request._replace(
             files=_existing(request.files, old),
             shapes=_existing(request.shapes, old),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 from mtsp_kg.validate.findings import Report, Severity
 
 LANGUAGES = ("en", "zh")

@@ -16,7 +16,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import DataError
 from mtsp_kg.output import write_whole
 
@@ -132,9 +132,9 @@ def init(folder: Path) -> Path:
 
 def _kind(path: Path) -> str:
     text = path.read_bytes()
-    if names.SH.encode() in text and (b"NodeShape" in text or b"PropertyShape" in text):
+    if vocab.SH.encode() in text and (b"NodeShape" in text or b"PropertyShape" in text):
         return "shapes"
-    return "ontology" if names.OWL.encode() in text and b"owl:Class" in text else "data"
+    return "ontology" if vocab.OWL.encode() in text and b"owl:Class" in text else "data"
 
 
 def _quoted(text: str) -> str:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import DataError
+from mtsp_kg.plan import names
 from mtsp_kg.validate.findings import Spot
 from mtsp_kg.validate.shapes import Shapes, Term, Triples
 
@@ -25,7 +26,7 @@ _NODES = ("node", "property", "not", "qualifiedValueShape")
 _MEMBERS = ("and", "or", "xone")
 _IRIS = ("datatype", "severity", "nodeKind", "class")
 _KINDS = ("BlankNode", "IRI", "Literal", "BlankNodeOrIRI", "BlankNodeOrLiteral", "IRIOrLiteral")
-_STEPS = (names.SH_INVERSE, names.SH_ZERO_OR_MORE, names.SH_ONE_OR_MORE, names.SH_ZERO_OR_ONE)
+_STEPS = (vocab.SH_INVERSE, vocab.SH_ZERO_OR_MORE, vocab.SH_ONE_OR_MORE, vocab.SH_ZERO_OR_ONE)
 # What XPath's regular expressions have and Python's have not: a pattern with one of these is left to the engine.
 _BEYOND = re.compile(r"\\[pPiIcC]|-\[")
 _DEEP = 100
@@ -38,39 +39,39 @@ def check_shapes(shapes: Shapes, name_of: Callable[[Path], str] = str) -> None:
 
 
 def _faults(triples: Triples) -> Iterator[tuple[Term, str, str]]:
-    for subject, value in triples.by(names.SH_PROPERTY):
-        if not triples.objects(value, names.SH_PATH):
+    for subject, value in triples.by(vocab.SH_PROPERTY):
+        if not triples.objects(value, vocab.SH_PATH):
             yield (
                 subject,
                 f"A property shape of {_said(subject)} has no sh:path",
                 "Give it one, or mend its name in sh:property",
             )
-    for subject, value in triples.by(names.SH_PATH):
-        if len(triples.objects(subject, names.SH_PATH)) > 1:
+    for subject, value in triples.by(vocab.SH_PATH):
+        if len(triples.objects(subject, vocab.SH_PATH)) > 1:
             yield subject, "A property shape has two sh:path", "Make two shapes of it"
         if reason := _path_fault(triples, value, 0):
             yield subject, f"The value of sh:path is no path: {reason}", "See SHACL, section 2.3.1"
     for name in _COUNTS:
-        for subject, value in triples.by(names.SH + name):
+        for subject, value in triples.by(vocab.SH + name):
             if not (isinstance(value, ox.Literal) and re.fullmatch(r"\+?\d+", value.value)):
                 yield subject, f"The value of sh:{name} is {_said(value)}, no whole number", "Write one, as in 1"
     for name in _LISTS:
-        for subject, value in triples.by(names.SH + name):
+        for subject, value in triples.by(vocab.SH + name):
             if reason := _list_fault(triples, value):
                 yield subject, f"The value of sh:{name} is no list: {reason}", "Write it in ( )"
     for name in _IRIS:
-        for subject, value in triples.by(names.SH + name):
+        for subject, value in triples.by(vocab.SH + name):
             if not isinstance(value, ox.NamedNode):
                 yield subject, f"The value of sh:{name} is {_said(value)}, no IRI", "Write an IRI"
-            elif name == "nodeKind" and value.value.removeprefix(names.SH) not in _KINDS:
+            elif name == "nodeKind" and value.value.removeprefix(vocab.SH) not in _KINDS:
                 yield (
                     subject,
                     f"{_said(value)} is no kind of node",
                     f"Write one of: sh:{', sh:'.join(_KINDS)}",
                 )
-    for subject, value in triples.by(names.SH + "pattern"):
+    for subject, value in triples.by(vocab.SH + "pattern"):
         pattern = value.value if isinstance(value, ox.Literal) else ""
-        if not isinstance(value, ox.Literal) or value.datatype.value != names.XSD + "string":
+        if not isinstance(value, ox.Literal) or value.datatype.value != vocab.XSD + "string":
             yield (
                 subject,
                 f"The value of sh:pattern is {_said(value)}, no text",
@@ -89,23 +90,23 @@ def _faults(triples: Triples) -> Iterator[tuple[Term, str, str]]:
 def _path_fault(triples: Triples, path: Term, deep: int) -> str:
     """Why a term is no SHACL path; empty when it is one."""
     if isinstance(path, ox.NamedNode):
-        return "" if path.value != names.RDF_NIL else "it is the empty list"
+        return "" if path.value != vocab.RDF_NIL else "it is the empty list"
     if not isinstance(path, ox.BlankNode):
         return f"it is {_said(path)}"
     if deep > _DEEP:
         return "it leads into itself, or is too deep"
     about = {predicate: objects[0] for predicate, objects in triples.about.get(path, {}).items()}
-    if names.RDF_FIRST in about:
+    if vocab.RDF_FIRST in about:
         if reason := _list_fault(triples, path):
             return reason
         members = list(triples.members(path))
         if len(members) < 2:
             return "a sequence has two steps or more"
         return next(filter(None, (_path_fault(triples, member, deep + 1) for member in members)), "")
-    if names.SH_ALTERNATIVE in about:
-        if reason := _list_fault(triples, about[names.SH_ALTERNATIVE]):
+    if vocab.SH_ALTERNATIVE in about:
+        if reason := _list_fault(triples, about[vocab.SH_ALTERNATIVE]):
             return reason
-        members = list(triples.members(about[names.SH_ALTERNATIVE]))
+        members = list(triples.members(about[vocab.SH_ALTERNATIVE]))
         if len(members) < 2:
             return "an alternative has two paths or more"
         return next(filter(None, (_path_fault(triples, member, deep + 1) for member in members)), "")
@@ -115,14 +116,14 @@ def _path_fault(triples: Triples, path: Term, deep: int) -> str:
 
 def _list_fault(triples: Triples, node: Term) -> str:
     seen: set[Term] = set()
-    while node != ox.NamedNode(names.RDF_NIL):
+    while node != ox.NamedNode(vocab.RDF_NIL):
         if node in seen:
             return "it leads into itself"
         seen.add(node)
         if not isinstance(node, ox.NamedNode | ox.BlankNode):
             return f"it is {_said(node)}"
-        rests = triples.objects(node, names.RDF_REST)
-        if len(rests) != 1 or len(triples.objects(node, names.RDF_FIRST)) != 1:
+        rests = triples.objects(node, vocab.RDF_REST)
+        if len(rests) != 1 or len(triples.objects(node, vocab.RDF_FIRST)) != 1:
             return "a member is missing" if seen - {node} else f"it is {_said(node)}"
         node = rests[0]
     return ""
@@ -132,7 +133,7 @@ def _circle(triples: Triples) -> list[Term]:
     """Shapes that need each other to be decided, in a circle; none where there is none such."""
     needs: dict[Term, list[Term]] = {}
     for name in (*_NODES, *_MEMBERS):
-        for subject, value in triples.by(names.SH + name):
+        for subject, value in triples.by(vocab.SH + name):
             needed = list(triples.members(value)) if name in _MEMBERS else [value]
             needs.setdefault(subject, []).extend(sorted(needed, key=str))
     decided: set[Term] = set()

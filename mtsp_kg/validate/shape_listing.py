@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 from mtsp_kg.validate.findings import Rule
 from mtsp_kg.validate.report_words import short_shape
 from mtsp_kg.validate.shapes import Shape, Shapes, rule_of
@@ -117,7 +118,7 @@ def _described(node: str, store: ox.Store, plan: str | None) -> list[str]:
         object_ = (
             names.as_turtle(quad.object.value, plan) if isinstance(quad.object, ox.NamedNode) else str(quad.object)
         )
-        predicate = "a" if quad.predicate.value == names.RDF_TYPE else names.as_turtle(quad.predicate.value, plan)
+        predicate = "a" if quad.predicate.value == vocab.RDF_TYPE else names.as_turtle(quad.predicate.value, plan)
         lines.append(f"    {predicate} {object_} ;")
     lines.append("    # ..." if len(quads) > _MOST else "    .")
     return lines

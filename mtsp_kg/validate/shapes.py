@@ -22,8 +22,9 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.load import load_files
+from mtsp_kg.plan import names
 from mtsp_kg.validate.findings import Finding, Rule, Severity, Where
 
 Node = ox.NamedNode | ox.BlankNode
@@ -57,11 +58,11 @@ class Triples:
         seen: set[Term] = set()
         while node != _NIL and node not in seen:
             seen.add(node)
-            yield from self.objects(node, names.RDF_FIRST)
-            node = next(iter(self.objects(node, names.RDF_REST)), _NIL)
+            yield from self.objects(node, vocab.RDF_FIRST)
+            node = next(iter(self.objects(node, vocab.RDF_REST)), _NIL)
 
 
-_NIL = ox.NamedNode(names.RDF_NIL)
+_NIL = ox.NamedNode(vocab.RDF_NIL)
 
 
 _DEFAULT = ox.DefaultGraph()
@@ -98,10 +99,10 @@ def name_shapes(store: ox.Store) -> dict[str, tuple[ox.BlankNode, tuple[ox.Quad,
 
 def _blank_shapes(store: ox.Store) -> set[ox.BlankNode]:
     found = set()
-    for quad in store.quads_for_pattern(None, ox.NamedNode(names.SH_PROPERTY), None, _DEFAULT):
+    for quad in store.quads_for_pattern(None, ox.NamedNode(vocab.SH_PROPERTY), None, _DEFAULT):
         if isinstance(quad.object, ox.BlankNode):
             found.add(quad.object)
-    for declaration in names.SH_TARGETS:
+    for declaration in vocab.SH_TARGETS:
         for quad in store.quads_for_pattern(None, ox.NamedNode(declaration), None, _DEFAULT):
             if isinstance(quad.subject, ox.BlankNode):
                 found.add(quad.subject)
@@ -110,12 +111,12 @@ def _blank_shapes(store: ox.Store) -> set[ox.BlankNode]:
 
 def _parent(node: ox.BlankNode, store: ox.Store) -> str | None:
     """The IRI of the shape that a property shape hangs on; empty for a shape with targets of its own; else None."""
-    for quad in store.quads_for_pattern(None, ox.NamedNode(names.SH_PROPERTY), node, _DEFAULT):
+    for quad in store.quads_for_pattern(None, ox.NamedNode(vocab.SH_PROPERTY), node, _DEFAULT):
         if isinstance(quad.subject, ox.NamedNode):
             return quad.subject.value
     targeted = any(
         True
-        for declaration in names.SH_TARGETS
+        for declaration in vocab.SH_TARGETS
         for _ in store.quads_for_pattern(node, ox.NamedNode(declaration), None, _DEFAULT)
     )
     return "" if targeted else None
@@ -131,14 +132,14 @@ def _rename(store: ox.Store, old: ox.BlankNode, new: ox.NamedNode) -> None:
 
 
 _OPERATORS = {
-    names.SH_INVERSE: "^{}",
-    names.SH_ZERO_OR_MORE: "{}*",
-    names.SH_ONE_OR_MORE: "{}+",
-    names.SH_ZERO_OR_ONE: "{}?",
+    vocab.SH_INVERSE: "^{}",
+    vocab.SH_ZERO_OR_MORE: "{}*",
+    vocab.SH_ONE_OR_MORE: "{}+",
+    vocab.SH_ZERO_OR_ONE: "{}?",
 }
 _DEEP = 100
-_KINDS = (ox.NamedNode(names.SH_NODE_SHAPE), ox.NamedNode(names.SH_PROPERTY_SHAPE))
-_JOINERS = {names.SH_ALTERNATIVE: "|"}
+_KINDS = (ox.NamedNode(vocab.SH_NODE_SHAPE), ox.NamedNode(vocab.SH_PROPERTY_SHAPE))
+_JOINERS = {vocab.SH_ALTERNATIVE: "|"}
 
 
 @dataclass(frozen=True)
@@ -191,7 +192,7 @@ def read_shapes(files: Iterable[tuple[Path, str]]) -> Shapes:
     found: dict[str, Shape] = {}
     for node in sorted(_shape_nodes(triples), key=str):
         about = triples.about[node]
-        path = next(iter(about.get(names.SH_PATH, ())), None)
+        path = next(iter(about.get(vocab.SH_PATH, ())), None)
         found[node.value] = Shape(
             iri=node.value,
             path=_path(triples, path) if path is not None else "",
@@ -199,13 +200,13 @@ def read_shapes(files: Iterable[tuple[Path, str]]) -> Shapes:
             targets=_targets(node, about),
             messages={
                 message.language or "": message.value
-                for message in about.get(names.SH_MESSAGE, ())
+                for message in about.get(vocab.SH_MESSAGE, ())
                 if isinstance(message, ox.Literal)
             },
             parameters={
-                predicate.removeprefix(names.SH): _short(objects[0])
+                predicate.removeprefix(vocab.SH): _short(objects[0])
                 for predicate, objects in about.items()
-                if predicate.startswith(names.SH) and len(objects) == 1 and not isinstance(objects[0], ox.BlankNode)
+                if predicate.startswith(vocab.SH) and len(objects) == 1 and not isinstance(objects[0], ox.BlankNode)
             },
         )
     dumped = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
@@ -214,16 +215,16 @@ def read_shapes(files: Iterable[tuple[Path, str]]) -> Shapes:
 
 def _targets(node: ox.NamedNode, about: Mapping[str, list[Term]]) -> tuple[tuple[str, Term], ...]:
     """What declares targets (SHACL, section 2.1.3), and the shape itself where it is a class, too."""
-    if any(_short(value) == "true" for value in about.get(names.SH_DEACTIVATED, ())):
+    if any(_short(value) == "true" for value in about.get(vocab.SH_DEACTIVATED, ())):
         return ()
     found = [
         (declaration, target)
-        for declaration in names.SH_TARGETS
+        for declaration in vocab.SH_TARGETS
         for target in sorted(about.get(declaration, ()), key=str)
     ]
-    types = {_short(type_) for type_ in about.get(names.RDF_TYPE, ())}
+    types = {_short(type_) for type_ in about.get(vocab.RDF_TYPE, ())}
     if types & {"rdfs:Class", "owl:Class"} and types & {"sh:NodeShape", "sh:PropertyShape"}:
-        found.append((names.SH_TARGET_CLASS, node))
+        found.append((vocab.SH_TARGET_CLASS, node))
     return tuple(found)
 
 
@@ -234,8 +235,8 @@ def _short(term: Term) -> str:
 def _shape_nodes(triples: Triples) -> Iterator[ox.NamedNode]:
     for subject, about in triples.about.items():
         if isinstance(subject, ox.NamedNode) and (
-            any(predicate in about for predicate in (*names.SH_TARGETS, names.SH_PATH, names.SH_PROPERTY))
-            or any(type_ in _KINDS for type_ in about.get(names.RDF_TYPE, ()))
+            any(predicate in about for predicate in (*vocab.SH_TARGETS, vocab.SH_PATH, vocab.SH_PROPERTY))
+            or any(type_ in _KINDS for type_ in about.get(vocab.RDF_TYPE, ()))
         ):
             yield subject
 
@@ -261,23 +262,23 @@ def _predicates(triples: Triples, path: Term, backwards: bool = False, deep: int
         yield path.value, backwards
     if deep > _DEEP:
         return
-    for inner in triples.objects(path, names.SH_INVERSE):
+    for inner in triples.objects(path, vocab.SH_INVERSE):
         yield from _predicates(triples, inner, not backwards, deep + 1)
-    for inner in triples.objects(path, names.SH_ALTERNATIVE):
+    for inner in triples.objects(path, vocab.SH_ALTERNATIVE):
         for member in triples.members(inner):
             yield from _predicates(triples, member, backwards, deep + 1)
 
 
-_SEVERITIES = {names.SH_WARNING: Severity.WARNING, names.SH_INFO: Severity.INFO}
+_SEVERITIES = {vocab.SH_WARNING: Severity.WARNING, vocab.SH_INFO: Severity.INFO}
 
 
 def rule_of(iri: str, shapes: Shapes) -> Rule:
     """A shape as a rule, and what to look for to find its place."""
     node = ox.NamedNode(iri)
     severity = next((_SEVERITIES.get(_value(found), Severity.VIOLATION) for found in
-                     _objects(shapes, node, names.SH_SEVERITY)), Severity.VIOLATION)  # fmt: skip
-    told = _texts(shapes, node, names.SH_NAME)
-    help_ = _texts(shapes, node, names.SH_DESCRIPTION) or _texts(shapes, node, names.SH_MESSAGE)
+                     _objects(shapes, node, vocab.SH_SEVERITY)), Severity.VIOLATION)  # fmt: skip
+    told = _texts(shapes, node, vocab.SH_NAME)
+    help_ = _texts(shapes, node, vocab.SH_DESCRIPTION) or _texts(shapes, node, vocab.SH_MESSAGE)
     return Rule(iri, told, help_, severity, None, tuple(_path_triples(node, shapes)), place_of(iri, shapes))
 
 
@@ -300,8 +301,8 @@ def place_of(iri: str, shapes: Shapes) -> Finding:
 def _path_triples(node: ox.NamedNode, shapes: Shapes) -> Iterator[ox.Triple]:
     """The triples of a shape's path: first that of the shape, then what describes it."""
     waiting: list[ox.NamedNode | ox.BlankNode] = []
-    for found in _objects(shapes, node, names.SH_PATH):
-        yield ox.Triple(node, ox.NamedNode(names.SH_PATH), found)
+    for found in _objects(shapes, node, vocab.SH_PATH):
+        yield ox.Triple(node, ox.NamedNode(vocab.SH_PATH), found)
         waiting += [found] if isinstance(found, ox.BlankNode) else []
     seen = set(waiting)
     while waiting:

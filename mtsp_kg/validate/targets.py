@@ -13,17 +13,17 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import sparql, vocab
 from mtsp_kg.validate.inputs import whole
 from mtsp_kg.validate.shapes import Shape, Term
 
 Nodes = frozenset[bytes]
 
 _MATCHED = {
-    names.SH_TARGET_SUBJECTS_OF: names.NODES_WITH,
-    names.SH_TARGET_OBJECTS_OF: names.NODES_BY,
+    vocab.SH_TARGET_SUBJECTS_OF: "subjects-of.rq",
+    vocab.SH_TARGET_OBJECTS_OF: "objects-of.rq",
 }
-_SUBCLASS = ox.NamedNode(names.RDFS_SUBCLASS)
+_SUBCLASS = ox.NamedNode(vocab.RDFS_SUBCLASS)
 
 
 def iri_of(node: bytes) -> str:
@@ -38,7 +38,7 @@ def iri_of(node: bytes) -> str:
 def subjects(store: ox.Store, without: Collection[str] = ()) -> Nodes:
     """What the named graphs of a store speak of; without: all but these."""
     told = ", ".join(str(ox.NamedNode(graph)) for graph in without)
-    query = names.NODES_OF_OTHERS.format(graphs=told) if told else names.NODES_OF_GRAPHS
+    query = sparql.text("subjects-outside.rq", graphs=told) if told else sparql.text("subjects.rq")
     return _nodes(store, query, merged=True)
 
 
@@ -54,7 +54,7 @@ class Targets:
     def by_class(self) -> dict[bytes, Nodes]:
         """The nodes that are said to be of each class, without those of its subclasses."""
         found: dict[bytes, list[bytes]] = defaultdict(list)
-        for row in _written(self._store, names.NODES_AND_CLASSES, self._merged):
+        for row in _written(self._store, sparql.text("instances.rq"), self._merged):
             node, _, class_ = row.partition(b"\t")
             found[class_].append(node)
         return {class_: frozenset(nodes) for class_, nodes in found.items()}
@@ -75,16 +75,17 @@ class Targets:
         return self._known[key]
 
     def _matched(self, declaration: str, target: Term) -> Nodes:
-        if declaration == names.SH_TARGET_NODE:  # written by a store, as the others are: `2.50` comes back as `2.5`
+        if declaration == vocab.SH_TARGET_NODE:
+            # Written by a store, as the others are: `2.50` comes back as `2.5`.
             alone = ox.Store()
             alone.add(ox.Quad(_SUBCLASS, _SUBCLASS, target))
-            return _nodes(alone, names.NODES_BY.format(target=_SUBCLASS), merged=True)
+            return _nodes(alone, sparql.text("objects-of.rq", property=_SUBCLASS), merged=True)
         if not isinstance(target, ox.NamedNode):
             return frozenset()
-        if declaration == names.SH_TARGET_CLASS:
+        if declaration == vocab.SH_TARGET_CLASS:
             classes = (str(class_).encode() for class_ in self._with_subclasses(target))
             return _union([self.by_class[class_] for class_ in classes if class_ in self.by_class])
-        return _nodes(self._store, _MATCHED[declaration].format(target=target), self._merged)
+        return _nodes(self._store, sparql.text(_MATCHED[declaration], property=target), self._merged)
 
     def _with_subclasses(self, top: ox.NamedNode) -> set[ox.NamedNode]:
         found = {top}

@@ -25,10 +25,10 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from mtsp_kg import names
 from mtsp_kg.cache import kept
 from mtsp_kg.errors import DataError
 from mtsp_kg.output import write_whole
+from mtsp_kg.plan import names
 from mtsp_kg.validate.findings import Finding, Report, Severity, Spot
 from mtsp_kg.validate.report_words import short_shape
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import mtsp_kg
-from mtsp_kg import names
 from mtsp_kg.errors import ParameterError
+from mtsp_kg.plan import names
 from mtsp_kg.plan.document.grounding import Mention, Names, as_html, as_json, as_text, figures, ground, mentions_turtle
 from mtsp_kg.plan.document.model import Kind, Passage
 
@@ -128,5 +128,5 @@ def test_the_graph_is_grounded_in_the_document(copy_of_document: Path) -> None:
     assert [item.name for item in found if not item.sound] == []
     assert (sums.grounded, sums.accounted, sums.silent) == (sums.statements, sums.mentions, 0)
     assert sums.mentions > 1000
-    mentions = kg.project.plan_folder("mtsp-2022-2026") / "mentions.ttl"
+    mentions = kg.project.root / "graph" / "mtsp-2022-2026" / "mentions.ttl"
     assert mentions.read_text(encoding="utf-8") == mentions_turtle(found, "mtsp-2022-2026")

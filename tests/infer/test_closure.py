@@ -21,7 +21,7 @@ from mtsp_kg.infer.inferred_graphs import nquads
 from mtsp_kg.infer.proofs import Prover
 from mtsp_kg.infer.reasoner import Reasoner, dump
 from mtsp_kg.load import load_project
-from mtsp_kg.project import find_project
+from mtsp_kg.plan.project import find_project
 
 ROOT = Path(__file__).parents[2]
 

@@ -17,7 +17,8 @@ from mtsp_kg.infer.inferred_graphs import add_inferences, graph_of
 from mtsp_kg.infer.reasoner import Reasoner, rule_queries
 from mtsp_kg.infer.rules import KINDS, LEFT_OUT
 from mtsp_kg.load import load_project
-from mtsp_kg.names import prefixes
+from mtsp_kg.plan.names import prefixes
+from mtsp_kg.plan.project import plan_project
 from mtsp_kg.project import Project
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +35,7 @@ def project(folder: Path, ontology: str, query: str = "") -> Project:
     if query:
         (folder / "queries" / "infer").mkdir(parents=True)
         (folder / "queries" / "infer" / "uncovered.rq").write_text(query, encoding="utf-8")
-    return Project(folder)
+    return plan_project(folder)
 
 
 @pytest.mark.parametrize("form", ["trig", "nquads", "turtle", "ntriples", "jsonld", "rdfxml"])
@@ -66,10 +67,10 @@ def test_each_graph_says_from_which_axioms_it_is_derived() -> None:
 
 
 def test_nothing_asserted_is_inferred_and_queries_see_the_merge() -> None:
-    store = load_project(Project(ROOT))
+    store = load_project(plan_project(ROOT))
     asserted = {quad.triple for quad in store.quads_for_pattern(None, None, None, ox.DefaultGraph())}
     before = len(list(store.quads_for_pattern(None, None, None, ox.DefaultGraph())))
-    closure = add_inferences(store, Reasoner(Project(ROOT)))
+    closure = add_inferences(store, Reasoner(plan_project(ROOT)))
     inferred = {quad.triple for quad in store if str(quad.graph_name).startswith(f"<{graph_of('')}")}
     assert len(inferred) == closure.size()
     assert not inferred & asserted
@@ -171,7 +172,7 @@ RULES = {
 
 
 def test_every_rule_of_ours_is_tested() -> None:
-    assert {path.stem for path in Project(ROOT).query_files("infer")} == RULES.keys()
+    assert {path.stem for path in plan_project(ROOT).query_files("infer")} == RULES.keys()
 
 
 @pytest.mark.parametrize("name", RULES)
@@ -193,7 +194,7 @@ def test_a_rule_of_ours_is_explained_and_replayed(name: str) -> None:
 
 @pytest.mark.parametrize(("plan", "number"), [("a", 1), ("b", 0)])
 def test_pillars_of_two_plans_do_not_make_a_group_cross_cutting(plan: str, number: int) -> None:
-    (rule,) = [query for query in rule_queries(Project(ROOT)) if query.name == "cross-cutting-group"]
+    (rule,) = [query for query in rule_queries(plan_project(ROOT)) if query.name == "cross-cutting-group"]
     text = (
         HEAD
         + f"""@prefix : <http://example.org/> .

@@ -8,8 +8,8 @@ from pathlib import Path
 from rdflib import Dataset, Graph, URIRef
 from rdflib.namespace import OWL, RDF
 
-from mtsp_kg import names
-from mtsp_kg.project import find_project
+from mtsp_kg.plan import names
+from mtsp_kg.plan.project import find_project
 
 ONTOLOGY_FILES = find_project().ontology_files()
 ALIGNMENT_FILES = sorted((find_project().root / "graph" / "alignments").glob("*.ttl"))

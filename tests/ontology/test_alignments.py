@@ -11,7 +11,7 @@ from rdflib import RDF, BNode, Graph, Literal, URIRef
 from rdflib.namespace import SKOS
 from reading import ALIGNMENT_FILES, dataset, facts, ours, parsed
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 
 # The form of an identifier in each target's own scheme; the file is named for the target.
 FORMS = {

@@ -10,11 +10,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import DataError
 from mtsp_kg.graph import KnowledgeGraph
+from mtsp_kg.plan import names
 from mtsp_kg.plan.pages.ontology_diagram import THING, cards
-from mtsp_kg.project import Project, find_project
+from mtsp_kg.plan.project import find_project, plan_project
 from mtsp_kg.query.answer import Rows
 from mtsp_kg.query.catalogue import FILE, Competency, competency_questions
 
@@ -61,7 +62,7 @@ def test_members_of_every_top_class_are_in_an_answer(kg: KnowledgeGraph) -> None
     kinds = {
         quad.object.value
         for iri in named
-        for quad in kg.store.oxigraph.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(names.RDF_TYPE), None, None)
+        for quad in kg.store.oxigraph.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(vocab.RDF_TYPE), None, None)
         if isinstance(quad.object, ox.NamedNode)
     }
     tops = [card for card in cards(kg._view("terms")) if card.iri != THING]
@@ -83,9 +84,9 @@ def test_a_bad_file_of_questions_is_told_with_its_name(tmp_path: Path, text: str
     (tmp_path / "ontology").mkdir()
     (tmp_path / "ontology" / FILE).write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=said) as told:
-        competency_questions(Project(tmp_path))
+        competency_questions(plan_project(tmp_path))
     assert told.value.remedy or told.value.line
 
 
 def test_a_project_need_not_have_any(tmp_path: Path) -> None:
-    assert competency_questions(Project(tmp_path)) == []
+    assert competency_questions(plan_project(tmp_path)) == []

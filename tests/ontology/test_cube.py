@@ -12,7 +12,7 @@ from rdflib import RDF, Graph, Node, URIRef
 from rdflib.namespace import QB, RDFS, SKOS
 from reading import dataset, facts, whole_ontology
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 
 FIGURES = sorted(facts().subjects(RDF.type, URIRef(names.term("KeyFigure"))))
 

@@ -10,17 +10,18 @@ import pytest
 from rdflib import OWL, RDF
 from reading import ours, whole_ontology
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.graph import KnowledgeGraph
+from mtsp_kg.plan import names
 from mtsp_kg.plan.pages.ontology_diagram import THING, Card, Kind, Row, cards, draw
-from mtsp_kg.project import find_project
+from mtsp_kg.plan.project import find_project
 
 SVG = "{http://www.w3.org/2000/svg}"
 FILE = find_project().root / "docs" / "ontology.svg"
-TYPE, BELOW, ABOVE_P = names.RDF_TYPE, names.RDFS_SUBCLASS, names.VOCABULARIES["rdfs"] + "subPropertyOf"
-DOMAIN, RANGE = (names.VOCABULARIES["rdfs"] + end for end in ("domain", "range"))
-CLASS, PROPERTY, VALUE = (names.OWL + kind for kind in ("Class", "ObjectProperty", "DatatypeProperty"))
-INVERSE, SAME = names.OWL + "inverseOf", names.OWL + "equivalentClass"
+TYPE, BELOW, ABOVE_P = vocab.RDF_TYPE, vocab.RDFS_SUBCLASS, vocab.VOCABULARIES["rdfs"] + "subPropertyOf"
+DOMAIN, RANGE = (vocab.VOCABULARIES["rdfs"] + end for end in ("domain", "range"))
+CLASS, PROPERTY, VALUE = (vocab.OWL + kind for kind in ("Class", "ObjectProperty", "DatatypeProperty"))
+INVERSE, SAME = vocab.OWL + "inverseOf", vocab.OWL + "equivalentClass"
 
 
 def test_the_picture_in_docs_is_drawn_from_the_ontology() -> None:
@@ -74,7 +75,7 @@ def test_the_outline_follows_the_axioms() -> None:
             ("Shaded", TYPE, CLASS), ("Shaded", BELOW, "Plant"), ("Shaded", SAME, "_:b0"), ("Soil", TYPE, CLASS),
             ("growsIn", TYPE, PROPERTY), ("growsIn", DOMAIN, "Tree"), ("growsIn", RANGE, "Soil"),
             ("feeds", TYPE, PROPERTY), ("rootsIn", TYPE, PROPERTY), ("rootsIn", ABOVE_P, "growsIn"),
-            ("height", TYPE, VALUE), ("height", RANGE, names.XSD + "integer"), ("likes", TYPE, PROPERTY),
+            ("height", TYPE, VALUE), ("height", RANGE, vocab.XSD + "integer"), ("likes", TYPE, PROPERTY),
         )
     )  # fmt: skip
     plant, soil, thing = found

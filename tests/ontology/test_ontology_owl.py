@@ -15,14 +15,14 @@ from rdflib.collection import Collection
 from rdflib.namespace import OWL, RDFS
 from reading import PROPERTY_KINDS, closure, facts, ontologies, ours, whole_ontology
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 
-XSD = Namespace(names.XSD)
+XSD = Namespace(vocab.XSD)
 CORE = URIRef("https://w3id.org/mtsp-kg/ontology")
 # The document terms are part of the core, which declares what they borrow.
 DOCUMENT = URIRef("https://w3id.org/mtsp-kg/ontology/document")
 EVERY_ONTOLOGY = pytest.mark.parametrize("ontology", [iri for iri in ontologies() if iri != DOCUMENT])
-RESERVED = tuple(names.VOCABULARIES[prefix] for prefix in ("rdf", "rdfs", "owl", "xsd"))
+RESERVED = tuple(vocab.VOCABULARIES[prefix] for prefix in ("rdf", "rdfs", "owl", "xsd"))
 BUILT_IN_ANNOTATIONS = {RDFS.label, RDFS.comment, RDFS.seeAlso, RDFS.isDefinedBy, OWL.versionInfo, OWL.deprecated}
 DATATYPES = {
     XSD.string, XSD.boolean, XSD.decimal, XSD.integer, XSD.nonNegativeInteger, XSD.positiveInteger, XSD.double,

@@ -11,11 +11,11 @@ from rdflib import RDF, URIRef
 from rdflib.namespace import SKOS
 from reading import ours, whole_ontology
 
-from mtsp_kg import names
 from mtsp_kg.graph import KnowledgeGraph
+from mtsp_kg.plan import names
 from mtsp_kg.plan.pages.ontology import ontology
 from mtsp_kg.plan.pages.source import Options, Source
-from mtsp_kg.project import find_project
+from mtsp_kg.plan.project import find_project
 
 TERMS = sorted(str(term) for term in set(whole_ontology().subjects(RDF.type)) if ours(term))
 ARTICLE = re.compile(r'<article class="term" id="(\w+)">(.*?)</article>', re.DOTALL)

@@ -22,11 +22,13 @@ from rdflib import RDFS, URIRef
 from rdflib.namespace import OWL, RDF, SH
 from reading import ontologies, ours, whole_ontology
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.cli import cli
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.load import load_files
-from mtsp_kg.project import Project, find_project
+from mtsp_kg.plan import names
+from mtsp_kg.plan.project import find_project, plan_project
+from mtsp_kg.project import Project
 from mtsp_kg.query.catalogue import read_catalogue
 
 HERE = Path(__file__).parent / "quality"
@@ -43,7 +45,7 @@ def _store(bad: Path | None = None) -> ox.Store:
     files = [(HERE / "good.ttl", "ontology/good.ttl"), (HERE / "good-use.ttl", "graph/good-use.ttl")]
     if bad:
         files.append((bad, f"ontology/{bad.name}"))
-    return load_files([(path, names.graph_of_file(place)) for path, place in files])
+    return load_files([(path, names.profile().graph_of_file(place)) for path, place in files])
 
 
 def _csv(store: ox.Store, query: str) -> str:
@@ -105,7 +107,7 @@ def test_our_own_ontology_has_no_finding_and_no_stale_waiver() -> None:
 def copy(tmp_path: Path) -> Project:
     for room in ("ontology", "queries", "graph"):
         shutil.copytree(ROOT / room, tmp_path / room)
-    return Project(tmp_path)
+    return plan_project(tmp_path)
 
 
 def test_the_command_tells_what_it_finds_and_where(copy: Project) -> None:
@@ -138,7 +140,7 @@ def test_the_header_says_what_the_changelog_and_the_citation_say() -> None:
     for ontology in ontologies():
         assert str(graph.value(ontology, OWL.versionInfo)) == current
     assert f"\nversion: {current}\n" in (ROOT / "CITATION.cff").read_text("utf-8")
-    issued = graph.value(MAIN, URIRef(names.VOCABULARIES["dcterms"] + "issued"))
+    issued = graph.value(MAIN, URIRef(vocab.VOCABULARIES["dcterms"] + "issued"))
     assert (str(issued) if issued else "unreleased") == day
     prior = graph.value(MAIN, OWL.priorVersion)
     assert (str(prior) if prior else None) == (f"{MAIN}/{earlier[0][0]}" if earlier else None)

@@ -12,7 +12,7 @@ from publish_project import ROOT, little_project
 import mtsp_kg
 from mtsp_kg.plan.pages.site import Site
 from mtsp_kg.plan.pages.source import Options
-from mtsp_kg.project import Project
+from mtsp_kg.plan.project import plan_project
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +50,6 @@ def make_site(tmp_path: Path) -> Callable[..., Site]:
 
     def make(graph: str, options: Options | None = None) -> Site:
         kg = mtsp_kg.open(little_project(tmp_path / "made", graph))
-        return Site(Project(tmp_path / "made"), kg.store, kg.plan, options)
+        return Site(plan_project(tmp_path / "made"), kg.store, kg.plan, options)
 
     return make

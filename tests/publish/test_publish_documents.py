@@ -9,7 +9,7 @@ import sys
 import pyoxigraph as ox
 import pytest
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 from mtsp_kg.plan.pages.site import Site
 from mtsp_kg.plan.pages.source import Options
 from mtsp_kg.plan.show import said_of

@@ -12,7 +12,8 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 from mtsp_kg.plan.pages.site import Site
 from mtsp_kg.plan.pages.source import Options
 
@@ -48,20 +49,20 @@ PASSAGE = "https://w3id.org/mtsp-kg/id/mtsp-2022-2026/para/1"
 def hostile_graph() -> str:
     quads = []
     passage = ox.NamedNode(PASSAGE)
-    about = ox.NamedNode(names.PREF_LABEL)
+    about = ox.NamedNode(vocab.PREF_LABEL)
     serves = ox.NamedNode(names.term("serves"))
     for number, label in enumerate(LABELS):
         thing = ox.NamedNode(f"{names.ID}theme/hostile-{number}")
-        quads.append(ox.Quad(thing, ox.NamedNode(names.RDF_TYPE), ox.NamedNode(names.term("Theme"))))
+        quads.append(ox.Quad(thing, ox.NamedNode(vocab.RDF_TYPE), ox.NamedNode(names.term("Theme"))))
         quads += [ox.Quad(thing, about, ox.Literal(label, language=language)) for language in ("en", "zh", "ar")]
-        quads.append(ox.Quad(thing, ox.NamedNode(names.DEFINITION), ox.Literal(label, language="en")))
+        quads.append(ox.Quad(thing, ox.NamedNode(vocab.DEFINITION), ox.Literal(label, language="en")))
         quads.append(ox.Quad(thing, ox.NamedNode(names.term("webAddress")), ox.Literal(label)))
         for iri in IRIS:
             other = ox.NamedNode(iri)
             quads += [ox.Quad(thing, serves, other, passage), ox.Quad(other, serves, thing, passage)]
             quads += [ox.Quad(other, about, ox.Literal(label, language="en"), ox.NamedNode(names.GRAPH + "x"))]
-            quads += [ox.Quad(thing, ox.NamedNode(match), other) for match in names.MATCHES]
-            address = ox.Literal(iri, datatype=ox.NamedNode(names.XSD + "anyURI"))
+            quads += [ox.Quad(thing, ox.NamedNode(match), other) for match in vocab.MATCHES]
+            address = ox.Literal(iri, datatype=ox.NamedNode(vocab.XSD + "anyURI"))
             quads.append(ox.Quad(thing, ox.NamedNode(names.term("webAddress")), address))
     return (ox.serialize(quads, format=ox.RdfFormat.TRIG) or b"").decode()
 

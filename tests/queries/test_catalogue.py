@@ -16,10 +16,10 @@ import pytest
 import rdflib
 
 import mtsp_kg
-from mtsp_kg import names
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.load import load_files
-from mtsp_kg.project import find_project
+from mtsp_kg.plan import names
+from mtsp_kg.plan.project import find_project
 from mtsp_kg.query import execute
 from mtsp_kg.query.answer import Rows
 from mtsp_kg.query.catalogue import NamedQuery, read_catalogue

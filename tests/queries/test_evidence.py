@@ -13,7 +13,7 @@ from mtsp_kg.cli import cli
 from mtsp_kg.errors import MtspError, ParameterError
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.infer.reasoning import Reasoning
-from mtsp_kg.project import find_project
+from mtsp_kg.plan.project import find_project
 from mtsp_kg.query.answer import Rows
 from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
 from mtsp_kg.query.evidence import Evidence, flattened

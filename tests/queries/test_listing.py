@@ -7,7 +7,7 @@ import json
 import pytest
 
 from mtsp_kg.errors import NotFoundError
-from mtsp_kg.project import find_project
+from mtsp_kg.plan.project import find_project
 from mtsp_kg.query.catalogue import every, one, read_catalogue
 
 PROJECT = find_project()

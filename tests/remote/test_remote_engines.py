@@ -14,10 +14,11 @@ import pyoxigraph as ox
 import pytest
 from conftest import Engine
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import QueryError, RemoteError
 from mtsp_kg.graph import KnowledgeGraph
-from mtsp_kg.project import find_project
+from mtsp_kg.plan import names
+from mtsp_kg.plan.project import find_project
 from mtsp_kg.query.answer import answer
 from mtsp_kg.query.catalogue import read_catalogue
 from mtsp_kg.remote import remote_store
@@ -123,7 +124,7 @@ def test_shapes_and_checks_find_the_same(there: RemoteKnowledgeGraph, kg: Knowle
 def test_a_defect_that_is_pushed_is_found_there(there: RemoteKnowledgeGraph, engine: Engine) -> None:
     graph, ours = names.GRAPH + "entities/org", named_graphs(there.completed.oxigraph)
     subject, object_ = (ox.NamedNode(names.ID + name) for name in ("org/nobody", "org/none"))
-    broken = ours | {graph: [*ours[graph], ox.Triple(subject, ox.NamedNode(names.BROADER), object_)]}
+    broken = ours | {graph: [*ours[graph], ox.Triple(subject, ox.NamedNode(vocab.BROADER), object_)]}
     try:
         assert push(client(engine), broken, None, lambda line: None).wrong == []
         found = fresh(engine).validate().findings
@@ -194,7 +195,7 @@ def test_a_graph_that_is_no_more_is_deleted_when_asked(engine: Engine, there: Re
 
     ours = named_graphs(RemoteStore(client(engine)).oxigraph)
     name = "https://x.example/extra"
-    one = [ox.Triple(ox.NamedNode(name), ox.NamedNode(names.PREF_LABEL), ox.Literal("extra", language="en"))]
+    one = [ox.Triple(ox.NamedNode(name), ox.NamedNode(vocab.PREF_LABEL), ox.Literal("extra", language="en"))]
     try:
         assert told(ours | {name: one}, Wish()).wrong == []
         assert told(ours, Wish(dry=True)).gone == [name]

@@ -13,9 +13,10 @@ import pytest
 from click.testing import CliRunner
 from little_store import Answer, LittleStore
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.cli import cli
 from mtsp_kg.errors import RemoteError
+from mtsp_kg.plan import names
 from mtsp_kg.remote.address import Address, address
 from mtsp_kg.remote.client import Client
 from mtsp_kg.remote.graph_store import mark, same_values
@@ -228,8 +229,8 @@ def test_hostile_terms_arrive_as_they_are(little: LittleStore) -> None:
 
 def test_a_record_that_somebody_wrote_is_read_with_care(little: LittleStore) -> None:
     little.store.update(f"""INSERT DATA {{ GRAPH <{names.RECORD}> {{
-        <{names.RECORD}> <{names.HAS_PART}> "text", <http://theirs.example/> .
-        <http://theirs.example/> <{names.VOID_TRIPLES}> "many" ; <{names.SHA256}> <x:y> . }} }}""")
+        <{names.RECORD}> <{vocab.HAS_PART}> "text", <http://theirs.example/> .
+        <http://theirs.example/> <{vocab.VOID_TRIPLES}> "many" ; <{vocab.SHA256}> <x:y> . }} }}""")
     store = RemoteStore(Client(Address(little.queries)))
     assert store.record.graphs() == ["http://theirs.example/"]
     assert store.record.parts["http://theirs.example/"] is None

@@ -11,11 +11,11 @@ import pytest
 from serve_process import ROOT, Server
 
 from mtsp_kg.graph import open_graph
-from mtsp_kg.project import Project
+from mtsp_kg.plan.project import plan_project
 from mtsp_kg.query.answer import Rows
 from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
 
-QUERIES = read_catalogue(Project(ROOT), "ask")
+QUERIES = read_catalogue(plan_project(ROOT), "ask")
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)

@@ -14,9 +14,10 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.load import load_files
-from mtsp_kg.project import find_project
+from mtsp_kg.plan import names
+from mtsp_kg.plan.project import find_project
 from mtsp_kg.validate.engines import ENGINES, read_report
 from mtsp_kg.validate.findings import Finding
 from mtsp_kg.validate.inputs import united
@@ -82,28 +83,28 @@ def test_every_shape_that_can_report_has_name_message_and_severity_in_both_langu
     store = _shape_graph()
 
     def languages(node: ox.NamedNode, term: str) -> list[str]:
-        quads = store.quads_for_pattern(node, ox.NamedNode(names.SH + term), None, ox.DefaultGraph())
+        quads = store.quads_for_pattern(node, ox.NamedNode(vocab.SH + term), None, ox.DefaultGraph())
         return sorted(quad.object.language or "" for quad in quads if isinstance(quad.object, ox.Literal))
 
     reporting: set[object] = set()
-    for quad in store.quads_for_pattern(None, ox.NamedNode(names.SH_PROPERTY), None, ox.DefaultGraph()):
+    for quad in store.quads_for_pattern(None, ox.NamedNode(vocab.SH_PROPERTY), None, ox.DefaultGraph()):
         reporting.add(quad.object)
     for shape in _shapes().targeted():
         node = ox.NamedNode(shape.iri)
         about = {quad.predicate.value for quad in store.quads_for_pattern(node, None, None, ox.DefaultGraph())}
-        if about - {names.RDF_TYPE, names.SH_PROPERTY, *names.SH_TARGETS}:
+        if about - {vocab.RDF_TYPE, vocab.SH_PROPERTY, *vocab.SH_TARGETS}:
             reporting.add(node)
     assert reporting
     for reporter in reporting:
         assert isinstance(reporter, ox.NamedNode), "a property shape without an IRI"
         assert languages(reporter, "name") == ["en", "zh"], reporter
         assert languages(reporter, "message") == ["en", "zh"], reporter
-        severity = [*store.quads_for_pattern(reporter, ox.NamedNode(names.SH + "severity"), None, ox.DefaultGraph())]
+        severity = [*store.quads_for_pattern(reporter, ox.NamedNode(vocab.SH + "severity"), None, ox.DefaultGraph())]
         assert len(severity) == 1, reporter
 
 
 def test_shapes_are_shacl_core() -> None:
-    used = {quad.predicate.value.removeprefix(names.SH) for quad in _shape_graph()}
+    used = {quad.predicate.value.removeprefix(vocab.SH) for quad in _shape_graph()}
     assert not used & set(BEYOND_CORE)
 
 

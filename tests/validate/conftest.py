@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mtsp_kg.project import Project, find_project
+from mtsp_kg.plan.project import find_project, plan_project
+from mtsp_kg.project import Project
 
 GOOD = Path(__file__).parents[1] / "shapes" / "good"
 PLACES = {
@@ -37,4 +38,4 @@ def garden_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def garden(garden_template: Path, tmp_path: Path) -> Project:
     """A copy of the small project to do with as a test likes."""
-    return Project(Path(shutil.copytree(garden_template, tmp_path / "garden")))
+    return plan_project(Path(shutil.copytree(garden_template, tmp_path / "garden")))

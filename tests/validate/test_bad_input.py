@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from mtsp_kg import cli, names
+from mtsp_kg import cli, vocab
 
-SH = f"@prefix sh: <{names.SH}> . @prefix ex: <https://example.org/> .\n"
+SH = f"@prefix sh: <{vocab.SH}> . @prefix ex: <https://example.org/> .\n"
 GOOD = SH + "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:nodeKind sh:IRI .\n"
 DATA = "@prefix ex: <https://example.org/> .\nex:a a ex:C .\n"
 NOT = "The shapes are not SHACL: "
@@ -93,7 +93,7 @@ CASES: dict[str, tuple[dict[str, str | bytes], list[str]]] = {
     "class that is a text": (shape('sh:class "C"'), RUN),
     "datatype that is a text": (prop('sh:path ex:p ; sh:datatype "x"'), RUN),
     "or that is no list": (shape("sh:or ex:T"), RUN),
-    "in that is cut off": (shape("sh:in [ rdf:first 1 ]".replace("rdf:first", f"<{names.RDF_FIRST}>")), RUN),
+    "in that is cut off": (shape("sh:in [ rdf:first 1 ]".replace("rdf:first", f"<{vocab.RDF_FIRST}>")), RUN),
     "a shape of itself": (shape("sh:node ex:S"), RUN),
     "shapes in a circle": (
         {"d.ttl": DATA, "s.ttl": SH + "ex:S sh:targetClass ex:C ; sh:not ex:T .\nex:T sh:or ( ex:S [ sh:node ex:S ] ) ."},
@@ -168,8 +168,8 @@ FOUND: dict[str, tuple[dict[str, str | bytes], int, str]] = {
     "a misspelt target": (shape("sh:targetClas ex:D"), 1, "Did you mean sh:targetClass?"),
     "JavaScript": (shape("sh:js [ sh:jsFunctionName \"f\" ]"), 1, "No engine here decides sh:js"),
     "a rule": (shape("sh:rule [ a sh:TripleRule ]"), 1, "No engine here decides sh:rule"),
-    "an import": ({**shape("sh:nodeKind sh:IRI"), "d.ttl": DATA + f"<urn:o> a <{names.OWL_ONTOLOGY}> ; <{names.OWL_IMPORTS}> <http://127.0.0.1:9/o> ."}, 0, "imports are never fetched"),
-    "an import that is given": ({**shape("sh:nodeKind sh:IRI"), "d.ttl": DATA + f"<urn:o> a <{names.OWL_ONTOLOGY}> ; <{names.OWL_IMPORTS}> <urn:o> ."}, 0, ""),
+    "an import": ({**shape("sh:nodeKind sh:IRI"), "d.ttl": DATA + f"<urn:o> a <{vocab.OWL_ONTOLOGY}> ; <{vocab.OWL_IMPORTS}> <http://127.0.0.1:9/o> ."}, 0, "imports are never fetched"),
+    "an import that is given": ({**shape("sh:nodeKind sh:IRI"), "d.ttl": DATA + f"<urn:o> a <{vocab.OWL_ONTOLOGY}> ; <{vocab.OWL_IMPORTS}> <urn:o> ."}, 0, ""),
 }  # fmt: skip
 
 

@@ -12,10 +12,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.load import load_files, load_project
-from mtsp_kg.project import Project, find_project
+from mtsp_kg.plan import names
+from mtsp_kg.plan.project import find_project
+from mtsp_kg.project import Project
 from mtsp_kg.query.catalogue import read_catalogue
 from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate.check_queries import rows_of, run_checks
@@ -29,7 +31,9 @@ QUERIES = {query.name: query for query in read_catalogue(find_project(), "check"
 
 def _store(garden: Project, example: Path | None = None) -> ox.Store:
     files = [(path, garden.graph_of(path)) for path in [*garden.ontology_files(), *garden.graph_files()]]
-    return load_files([*files, *([(example, names.graph_of_file(f"graph/{example.stem}.trig"))] if example else [])])
+    return load_files(
+        [*files, *([(example, names.profile().graph_of_file(f"graph/{example.stem}.trig"))] if example else [])]
+    )
 
 
 def _csv(store: ox.Store, query: str) -> str:
@@ -48,9 +52,9 @@ def test_a_check_finds_its_bad_example_and_nothing_else(name: str, garden: Proje
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_check_finds_the_same_where_graphs_are_not_merged_and_say_things_twice(name: str, garden: Project) -> None:
     merged = _store(garden, HERE / f"{name}.trig")
-    again = ox.NamedNode(names.graph_of_file("graph/entities/again.ttl"))
+    again = ox.NamedNode(names.profile().graph_of_file("graph/entities/again.ttl"))
     for quad in list(merged):
-        if quad.predicate.value != names.RDF_TYPE:  # that would be more things in a graph of entities
+        if quad.predicate.value != vocab.RDF_TYPE:  # that would be more things in a graph of entities
             merged.add(ox.Quad(quad.subject, quad.predicate, quad.object, again))
     alone = ox.Store()
     alone.bulk_extend(quad for quad in merged if isinstance(quad.graph_name, ox.NamedNode))

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.validate.engines import ENGINES, read_report
 from mtsp_kg.validate.findings import Finding
 from mtsp_kg.validate.inputs import united
 from mtsp_kg.validate.shapes import Shapes, read_shapes
 
-SHAPES = f"""@prefix ex: <https://example.org/> . @prefix sh: <{names.SH}> . @prefix xsd: <{names.XSD}> .
+SHAPES = f"""@prefix ex: <https://example.org/> . @prefix sh: <{vocab.SH}> . @prefix xsd: <{vocab.XSD}> .
 ex:A a sh:NodeShape ; sh:targetClass ex:C ; sh:targetSubjectsOf ex:p ; sh:targetObjectsOf ex:q ;
     sh:property [ sh:path ex:p ; sh:minCount 1 ; sh:maxCount 2 ; sh:class ex:C ] ,
         [ sh:path ex:q ; sh:nodeKind sh:IRI ; sh:message "An IRI."@en , "须为 IRI。"@zh ] ,
@@ -28,7 +28,7 @@ ex:A a sh:NodeShape ; sh:targetClass ex:C ; sh:targetSubjectsOf ex:p ; sh:target
     sh:not [ sh:property [ sh:path ex:n ; sh:hasValue 2 ] ] ;
     sh:or ( [ sh:class ex:C ] [ sh:property [ sh:path ex:t ; sh:minCount 1 ] ] ) .
 ex:B a sh:NodeShape ; sh:targetNode ex:x , ex:nowhere ; sh:closed true ;
-    sh:ignoredProperties ( ex:p <{names.RDF_TYPE}> ) ;
+    sh:ignoredProperties ( ex:p <{vocab.RDF_TYPE}> ) ;
     sh:property [ sh:path ex:q ; sh:in ( ex:x ex:y 1 "a" ) ] .
 """
 NODES = st.sampled_from([*(ox.NamedNode(f"https://example.org/{name}") for name in "xyz"), *map(ox.BlankNode, "bc")])
@@ -36,12 +36,12 @@ NODES = st.sampled_from([*(ox.NamedNode(f"https://example.org/{name}") for name 
 LITERALS = st.sampled_from(
     [
         ox.Literal("a"), ox.Literal("abc"), ox.Literal("a", language="en"), ox.Literal("b", language="en"),
-        ox.Literal("1", datatype=ox.NamedNode(names.XSD + "integer")), ox.Literal(2),
-        ox.Literal("many", datatype=ox.NamedNode(names.XSD + "integer")), ox.Literal("甲", language="zh"),
+        ox.Literal("1", datatype=ox.NamedNode(vocab.XSD + "integer")), ox.Literal(2),
+        ox.Literal("many", datatype=ox.NamedNode(vocab.XSD + "integer")), ox.Literal("甲", language="zh"),
     ]
 )  # fmt: skip
 PROPERTIES = st.sampled_from([ox.NamedNode(f"https://example.org/{name}") for name in "pqnt"])
-TYPES = st.tuples(NODES, st.just(ox.NamedNode(names.RDF_TYPE)), st.just(ox.NamedNode("https://example.org/C")))
+TYPES = st.tuples(NODES, st.just(ox.NamedNode(vocab.RDF_TYPE)), st.just(ox.NamedNode("https://example.org/C")))
 GRAPHS = st.lists(st.tuples(NODES, PROPERTIES, NODES | LITERALS) | TYPES, max_size=14)
 
 

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pyoxigraph as ox
 import pytest
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import DataError, NotFoundError, ParameterError
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.project import Project
@@ -28,11 +28,11 @@ BLANKS = """@prefix ex: <https://example.org/> .
 ex:a ex:knows [ ex:name "B", "C" ; ex:age "no" ] .
 _:free a ex:Person ; ex:name 1 .
 """
-OWN = f"""@prefix ex: <https://example.org/> . @prefix sh: <{names.SH}> .
+OWN = f"""@prefix ex: <https://example.org/> . @prefix sh: <{vocab.SH}> .
 [] a sh:NodeShape ; sh:targetObjectsOf ex:knows ; sh:targetClass ex:Person ;
     sh:property [ sh:path ex:name ; sh:maxCount 1 ; sh:nodeKind sh:Literal ],
         [ sh:path [ sh:inversePath ex:knows ] ; sh:minCount 1 ; sh:message "Be known." ] ;
-    sh:closed true ; sh:ignoredProperties ( ex:name <{names.RDF_TYPE}> ) ;
+    sh:closed true ; sh:ignoredProperties ( ex:name <{vocab.RDF_TYPE}> ) ;
     sh:nodeKind sh:IRI .
 """
 
@@ -150,11 +150,17 @@ def _results(quads: object) -> list[list[str]]:
         inside = about.get(term, {})
         return "[" + " ".join(f"{key} {told(value)}" for key in sorted(inside) for value in inside[key]) + "]"
 
-    roles = (names.SH_FOCUS_NODE, names.SH_RESULT_PATH, names.SH_VALUE, names.SH_SOURCE_SHAPE, names.SH_COMPONENT)
+    roles = (
+        vocab.SH_FOCUS_NODE,
+        vocab.SH_RESULT_PATH,
+        vocab.SH_VALUE,
+        vocab.SH_SOURCE_SHAPE,
+        vocab.SH_COMPONENT,
+    )
     return sorted(
-        [told(value) for role in (*roles, names.SH_RESULT_SEVERITY) for value in found.get(role, [])]
+        [told(value) for role in (*roles, vocab.SH_RESULT_SEVERITY) for value in found.get(role, [])]
         for node, found in about.items()
-        if ox.NamedNode(names.SH_VALIDATION_RESULT) in found.get(names.RDF_TYPE, [])
+        if ox.NamedNode(vocab.SH_VALIDATION_RESULT) in found.get(vocab.RDF_TYPE, [])
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import DataError, ParameterError
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.project import Project
@@ -19,7 +19,7 @@ from mtsp_kg.validate.forms import write
 EXAMPLES = Path(__file__).parents[1] / "shapes"
 WARNING = EXAMPLES / "OntologyTitleShape.ttl"
 VIOLATION = EXAMPLES / "FigureValueShape.ttl"
-SHAPES = f"""@prefix ex: <https://example.org/> . @prefix sh: <{names.SH}> .
+SHAPES = f"""@prefix ex: <https://example.org/> . @prefix sh: <{vocab.SH}> .
 ex:P a sh:NodeShape ; sh:targetClass ex:Person ;
     sh:property [ sh:path [ sh:inversePath ex:knows ] ; sh:minCount 1 ; sh:message "Be known." ] ,
         [ sh:path ( ex:knows ex:name ) ; sh:minCount 1 ; sh:message "Know somebody with a name." ] ;

@@ -17,14 +17,14 @@ from pathlib import Path
 
 import pytest
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 SECONDS, MEMORY = 10, 512  # MB
-SHAPES = f"<urn:S> a <{names.SH}NodeShape> ; <{names.SH}targetClass> <urn:C> ; <{names.SH}nodeKind> <{names.SH}IRI> .\n"
+SHAPES = f"<urn:S> a <{vocab.SH}NodeShape> ; <{vocab.SH}targetClass> <urn:C> ; <{vocab.SH}nodeKind> <{vocab.SH}IRI> .\n"
 P = "<urn:a> <urn:p> "
-RDF = names.VOCABULARIES["rdf"]
+RDF = vocab.VOCABULARIES["rdf"]
 Content = str | bytes | Callable[[Path], object]
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mtsp_kg import cli, names
+from mtsp_kg import cli, vocab
 from mtsp_kg.validate.coverage_checks import UNDECIDED
 
 DATA = "<urn:a> a <urn:C> .\n"
-SHAPE = f"@prefix sh: <{names.SH}> .\n<urn:S> a sh:NodeShape ; sh:targetClass <urn:C> ; sh:nodeKind sh:IRI .\n"
+SHAPE = f"@prefix sh: <{vocab.SH}> .\n<urn:S> a sh:NodeShape ; sh:targetClass <urn:C> ; sh:nodeKind sh:IRI .\n"
 
 
 def _validate(

@@ -10,14 +10,14 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from mtsp_kg import cli, names
+from mtsp_kg import cli, vocab
 from mtsp_kg.errors import DataError
 from mtsp_kg.project import Project
 from mtsp_kg.validate.coverage_checks import KINDS
 from mtsp_kg.validate.settings import Settings, find_settings, init
 
 ROOT = Path(__file__).parents[2]
-SHAPES = f"""@prefix ex: <https://example.org/> . @prefix sh: <{names.SH}> .
+SHAPES = f"""@prefix ex: <https://example.org/> . @prefix sh: <{vocab.SH}> .
 ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:name ; sh:minCount 1 ] .
 """
 DATA = "@prefix ex: <https://example.org/> .\nex:a a ex:C .\n"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pyoxigraph as ox
 import pytest
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.load import merge
 from mtsp_kg.validate.shapes import Shape
 from mtsp_kg.validate.targets import Targets, iri_of, subjects
@@ -20,12 +20,12 @@ CLASSES = [ox.NamedNode(EX + f"C{number}é类") for number in range(5)]
 PROPERTIES = [ox.NamedNode(EX + name) for name in "pq"]
 VALUES = [
     ox.Literal('a\tb\n\\"c\r'),
-    ox.Literal("1", datatype=ox.NamedNode(names.XSD + "integer")),
+    ox.Literal("1", datatype=ox.NamedNode(vocab.XSD + "integer")),
     ox.Literal("文", language="zh"),
     ox.Literal("文", language="ar", direction=ox.BaseDirection.RTL),
-    ox.Literal("2.5", datatype=ox.NamedNode(names.XSD + "decimal")),
+    ox.Literal("2.5", datatype=ox.NamedNode(vocab.XSD + "decimal")),
 ]
-TYPE, SUBCLASS = ox.NamedNode(names.RDF_TYPE), ox.NamedNode(names.RDFS_SUBCLASS)
+TYPE, SUBCLASS = ox.NamedNode(vocab.RDF_TYPE), ox.NamedNode(vocab.RDFS_SUBCLASS)
 
 
 def generated(seed: int) -> ox.Store:
@@ -46,16 +46,16 @@ def generated(seed: int) -> ox.Store:
 
 def matched(store: ox.Store, declaration: str, target: object) -> Iterator[object]:
     quads = {quad.triple for quad in store}
-    if declaration == names.SH_TARGET_NODE:
+    if declaration == vocab.SH_TARGET_NODE:
         yield target
-    elif declaration == names.SH_TARGET_CLASS:
+    elif declaration == vocab.SH_TARGET_CLASS:
         classes = {target}
         while more := {q.subject for q in quads if q.predicate == SUBCLASS and q.object in classes} - classes:
             classes |= more
         yield from (quad.subject for quad in quads if quad.predicate == TYPE and quad.object in classes)
     else:
         by = [quad for quad in quads if quad.predicate == target]
-        yield from (quad.subject if declaration == names.SH_TARGET_SUBJECTS_OF else quad.object for quad in by)
+        yield from (quad.subject if declaration == vocab.SH_TARGET_SUBJECTS_OF else quad.object for quad in by)
 
 
 @pytest.mark.parametrize("merged", [False, True])
@@ -65,10 +65,10 @@ def test_targets_match_what_the_standard_says(seed: int, merged: bool) -> None:
     wanted = {
         (declaration, target): set(matched(store, declaration, target))
         for declaration, targets in (
-            (names.SH_TARGET_CLASS, CLASSES),
-            (names.SH_TARGET_SUBJECTS_OF, PROPERTIES),
-            (names.SH_TARGET_OBJECTS_OF, PROPERTIES),
-            (names.SH_TARGET_NODE, [*NODES, *VALUES]),
+            (vocab.SH_TARGET_CLASS, CLASSES),
+            (vocab.SH_TARGET_SUBJECTS_OF, PROPERTIES),
+            (vocab.SH_TARGET_OBJECTS_OF, PROPERTIES),
+            (vocab.SH_TARGET_NODE, [*NODES, *VALUES]),
         )
         for target in targets
     }
@@ -81,8 +81,8 @@ def test_targets_match_what_the_standard_says(seed: int, merged: bool) -> None:
         assert {iri_of(node) for node in found} - {""} == {n.value for n in nodes if isinstance(n, ox.NamedNode)}
         assert {b"_:" + n.value.encode() for n in nodes if isinstance(n, ox.BlankNode)} <= found
     # The same literal is the same node, however a target leads to it.
-    values = {key for key in wanted if key[0] == names.SH_TARGET_NODE and isinstance(key[1], ox.Literal)}
-    led = targets.of(Shape(EX + "S", targets=tuple((names.SH_TARGET_OBJECTS_OF, each) for each in PROPERTIES)))
+    values = {key for key in wanted if key[0] == vocab.SH_TARGET_NODE and isinstance(key[1], ox.Literal)}
+    led = targets.of(Shape(EX + "S", targets=tuple((vocab.SH_TARGET_OBJECTS_OF, each) for each in PROPERTIES)))
     stated = {quad.object for quad in store if quad.predicate in PROPERTIES}
     assert len(led & targets.of(Shape(EX + "S", targets=tuple(values)))) == len(stated & set(VALUES))
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import DataError, MissingExtraError, NotFoundError
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.load import load_project
+from mtsp_kg.plan import names
 from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate import engines
@@ -33,7 +34,7 @@ para:1 {{
         mtsp:serves theme:gardening .
 }}
 """
-SHAPES = f"""@prefix sh: <{names.SH}> .
+SHAPES = f"""@prefix sh: <{vocab.SH}> .
 @prefix mtsp: <{names.ONTOLOGY}> .
 <https://example.org/Named> a sh:NodeShape ;
     sh:targetClass mtsp:Outcome ;
@@ -132,7 +133,7 @@ def test_shapes_of_ones_own_and_shapes_that_look_at_nothing(garden: Project) -> 
 )
 def test_shapes_that_are_none_are_told_as_such(name: str, shapes: str, garden: Project) -> None:
     pytest.importorskip(name)
-    head = f"@prefix sh: <{names.SH}> . @prefix mtsp: <{names.ONTOLOGY}> .\n"
+    head = f"@prefix sh: <{vocab.SH}> . @prefix mtsp: <{names.ONTOLOGY}> .\n"
     path = _write(garden, "mine.ttl", f"{head}<http://e/S> a sh:NodeShape ; sh:targetClass mtsp:Outcome ; {shapes} .")
     with pytest.raises(DataError):
         KnowledgeGraph(garden).validate(shapes=[path], engine=name, checks=False)
@@ -167,7 +168,7 @@ def test_a_blank_node_of_n_triples_is_placed_though_the_engine_did_not_wait_for_
 ) -> None:
     """One file's labels are read by the engine as they are written; two files' labels must be kept apart."""
     rule = "sh:targetSubjectsOf <http://e.x/p> ; sh:property [ sh:path <http://e.x/p> ; sh:maxCount 1 ]"
-    shapes = _write(garden, "own.ttl", f"@prefix sh: <{names.SH}> . <http://e.x/S> a sh:NodeShape ; {rule} .")
+    shapes = _write(garden, "own.ttl", f"@prefix sh: <{vocab.SH}> . <http://e.x/S> a sh:NodeShape ; {rule} .")
     text = '# one\n<http://e.x/a> <http://e.x/p> "1" .\n_:b <http://e.x/p> "1" .\n_:b <http://e.x/p> "2" .\n'
     files = [_write(garden, f"{number}.nt", text.replace('"2"', f'"{number + 2}"')) for number in range(count)]
     report = placed(KnowledgeGraph(garden).validate(files, shapes=[shapes]), garden.relative)

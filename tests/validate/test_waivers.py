@@ -80,6 +80,6 @@ def test_no_file_is_no_waivers(tmp_path: Path) -> None:
 
 
 def test_the_projects_own_waivers_can_be_read(garden: Project) -> None:
-    from mtsp_kg.project import find_project
+    from mtsp_kg.plan.project import find_project
 
     read_waivers(find_project().root / "queries" / "check" / "waivers.yaml")

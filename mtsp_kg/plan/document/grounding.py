@@ -17,13 +17,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from html import escape
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import ParameterError
+from mtsp_kg.plan import names
 from mtsp_kg.plan.document.model import Passage
 
 # The properties by which a passage's graph gives the reason why it speaks of what the passage does not name.
 REASONS = tuple(names.term(name) for name in ("mentionsByPronoun", "mentionsByContext"))
-_LABELS = frozenset((*names.LABELS, names.RDF_TYPE))
+_LABELS = frozenset((*vocab.LABELS, vocab.RDF_TYPE))
 
 Triple = tuple[str, str, str]
 

@@ -13,8 +13,8 @@ import re
 from datetime import date
 from pathlib import Path
 
-from mtsp_kg import names
 from mtsp_kg.errors import DocumentError
+from mtsp_kg.plan import names
 from mtsp_kg.plan.document.layout import Layout, layout, split
 from mtsp_kg.plan.document.model import Document, Kind, Passage
 from mtsp_kg.plan.document.reader import Draft, Reader, Sections

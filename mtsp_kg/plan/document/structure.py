@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import DataError, NotFoundError, ParameterError
 from mtsp_kg.output import write_whole
+from mtsp_kg.plan import names
 from mtsp_kg.plan.document.layout import PassageRule, layout
 from mtsp_kg.plan.document.model import Document, Passage, Section
 
@@ -53,7 +54,7 @@ def structure(document: Document, plan: str) -> str:
         raise ParameterError(
             f"'{plan}' is no slug of a plan.", remedy="Use small letters, digits and hyphens, as in mtsp-2022-2026."
         )
-    prefixes = names.prefixes(plan) | {"xsd": names.XSD}
+    prefixes = names.prefixes(plan) | {"xsd": vocab.XSD}
     used = [*_PREFIXES, "xsd"]
     width = max(map(len, used)) + 1
     head = "".join(f"@prefix {name + ':':<{width}} <{prefixes[name]}> .\n" for name in used)
@@ -156,7 +157,7 @@ _WORDS = {
     _HOST: "its mark stands in another passage",
     _FOLLOWS: "it follows another paragraph",
     names.term("standsUnder"): "it stands under another pillar or expected result",
-    names.PREF_LABEL: "its title differs",
+    vocab.PREF_LABEL: "its title differs",
 }
 
 
@@ -252,7 +253,7 @@ def _plan(recorded: _Structure, file: Path) -> str:
     document = f"<{names.term('Document')}>"
     for subject, properties in recorded.items():
         plan = names.plan_of(subject)
-        if document in properties.get(names.RDF_TYPE, []) and plan:
+        if document in properties.get(vocab.RDF_TYPE, []) and plan:
             return plan
     raise DataError("The file describes no document of a plan.", file=file, remedy="Ingest the document first.")
 
@@ -270,7 +271,7 @@ def _value(properties: dict[str, list[str]], predicate: str) -> str:
 
 
 def _label(properties: dict[str, list[str]], name: str) -> str:
-    for label in properties.get(names.PREF_LABEL, []):
+    for label in properties.get(vocab.PREF_LABEL, []):
         if label.endswith("@en"):
             text = label.removesuffix("@en").strip('"')
             return text[:1].upper() + text[1:]

@@ -18,7 +18,8 @@ from typing import Any
 import networkx as nx
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 from mtsp_kg.plan.pages.link_tree import natural, trail
 from mtsp_kg.plan.pages.view import Form, Names
 from mtsp_kg.plan.show import Said, said_of
@@ -67,7 +68,7 @@ class Voices:
         rows: set[tuple[str, ...]] = set()
         for quad in self._index.by_subject.get(iri, ()):
             predicate = quad.predicate.value
-            if predicate in (*names.LABELS, names.RDF_TYPE, names.BROADER):
+            if predicate in (*vocab.LABELS, vocab.RDF_TYPE, vocab.BROADER):
                 rows.add((predicate, key(quad.object), getattr(quad.object, "language", None) or ""))
         return sorted(rows)
 
@@ -79,7 +80,7 @@ def _by_first(rows: Rows) -> dict[str, Rows]:
     return table
 
 
-_SHOWN = frozenset((*names.LABELS, names.RDF_TYPE, names.BROADER, names.DEFINITION))
+_SHOWN = frozenset((*vocab.LABELS, vocab.RDF_TYPE, vocab.BROADER, vocab.DEFINITION))
 _MENTION = frozenset(names.term(name) for name in ("mentionOf", "inPassage", "alignedThing"))
 _UNDER, _FIGURE_OF, _VALUE = (names.term(name) for name in ("under", "figureOf", "value"))
 _OFFICIAL = names.GRAPH + "translations/"
@@ -107,7 +108,7 @@ def entity(iri: str, index: Index, called: Names, voices: Voices, links: nx.Mult
         "said": said,
         "names": _names(called.forms.get(iri, [])),
         "hidden": sorted({form.text for form in called.forms.get(iri, []) if form.kind == "hiddenLabel"}),
-        "definitions": index.objects(iri, names.DEFINITION),
+        "definitions": index.objects(iri, vocab.DEFINITION),
         "statements": _statements(said),
         "own": own,
         "others": others,
@@ -152,7 +153,7 @@ def _rest(
     incoming: dict[str, dict[object, list[str]]] = {}
     for quad in index.by_subject.get(iri, ()):
         predicate, graph = quad.predicate.value, key(quad.graph_name)
-        if predicate in _SHOWN or predicate in names.MATCHES or (iri, predicate, key(quad.object)) in shown:
+        if predicate in _SHOWN or predicate in vocab.MATCHES or (iri, predicate, key(quad.object)) in shown:
             continue
         table = own if graph in index.passages else others
         table.setdefault(predicate, {}).setdefault(quad.object, []).append(graph)
@@ -182,11 +183,11 @@ def _matches(iri: str, index: Index) -> list[tuple[str, str, list[Any]]]:
             node = key(quad.subject)
             for kind in index.objects(node, names.term("matchKind")):
                 for target in index.objects(node, names.term("alignedTo")):
-                    notes[key(kind), key(target)] = index.objects(node, names.NOTE)
+                    notes[key(kind), key(target)] = index.objects(node, vocab.NOTE)
     found = {
         (quad.predicate.value, key(quad.object))
         for quad in index.by_subject.get(iri, ())
-        if quad.predicate.value in names.MATCHES
+        if quad.predicate.value in vocab.MATCHES
     }
     return [(kind, target, notes.get((kind, target), [])) for kind, target in sorted(found)]
 

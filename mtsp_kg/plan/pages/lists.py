@@ -10,7 +10,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 from mtsp_kg.plan.pages.entity import Voices
 from mtsp_kg.plan.pages.link_tree import natural
 from mtsp_kg.plan.pages.view import Names, View
@@ -24,7 +25,7 @@ _NOT_LISTED = frozenset(names.term(name) for name in ("Mention", "Alignment"))
 
 def kinds_of(iri: str, index: Index) -> list[str]:
     """The classes of a thing."""
-    return [key(node) for node in index.objects(iri, names.RDF_TYPE)]
+    return [key(node) for node in index.objects(iri, vocab.RDF_TYPE)]
 
 
 def by_kind(view: View, voices: Voices) -> list[tuple[str, list[str]]]:
@@ -102,9 +103,9 @@ def search_index(index: Index, called: Names, views: dict[str, View]) -> bytes:
         place = paths.split(iri)
         if place and place[1] and iri.startswith(names.ONTOLOGY):
             labelled = {form.language: [form.text] for form in called.forms[iri] if form.kind == "prefLabel"}
-            things.append([f"{place[0]}#{place[1]}", kinds.setdefault(names.OWL + "Ontology", len(kinds)), labelled])
+            things.append([f"{place[0]}#{place[1]}", kinds.setdefault(vocab.OWL + "Ontology", len(kinds)), labelled])
     labels = {
-        language: [str(view.words.term) if kind.startswith(names.OWL) else view.label(kind) for kind in kinds]
+        language: [str(view.words.term) if kind.startswith(vocab.OWL) else view.label(kind) for kind in kinds]
         for language, view in views.items()
     }
     lines = ",\n".join(json.dumps(thing, ensure_ascii=False) for thing in things)

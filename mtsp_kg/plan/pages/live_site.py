@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
 from mtsp_kg.errors import DocumentError, MtspError
 from mtsp_kg.load import merge
+from mtsp_kg.plan import names
 from mtsp_kg.plan.document import read_document
 from mtsp_kg.plan.pages.passage import texts
 from mtsp_kg.project import Project

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 from mtsp_kg.plan.pages import ontology_diagram, vocabulary
 from mtsp_kg.plan.pages.source import Source
 from mtsp_kg.plan.pages.templates import render
@@ -28,7 +29,7 @@ def ontology(source: Source, stem: str, language: str) -> bytes:
     header: dict[str, list[object]] = {}
     for quad in index.by_subject.get(iri, ()):
         header.setdefault(quad.predicate.value, []).append(quad.object)
-    titles = vocabulary.texts(iri, names.VOCABULARIES["dcterms"] + "title", index, language)
+    titles = vocabulary.texts(iri, vocab.VOCABULARIES["dcterms"] + "title", index, language)
     own = next(iter(index.ontologies.get(iri, ())), "")
     main = stem == MAIN
     return render(

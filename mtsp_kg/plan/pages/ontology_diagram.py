@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 from mtsp_kg.query.answer import width
 
-_RDFS = names.VOCABULARIES["rdfs"]
-THING = names.OWL + "Thing"
-_PROPERTIES = (names.OWL + "ObjectProperty", names.OWL + "DatatypeProperty")
+_RDFS = vocab.VOCABULARIES["rdfs"]
+THING = vocab.OWL + "Thing"
+_PROPERTIES = (vocab.OWL + "ObjectProperty", vocab.OWL + "DatatypeProperty")
 
 
 @dataclass(frozen=True)
@@ -71,17 +72,17 @@ class _Outline:
         self._properties: list[str] = []
         for term, relation, other in rows:
             self._said.setdefault((term, relation), []).append(other)
-            if relation == names.RDF_TYPE and other == names.OWL + "Class":
+            if relation == vocab.RDF_TYPE and other == vocab.OWL + "Class":
                 self.classes.add(term)
-            elif relation == names.RDF_TYPE and other in _PROPERTIES:
+            elif relation == vocab.RDF_TYPE and other in _PROPERTIES:
                 self._properties.append(term)
-        self._inverse = {other: term for term in self._properties for other in self._get(term, names.OWL + "inverseOf")}
+        self._inverse = {other: term for term in self._properties for other in self._get(term, vocab.OWL + "inverseOf")}
 
     def _get(self, term: str, relation: str) -> list[str]:
         return self._said.get((term, relation), [])
 
     def _above(self, class_: str) -> str | None:
-        return next((one for one in self._get(class_, names.RDFS_SUBCLASS) if one in self.classes), None)
+        return next((one for one in self._get(class_, vocab.RDFS_SUBCLASS) if one in self.classes), None)
 
     def top(self, class_: str) -> str:
         """The topmost class above a class, or itself."""
@@ -94,7 +95,7 @@ class _Outline:
     def kinds(self, class_: str, depth: int) -> Iterator[Kind]:
         """The classes below a class, each followed by those below it."""
         for below in sorted(one for one in self.classes if self._above(one) == class_):
-            yield Kind(below, depth, bool(self._get(below, names.OWL + "equivalentClass")))
+            yield Kind(below, depth, bool(self._get(below, vocab.OWL + "equivalentClass")))
             yield from self.kinds(below, depth + 1)
 
     def properties(self) -> Iterator[tuple[Row, str]]:
@@ -105,7 +106,7 @@ class _Outline:
             domain, range_ = self._end(property_, "domain"), self._end(property_, "range")
             pair = (
                 property_,
-                *(one for one in self._get(property_, names.OWL + "inverseOf") if one in self._properties),
+                *(one for one in self._get(property_, vocab.OWL + "inverseOf") if one in self._properties),
             )
             leads_to = self.top(range_) if range_ in self.classes else None
             yield Row(pair, range_, leads_to), self.top(domain) if domain in self.classes else THING
@@ -115,7 +116,7 @@ class _Outline:
         for one in self._get(property_, _RDFS + end):
             return one
         across = "range" if end == "domain" else "domain"
-        for inverse in self._get(property_, names.OWL + "inverseOf"):
+        for inverse in self._get(property_, vocab.OWL + "inverseOf"):
             for one in self._get(inverse, _RDFS + across):
                 return one
         for above in self._get(property_, _RDFS + "subPropertyOf"):

@@ -10,7 +10,8 @@ from urllib.parse import urlencode, urlsplit
 
 from markupsafe import Markup
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 from mtsp_kg.plan.house import draw
 from mtsp_kg.plan.pages import lists, questions, vocabulary
 from mtsp_kg.plan.pages.ontology import ontology
@@ -72,7 +73,7 @@ def shapes(source: Source, language: str) -> bytes:
     view = source.views[language]
     path = paths.page_of("shapes", language)
     index = source.shapes
-    sh = names.SH
+    sh = vocab.SH
     return render(
         "shapes",
         path,

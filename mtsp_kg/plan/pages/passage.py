@@ -12,7 +12,8 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 from mtsp_kg.plan.document import Document
 from mtsp_kg.plan.document import Passage as Text
 from mtsp_kg.plan.document import passages as passages_of
@@ -23,9 +24,9 @@ from mtsp_kg.publish.triple_index import Index, key
 _IN_PASSAGE, _MENTION_OF, _IN_SECTION, _INSIDE, _DIGEST, _UNDER, _FIGURE_OF = (
     names.term(name) for name in ("inPassage", "mentionOf", "inSection", "partOf", "textDigest", "under", "figureOf")
 )
-_OA = names.VOCABULARIES["oa"]
+_OA = vocab.VOCABULARIES["oa"]
 _STRUCTURE = frozenset(names.term(name) for name in ("inSection", "inDocument", "textDigest", "textLength", "order"))
-_SHOWN = frozenset((*names.LABELS, names.RDF_TYPE))
+_SHOWN = frozenset((*vocab.LABELS, vocab.RDF_TYPE))
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def passage(iri: str, index: Index, voices: Voices, copy: Mapping[str, Text]) ->
     same = text is not None and [key(node) for node in index.objects(iri, _DIGEST)] == [text.digest]
     return {
         "iri": iri,
-        "kinds": [key(node) for node in index.objects(iri, names.RDF_TYPE)],
+        "kinds": [key(node) for node in index.objects(iri, vocab.RDF_TYPE)],
         "sections": _sections(iri, index),
         "before": order[place - 1] if place else None,
         "after": order[place + 1] if place is not None and place + 1 < len(order) else None,
@@ -84,7 +85,7 @@ def _statements(inside: list[ox.Quad], mark: str) -> dict[str, list[tuple[str, l
     found: dict[str, list[tuple[str, list[Any]]]] = {}
     for iri in sorted(marked, key=natural):
         own = [quad for quad in inside if key(quad.subject) == iri]
-        kinds = [key(quad.object) for quad in own if quad.predicate.value == names.RDF_TYPE]
+        kinds = [key(quad.object) for quad in own if quad.predicate.value == vocab.RDF_TYPE]
         said = _by_property([quad for quad in own if quad.predicate.value not in _SHOWN])
         found.setdefault(kinds[0] if kinds else "", []).append((iri, said))
     return found

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).resolve().parents[2]
 # What a page can depend on.
 _ROOMS = ("infer", "query", "publish", "plan", "sparql")
-_MODULES = ("vocabulary", "profile", "formats", "load", "project", "store")
+_MODULES = ("vocab", "profile", "formats", "load", "project", "store")
 
 
 def publish(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 from mtsp_kg.plan.pages.link_tree import natural
 
 if TYPE_CHECKING:

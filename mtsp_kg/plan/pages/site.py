@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 from mtsp_kg.plan.pages import lists, page_builders, questions
 from mtsp_kg.plan.pages.source import DUMP_PATHS, Options, Source
 from mtsp_kg.plan.pages.templates import static

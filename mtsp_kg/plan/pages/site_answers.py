@@ -20,8 +20,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from mtsp_kg import names
 from mtsp_kg.errors import MtspError
+from mtsp_kg.plan import names
 from mtsp_kg.plan.pages import questions
 from mtsp_kg.plan.pages.site import Document, Site
 from mtsp_kg.publish import paths

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
 from mtsp_kg.errors import ParameterError
 from mtsp_kg.load import load_files
+from mtsp_kg.plan import names
 from mtsp_kg.plan.document import Passage, read_document
 from mtsp_kg.plan.pages import vocabulary
 from mtsp_kg.plan.pages.entity import Voices, entity
@@ -189,7 +190,7 @@ class Source:
     @cached_property
     def licence(self) -> str:
         """The licence of the data, as the ontology gives it."""
-        found = self.index.objects(self.stems["ontology"], names.VOCABULARIES["dcterms"] + "license")
+        found = self.index.objects(self.stems["ontology"], vocab.VOCABULARIES["dcterms"] + "license")
         return key(found[0]) if found else ""
 
     @cached_property

@@ -13,7 +13,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 from mtsp_kg.plan.pages.view import View
 from mtsp_kg.publish import paths
 from mtsp_kg.publish.words import LANGUAGES, RIGHT_TO_LEFT
@@ -57,14 +58,14 @@ def static(name: str) -> bytes:
 def embedded(iri: str, stem: str, view: View, site: str) -> Markup:
     """What search engines read: the thing and its page in schema.org's words and ours, as JSON-LD in a data block."""
     index = view.index
-    kinds = [str(getattr(node, "value", node)) for node in index.objects(iri, names.RDF_TYPE)]
+    kinds = [str(getattr(node, "value", node)) for node in index.objects(iri, vocab.RDF_TYPE)]
     forms = view.names.forms.get(iri, ())
 
     def named(kind: str) -> list[dict[str, str]]:
         rows = {(form.language, form.text) for form in forms if form.kind == kind}
         return [{"@value": text, "@language": language} for language, text in sorted(rows) if language]
 
-    same = [str(getattr(node, "value", "")) for node in index.objects(iri, names.MATCHES[0])]
+    same = [str(getattr(node, "value", "")) for node in index.objects(iri, vocab.MATCHES[0])]
     thing: dict[str, Any] = {
         "@id": iri,
         "@type": sorted({*kinds, *_schema_kinds(kinds, view)}) or ["schema:Thing"],
@@ -87,7 +88,7 @@ def embedded(iri: str, stem: str, view: View, site: str) -> Markup:
         ],
     }
     body = {
-        "@context": {"schema": names.VOCABULARIES["schema"]},
+        "@context": {"schema": vocab.VOCABULARIES["schema"]},
         "@graph": [{name: value for name, value in thing.items() if value}, page],
     }
     text = json.dumps(body, ensure_ascii=False)
@@ -100,9 +101,9 @@ def _schema_kinds(kinds: list[str], view: View) -> set[str]:
     found: set[str] = set()
     waiting, seen = list(kinds), set(kinds)
     while waiting:
-        for node in view.index.objects(waiting.pop(), names.RDFS_SUBCLASS):
+        for node in view.index.objects(waiting.pop(), vocab.RDFS_SUBCLASS):
             above = str(getattr(node, "value", node))
-            if above.startswith(names.VOCABULARIES["schema"]):
+            if above.startswith(vocab.VOCABULARIES["schema"]):
                 found.add(above)
             elif above not in seen and above.startswith(names.ONTOLOGY):
                 seen.add(above)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 from markupsafe import Markup, escape
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 from mtsp_kg.publish import paths
 from mtsp_kg.publish.triple_index import Index, key
 from mtsp_kg.publish.words import RIGHT_TO_LEFT, Words
@@ -36,8 +37,8 @@ class Names:
     def __init__(self, index: Index) -> None:
         self.forms: dict[str, list[Form]] = {}
         for quad in index.quads:
-            if quad.predicate.value in names.LABELS and isinstance(quad.object, ox.Literal):
-                kind = quad.predicate.value.removeprefix(names.SKOS)
+            if quad.predicate.value in vocab.LABELS and isinstance(quad.object, ox.Literal):
+                kind = quad.predicate.value.removeprefix(vocab.SKOS)
                 form = Form(kind, quad.object.language or "", quad.object.value, key(quad.graph_name))
                 self.forms.setdefault(key(quad.subject), []).append(form)
         self.numbers = {
@@ -78,7 +79,7 @@ class View:
 
     def short(self, iri: str) -> str:
         """The prefixed name of an IRI; of a shape its local name, of a graph its path; else the IRI."""
-        for prefix, namespace in names.PUBLISHING.items():
+        for prefix, namespace in vocab.PUBLISHING.items():
             if iri.startswith(namespace):
                 return f"{prefix}:{iri[len(namespace) :]}"
         if iri.startswith(names.GRAPH):
@@ -143,7 +144,7 @@ class At:
             return escape(str(node)) if isinstance(node, ox.BlankNode) else self.a(str(getattr(node, "value", node)))
         if node.language:
             return self.text(node.value, node.language)
-        iri = paths.open_link(node.value) if node.datatype.value == names.XSD + "anyURI" else None
+        iri = paths.open_link(node.value) if node.datatype.value == vocab.XSD + "anyURI" else None
         return (
             Markup('<a href="%s" rel="external">%s</a>') % (iri, iri) if iri else Markup("<bdi>%s</bdi>") % node.value
         )

@@ -12,13 +12,14 @@ from typing import Any
 import pyoxigraph as ox
 from markupsafe import Markup
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 from mtsp_kg.plan.pages.link_tree import natural
 from mtsp_kg.plan.pages.view import At
 from mtsp_kg.publish.triple_index import Index, key
 
-_RDF, _RDFS, _OWL, _SKOS, _SH = (names.VOCABULARIES[prefix] for prefix in ("rdf", "rdfs", "owl", "skos", "sh"))
-_LABELS = frozenset((*names.LABELS, names.DEFINITION, names.EXAMPLE, names.RDF_TYPE))
+_RDF, _RDFS, _OWL, _SKOS, _SH = (vocab.VOCABULARIES[prefix] for prefix in ("rdf", "rdfs", "owl", "skos", "sh"))
+_LABELS = frozenset((*vocab.LABELS, vocab.DEFINITION, vocab.EXAMPLE, vocab.RDF_TYPE))
 _PROPERTIES = frozenset(_OWL + name for name in ("ObjectProperty", "DatatypeProperty", "AnnotationProperty")) | {
     _RDF + "Property"
 }
@@ -55,8 +56,8 @@ _BACK = {
 _STEPS = frozenset(_OWL + name for name in (
     "intersectionOf", "unionOf", "complementOf", "oneOf", "someValuesFrom", "allValuesFrom", "hasValue", "onClass",
     "onProperty", "inverseOf", "propertyChainAxiom", "equivalentClass")) | {
-    names.RDF_FIRST, names.RDF_REST, names.RDFS_SUBCLASS}  # fmt: skip
-_TARGETS = frozenset(names.SH_TARGETS)
+    vocab.RDF_FIRST, vocab.RDF_REST, vocab.RDFS_SUBCLASS}  # fmt: skip
+_TARGETS = frozenset(vocab.SH_TARGETS)
 
 
 @dataclass
@@ -86,7 +87,7 @@ def terms(index: Index) -> dict[str, list[Term]]:
     uses: dict[str, int] = {}
     for quad in index.quads:
         uses[quad.predicate.value] = uses.get(quad.predicate.value, 0) + 1
-        if quad.predicate.value == names.RDF_TYPE:
+        if quad.predicate.value == vocab.RDF_TYPE:
             uses[key(quad.object)] = uses.get(key(quad.object), 0) + 1
     known = (iri for iri in {*index.by_subject, *index.by_object, *uses} if iri.startswith(names.ONTOLOGY))
     apart = _disjoint(index)
@@ -102,7 +103,7 @@ def _term(iri: str, index: Index, used: int, apart: list[list[str]]) -> Term:
     for quad in index.by_subject.get(iri, ()):
         if quad.predicate.value not in _LABELS:
             table.setdefault(quad.predicate.value, {}).setdefault(quad.object, []).append(key(quad.graph_name))
-    kinds = [key(node) for node in index.objects(iri, names.RDF_TYPE)]
+    kinds = [key(node) for node in index.objects(iri, vocab.RDF_TYPE)]
     sort = "class" if _OWL + "Class" in kinds else "property" if _PROPERTIES.intersection(kinds) else "individual"
     rows = [(property_, list(values.items())) for property_, values in sorted(table.items())]
     return Term(
@@ -111,8 +112,8 @@ def _term(iri: str, index: Index, used: int, apart: list[list[str]]) -> Term:
         kinds,
         rows,
         used,
-        index.objects(iri, names.DEFINITION),
-        index.objects(iri, names.EXAMPLE),
+        index.objects(iri, vocab.DEFINITION),
+        index.objects(iri, vocab.EXAMPLE),
         _back(iri, index, apart),
     )
 
@@ -187,7 +188,7 @@ def expression(node: object, index: Index, at: At, depth: int = 0) -> Markup:
     for part, (left, _, right) in _AROUND.items():
         for one in index.objects(name, part):
             return Markup(left) + inner(one) + Markup(right)
-    if index.objects(name, names.RDF_FIRST):
+    if index.objects(name, vocab.RDF_FIRST):
         return Markup("( ") + Markup(" ").join(inner(one) for one in _list(node, index)) + Markup(" )")
     rows = [at.node(quad.predicate) + " " + inner(quad.object) for quad in index.by_subject.get(name, ())]
     return Markup("[ ") + Markup(" ; ").join(rows) + Markup(" ]")
@@ -196,10 +197,10 @@ def expression(node: object, index: Index, at: At, depth: int = 0) -> Markup:
 def _list(head: object, index: Index) -> list[object]:
     found: list[object] = []
     at, seen = key(head), set()
-    while at not in seen and (first := index.objects(at, names.RDF_FIRST)):
+    while at not in seen and (first := index.objects(at, vocab.RDF_FIRST)):
         seen.add(at)
         found.append(first[0])
-        rest = index.objects(at, names.RDF_REST)
+        rest = index.objects(at, vocab.RDF_REST)
         at = key(rest[0]) if rest else ""
     return found
 
@@ -236,11 +237,18 @@ def _shape(iri: str, index: Index) -> ShapeRow:
     for quad in index.by_subject[iri]:
         table.setdefault(quad.predicate.value, []).append(quad.object)
     targets = [(name, nodes) for name, nodes in sorted(table.items()) if name in _TARGETS]
-    shown = {names.RDF_TYPE, names.SH_PROPERTY, names.SH_MESSAGE, _SH + "severity", _SH + "name", *_TARGETS}
+    shown = {
+        vocab.RDF_TYPE,
+        vocab.SH_PROPERTY,
+        vocab.SH_MESSAGE,
+        _SH + "severity",
+        _SH + "name",
+        *_TARGETS,
+    }
     rows: list[tuple[str, list[object]]] = [
         (name, list(nodes)) for name, nodes in sorted(table.items()) if name not in shown
     ]
-    return ShapeRow(iri, targets, table.get(names.SH_PROPERTY, []), table.get(_SH + "severity", []), rows)
+    return ShapeRow(iri, targets, table.get(vocab.SH_PROPERTY, []), table.get(_SH + "severity", []), rows)
 
 
 def texts(iri: str, property_: str, index: Index, language: str) -> list[Any]:

@@ -5,7 +5,7 @@ Imports `names` and, of this room, `findings`, `forms` and `words`.
 
 from __future__ import annotations
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 from mtsp_kg.validate.findings import Finding, Report, Severity, Spot
 from mtsp_kg.validate.forms import View
 from mtsp_kg.validate.report_words import severity_word, short_shape, short_value, summary

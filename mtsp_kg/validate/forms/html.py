@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 from mtsp_kg.validate.findings import Finding, Report
 from mtsp_kg.validate.forms import View
 from mtsp_kg.validate.report_words import severity_word, short_shape, short_value, summary

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from xml.sax.saxutils import escape, quoteattr
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 from mtsp_kg.validate.findings import Finding, Report
 from mtsp_kg.validate.forms import View, plain
 from mtsp_kg.validate.report_words import short_shape, short_value

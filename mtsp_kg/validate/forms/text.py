@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from itertools import groupby
 
-from mtsp_kg import names
+from mtsp_kg.plan import names
 from mtsp_kg.validate.findings import Finding, Report, Rule, Spot
 from mtsp_kg.validate.forms import View
 from mtsp_kg.validate.report_words import severity_word, short_shape, short_value, summary, word

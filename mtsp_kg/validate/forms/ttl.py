@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-from mtsp_kg import names
+from mtsp_kg import vocab
+from mtsp_kg.plan import names
 from mtsp_kg.validate.findings import Report
 from mtsp_kg.validate.forms import View
 from mtsp_kg.validate.standard import triples
@@ -12,5 +13,5 @@ from mtsp_kg.validate.standard import triples
 
 def write(report: Report, view: View) -> str:
     """A sh:ValidationReport with a sh:ValidationResult for each result of the shapes."""
-    prefixes = {"sh": names.SH, "mtsp": names.ONTOLOGY, "shapes": names.SHAPES}
+    prefixes = {"sh": vocab.SH, "mtsp": names.ONTOLOGY, "shapes": names.SHAPES}
     return (ox.serialize(triples(report, view), format=ox.RdfFormat.TURTLE, prefixes=prefixes) or b"").decode()

@@ -1,0 +1,115 @@
+"""The IRIs of this knowledge graph: its base, its prefixes, and the kinds of things that have IRIs of their own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from mtsp_kg import vocab
+from mtsp_kg.profile import Profile
+
+BASE = "https://w3id.org/mtsp-kg/"
+ID = BASE + "id/"
+ONTOLOGY = BASE + "ontology#"
+GRAPH = BASE + "graph/"
+INFERRED = GRAPH + "inferred"
+# In a remote store: the record of what we put there, and the merge of all graphs where it cannot be the default graph.
+RECORD = GRAPH + "record"
+MERGED = GRAPH + "merged"
+MERGED_STATED = MERGED + "/stated"
+SHAPES = BASE + "shapes#"
+
+# Kinds of things that outlive a plan: id/<kind>/<slug>.
+KINDS = (
+    "org", "group", "service", "instrument", "challenge", "goal", "tech", "asset", "theme", "approach", "region",
+    "publication", "event", "indicator", "unit", "period", "alignment",
+)  # fmt: skip
+
+# Kinds of things that belong to one plan: id/<plan>/<kind>/<slug>.
+PLAN_KINDS = (
+    "pillar", "outcome", "para", "note", "cover", "caption", "section", "figure",
+    "commitment", "condition", "need", "expectation", "option", "assessment", "mention",
+)  # fmt: skip
+DATASET = BASE + "dataset"
+# Prefixes of what others publish and the graph is linked to.
+LINKED = frozenset({"sdg", "unbis", "eurovoc", "wd"})
+
+# AKN4UN (Akoma Ntoso for the United Nations Documents) addresses begin here.
+AKN_UN = "/akn/un/"
+
+
+def prefixes(plan: str | None = None) -> dict[str, str]:
+    """Prefix to namespace, for data, ontology and other vocabularies; with a plan's slug, for what belongs to it too.
+
+    >>> prefixes("mtsp-2022-2026")["para"]
+    'https://w3id.org/mtsp-kg/id/mtsp-2022-2026/para/'
+    """
+    table = {"mtsp": ONTOLOGY, "id": ID}
+    table |= {kind: f"{ID}{kind}/" for kind in KINDS}
+    if plan is not None:
+        table["plan"] = f"{ID}{plan}/"
+        table |= {kind: f"{ID}{plan}/{kind}/" for kind in PLAN_KINDS}
+    return table | vocab.VOCABULARIES
+
+
+class PlanProfile(Profile):
+    """The profile of this knowledge graph; with a plan's slug, its prefixes are for what belongs to that plan too."""
+
+    def __init__(self, plan: str | None = None) -> None:
+        super().__init__(BASE, prefixes(plan), LINKED)
+
+    def described_by(self, iri: str) -> str:
+        """The resource whose document describes an IRI: for a mention its passage."""
+        return passage_of_mention(iri) or iri
+
+
+@cache
+def profile(plan: str | None = None) -> Profile:
+    """The profile of this knowledge graph for a plan."""
+    return PlanProfile(plan)
+
+
+def expand(name: str, plan: str | None = None) -> str | None:
+    """As `Profile.expand`."""
+    return profile(plan).expand(name)
+
+
+def shrink(iri: str, plan: str | None = None) -> str:
+    """As `Profile.shrink`."""
+    return profile(plan).shrink(iri)
+
+
+def as_turtle(iri: str, plan: str | None = None) -> str:
+    """As `Profile.as_turtle`."""
+    return profile(plan).as_turtle(iri)
+
+
+def plan_iri(plan: str) -> str:
+    """The IRI of a plan, from the name of its folder."""
+    return ID + plan
+
+
+def plan_of(iri: str) -> str | None:
+    """The slug of the plan that an IRI belongs to; None for what outlives plans."""
+    if not iri.startswith(ID):
+        return None
+    head = iri[len(ID) :].split("/", 1)[0]
+    return None if head in KINDS or not head else head
+
+
+_MENTION = re.compile(re.escape(ID) + r"([^/]+)/mention/(?:([a-z]+)-)?(\d+)\.\d+")
+
+
+def passage_of_mention(iri: str) -> str | None:
+    """The passage that a mention's IRI names; None for an IRI that is no mention's.
+
+    >>> passage_of_mention("https://w3id.org/mtsp-kg/id/mtsp-2022-2026/mention/note-8.1")
+    'https://w3id.org/mtsp-kg/id/mtsp-2022-2026/note/8'
+    """
+    found = _MENTION.fullmatch(iri)
+    return f"{ID}{found.group(1)}/{found.group(2) or 'para'}/{found.group(3)}" if found else None
+
+
+def term(name: str) -> str:
+    """The IRI of a term of our ontology."""
+    return ONTOLOGY + name

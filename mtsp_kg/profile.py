@@ -1,0 +1,145 @@
+"""What the engine knows of a project in place of constants: its base IRI, its prefixes, and how its IRIs are shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from mtsp_kg import vocab
+
+# What no IRI holds (RFC 3987, section 2.2), and the sign that stands for it.
+_NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`%?#\[\]\x7f-\xa0\ud800-\udfff]")
+# Local names that Turtle (section 2.4) writes without escapes.
+_LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?\Z")
+_SCHEMES = ("http://", "https://", "urn:")
+
+
+@dataclass(frozen=True, eq=False)
+class Profile:
+    """A project's IRIs.
+
+    base: the IRI with which all of the project's own IRIs begin, ending in "/"; prefixes: prefix to namespace, for
+    queries and for output; linked: the prefixes of other publishers' resources that the graph links to; labels: the
+    properties that name things, the preferred one first.
+
+    >>> profile = Profile("https://example.org/kg/", {"ex": "https://example.org/kg/id/"})
+    >>> profile.shrink("https://example.org/kg/id/a"), profile.expand("ex:a")
+    ('ex:a', 'https://example.org/kg/id/a')
+    """
+
+    base: str
+    prefixes: Mapping[str, str] = field(default_factory=lambda: dict(vocab.VOCABULARIES))
+    linked: frozenset[str] = frozenset()
+    labels: tuple[str, ...] = vocab.LABELS
+
+    @property
+    def ids(self) -> str:
+        """The namespace of the things that the graph describes."""
+        return self.base + "id/"
+
+    @property
+    def ontology(self) -> str:
+        """The namespace of the project's own classes and properties."""
+        return self.base + "ontology#"
+
+    @property
+    def shapes(self) -> str:
+        """The namespace of the project's own shapes."""
+        return self.base + "shapes#"
+
+    @property
+    def graphs(self) -> str:
+        """What the names of graphs begin with that are named for a file or a rule, not for what they say."""
+        return self.base + "graph/"
+
+    @property
+    def inferred(self) -> str:
+        """What the names of graphs of inferred triples begin with."""
+        return self.graphs + "inferred"
+
+    @property
+    def record(self) -> str:
+        """The graph in a remote store that records which graphs this project put there."""
+        return self.graphs + "record"
+
+    @property
+    def merged(self) -> str:
+        """The graph in a remote store that holds the merge of all graphs where its default graph cannot."""
+        return self.graphs + "merged"
+
+    @property
+    def merged_asserted(self) -> str:
+        """As `merged`, without inferred triples."""
+        return self.merged + "/stated"
+
+    @property
+    def dataset(self) -> str:
+        """The IRI of the dataset as VoID and DCAT describe it."""
+        return self.base + "dataset"
+
+    def term(self, name: str) -> str:
+        """The IRI of a term of the project's ontology."""
+        return self.ontology + name
+
+    def is_file_graph(self, graph: str) -> bool:
+        """Whether a graph is named for a file or a rule; any other named graph says who makes its statements."""
+        return graph.startswith((self.graphs, "file:"))
+
+    def described_by(self, iri: str) -> str:
+        """The resource whose document describes an IRI: itself, but where a subclass knows better."""
+        return iri
+
+    def expand(self, name: str) -> str | None:
+        """The IRI of a prefixed name or of an IRI (with or without angle brackets); None when it is neither."""
+        if name.startswith("<") and name.endswith(">"):
+            name = name[1:-1]
+        if name.startswith(_SCHEMES):
+            return name
+        prefix, colon, local = name.partition(":")
+        namespace = self.prefixes.get(prefix) if colon and local else None
+        return None if namespace is None or " " in local else namespace + local
+
+    def shrink(self, iri: str) -> str:
+        """The shortest prefixed name of an IRI that Turtle can write without escapes; the IRI itself if there is none.
+
+        >>> Profile("https://example.org/").shrink("http://www.w3.org/ns/shacl#path")
+        'sh:path'
+        """
+        # A local name has neither "/" nor "#" in it, and every namespace ends with one of them.
+        cut = max(iri.rfind("/"), iri.rfind("#")) + 1
+        prefix = self._shortest.get(iri[:cut])
+        return f"{prefix}:{iri[cut:]}" if prefix is not None and _LOCAL_NAME.match(iri, cut) else iri
+
+    def as_turtle(self, iri: str) -> str:
+        """An IRI as Turtle writes it: its prefixed name, or the IRI in angle brackets if there is none.
+
+        >>> Profile("https://example.org/").as_turtle("https://example.org/x")
+        '<https://example.org/x>'
+        """
+        short = self.shrink(iri)
+        return f"<{iri}>" if short == iri else short
+
+    def graph_of_file(self, relative: str) -> str:
+        """The name of the graph for the triples of a project's file that are in no named graph.
+
+        relative: the file's path below the project's root, with slashes.
+
+        >>> Profile("https://example.org/").graph_of_file("graph/entities/org.ttl")
+        'https://example.org/graph/entities/org'
+        >>> Profile("https://example.org/").graph_of_file("shapes/my labels.ttl")
+        'https://example.org/graph/shapes/my%20labels'
+        """
+        stem = relative.rsplit(".", 1)[0].removeprefix("graph/").lstrip("/")
+        return self.graphs + _NOT_IN_IRI.sub(_percent_encoded, stem)
+
+    @cached_property
+    def _shortest(self) -> dict[str, str]:
+        """Namespace to its shortest prefix."""
+        table = sorted(self.prefixes.items(), key=lambda pair: len(pair[0]), reverse=True)
+        return {namespace: prefix for prefix, namespace in table}
+
+
+def _percent_encoded(found: re.Match[str]) -> str:
+    return "".join(f"%{byte:02X}" for byte in found[0].encode(errors="replace"))

@@ -1,0 +1,2 @@
+# The triples of the default graph, moved to a named graph.
+MOVE DEFAULT TO GRAPH $graph
