@@ -1,4 +1,4 @@
-"""A site is written whole or not at all, only what changed, and never over what is not ours (HARDENING, 51 and P15)."""
+"""A site is written whole or not at all, only what changed, and never over what is not ours (promise P15)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hostile labels and IRIs in the graph: shown as text, linked nowhere, run by nobody (HARDENING, rows 19 to 25)."""
+"""Hostile labels and IRIs in the graph: shown as text, never linked, never executed (promise P11 of THREAT_MODEL.md)."""
 
 from __future__ import annotations
 

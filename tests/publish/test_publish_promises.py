@@ -33,7 +33,7 @@ IRIS = st.one_of(
         ["https://w3id.org/mtsp-kg/id/org/", "https://w3id.org/mtsp-kg/ontology#", "urn:x:", "http://a/"]
     ).flatmap(lambda space: LOCAL.map(lambda local: f"{space}{local}"))
 ).map(ox.NamedNode)
-# What XML 1.0 cannot hold is refused where RDF/XML is written (HARDENING, row 36): it is left out here.
+# Characters outside XML 1.0 are refused when RDF/XML is written, so no example here has them.
 TEXT = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff")
     | st.sampled_from("\t\n\r\"\\<>&'"),

@@ -73,7 +73,7 @@ def test_a_person_reads_and_asks(node: list[str], roomy: Server) -> None:
 
 
 def test_hostile_labels_and_iris_run_nothing(node: list[str], starter: Callable[..., Server], tmp_path: Path) -> None:
-    """HARDENING's 12 IRIs and 10 labels, on every kind of page of a live server (promise P11)."""
+    """Hostile IRIs and labels on every kind of page of a live server (promise P11 of THREAT_MODEL.md)."""
     sys.path.insert(0, str(PUBLISH))
     try:
         from publish_project import little_project
