@@ -1,11 +1,12 @@
-# make run: set up, do the main job. make test: set up, run all tests. Both need Python 3.11 or newer with venv, no more.
+# make run: set up and do the main job. make test: set up and run the tests. Both need Python 3.11 or newer with venv.
+# make check: lint, types and the fast tests, before a commit. CONTRIBUTING.md has the others.
 
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 export MTSP_CACHE ?= $(CURDIR)/$(VENV)/cache
 
-.PHONY: run test lint validate bench clean
+.PHONY: run check test conformance lint validate docs update bench clean
 
 run: $(VENV)/ready
 	@echo; echo "== What the graph holds"; $(BIN)/mtsp info | head -3
@@ -20,8 +21,14 @@ run: $(VENV)/ready
 	@echo "  mtsp trace youth                                    from a target group up to the plan"
 	@echo "  mtsp query -e 'SELECT ?p { GRAPH ?p { ?s mtsp:serves group:youth } }'"
 
+check: lint
+	$(BIN)/python -m pytest -q -m "not slow and not conformance"
+
 test: $(VENV)/ready-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not conformance"
+
+conformance: $(VENV)/ready-dev
+	$(BIN)/python -m pytest -m conformance
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check .
@@ -31,11 +38,20 @@ lint: $(VENV)/ready-dev
 validate: $(VENV)/ready
 	$(BIN)/mtsp validate
 
+docs: $(VENV)/ready-docs
+	$(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky --quiet --builder html docs docs/_build/html
+	@echo "docs: docs/_build/html/index.html"
+
+# What is generated and committed: golden answers, examples of the README and the guide, pictures. Read the difference.
+update: $(VENV)/ready-dev
+	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/queries/test_catalogue.py -k golden_file
+	UPDATE_README=1 $(BIN)/python -m pytest -q tests/test_readme.py tests/ontology/test_diagram.py tests/test_architecture.py
+
 bench: $(VENV)/ready-dev
 	$(BIN)/python benchmarks/query_start.py
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist docs/_build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("mtsp-kg needs Python 3.11 or newer")'
@@ -45,4 +61,8 @@ $(VENV)/ready: pyproject.toml
 
 $(VENV)/ready-dev: $(VENV)/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+$(VENV)/ready-docs: $(VENV)/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@touch $@

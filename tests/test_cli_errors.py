@@ -80,6 +80,7 @@ def test_a_broken_file_is_named_with_line_and_column(project: Path, content: byt
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_an_edit_is_seen_at_once_though_the_graph_is_cached(project: Path, tmp_path: Path) -> None:
     def count() -> str:
         text = "SELECT (COUNT(*) AS ?n) WHERE { <http://a/new> ?p ?o }"
@@ -92,6 +93,7 @@ def test_an_edit_is_seen_at_once_though_the_graph_is_cached(project: Path, tmp_p
     assert (count(), count()) == ("1", "1")
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_or_is_broken_is_no_error(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("no folder", "utf-8")

@@ -1,58 +1,154 @@
-"""The README's commands run and print what it shows. UPDATE_README=1 writes what they print into it."""
+"""The README and the guide: every console session prints what it shows, every Python example runs.
+
+Of each page, in order and in one folder:
+
+- a block whose first line is `# FILE` is a file of that name;
+- a `console` block is run by bash, each command of it alone, with `mtsp` on the path;
+- a `pycon` block is a doctest; the `python` blocks run as one script.
+
+The README's folder is the checkout; a page of the guide has an empty folder of its own. UPDATE_README=1 writes what was
+printed into the pages.
+"""
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
-import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
-BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("guide/*.md"))]
+BLOCK = re.compile(r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"# ([\w/-]+\.[\w.]+|[\w/-]*/[\w.-]+)\n")
+RUN = ("console", "pycon", "python")
 UPDATE = os.environ.get("UPDATE_README") == "1"
 
 
-def sessions(block: str) -> list[tuple[str, str]]:
-    """The commands of a block and what the README says they print."""
-    parts = re.split(r"^\$ (.*)\n", block, flags=re.MULTILINE)[1:]
-    return list(zip(parts[::2], parts[1::2], strict=True))
+class Block(NamedTuple):
+    """A fenced block of a page."""
+
+    kind: str
+    text: str
+    line: int
 
 
-def printed(command: str) -> str:
-    words = shlex.split(command)
-    assert words[0] == "mtsp", "the README shows mtsp commands in console blocks"
-    done = subprocess.run([sys.executable, "-m", "mtsp_kg", *words[1:]], capture_output=True, text=True, check=False)
-    return done.stdout + done.stderr
+def blocks(page: Path) -> list[Block]:
+    text = page.read_text(encoding="utf-8")
+    return [
+        Block(found["kind"], found["text"], text.count("\n", 0, found.start()) + 2) for found in BLOCK.finditer(text)
+    ]
 
 
-COMMANDS = [session for block in BLOCK.findall(README.read_text(encoding="utf-8")) for session in sessions(block)]
+def sessions(block: str) -> Iterator[tuple[str, str]]:
+    """The commands of a console block, each with what it prints."""
+    parts = re.split(r"^\$ (.*)\n", block, flags=re.MULTILINE)
+    assert not parts[0], "a console block begins with a command"
+    yield from zip(parts[1::2], parts[2::2], strict=True)
 
 
-@pytest.mark.parametrize(("command", "expected"), COMMANDS, ids=[command for command, _ in COMMANDS])
-def test_a_command_of_the_readme_prints_what_it_shows(command: str, expected: str) -> None:
-    found = printed(command)
+def examples(page: Path, folder: Path) -> dict[Block, str]:
+    """The blocks of a page that print something, each with what it prints now; writes the files of the page."""
+    printed: dict[Block, str] = {}
+    names: dict[str, object] = {}
+    for block in blocks(page):
+        file = FILE.match(block.text)
+        if block.kind == "console":
+            said = [f"$ {command}\n{output(command, folder)}" for command, _ in sessions(block.text)]
+            printed[block] = "".join(said)
+        elif block.kind == "pycon":
+            printed[block] = doctested(block, names)
+        elif file:
+            target = folder / file[1]
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(block.text, encoding="utf-8")
+    return printed
+
+
+def output(command: str, folder: Path) -> str:
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, cwd=folder)
+    return (done.stdout + done.stderr).replace(f"{folder}{os.sep}", "")
+
+
+def doctested(block: Block, names: dict[str, object]) -> str:
+    """The block with what its examples print now."""
+    examples = doctest.DocTestParser().get_examples(block.text)
+    got: list[str] = []
+
+    class Runner(doctest.DocTestRunner):
+        def report_start(self, *about: object) -> None: ...
+        def report_success(self, out: object, test: object, example: object, found: str) -> None:
+            got.append(found)
+
+        report_failure = report_success
+
+        def report_unexpected_exception(
+            self, out: object, test: object, example: doctest.Example, error: object
+        ) -> None:
+            raise AssertionError(f"{example.source} raises {error}")
+
+    Runner().run(doctest.DocTest(examples, names, "page", None, block.line, block.text), clear_globs=False)
+    lines = block.text.splitlines(keepends=True)
+    for example, found in [*zip(examples, got, strict=True)][::-1]:
+        begin = example.lineno + example.source.count("\n")
+        lines[begin : begin + example.want.count("\n")] = [found]
+    return "".join(lines)
+
+
+@pytest.fixture
+def folder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder that a page's examples run in, with `mtsp` on the path."""
+    command = tmp_path / "bin" / "mtsp"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m mtsp_kg "$@"\n', encoding="utf-8")
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{command.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep))
+    own = tmp_path / "page"
+    own.mkdir()
+    return own
+
+
+def ids(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [page for page in PAGES if {*RUN} & {block.kind for block in blocks(page)}], ids=ids)
+def test_the_examples_of_a_page_print_what_it_shows(page: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = folder if page.parent.name == "guide" else ROOT
+    monkeypatch.chdir(folder)
+    printed = examples(page, folder)
     if UPDATE:
-        text = README.read_text(encoding="utf-8")
-        README.write_text(text.replace(f"$ {command}\n{expected}", f"$ {command}\n{found}", 1), encoding="utf-8")
-    else:
-        assert found == expected
+        text = page.read_text(encoding="utf-8")
+        for block, now in printed.items():
+            text = text.replace(f"```{block.kind}\n{block.text}```", f"```{block.kind}\n{now}```", 1)
+        page.write_text(text, encoding="utf-8")
+        return
+    for block, now in printed.items():
+        assert now == block.text, f"{page.name}:{block.line}"
+    script = "".join(block.text for block in blocks(page) if block.kind == "python" and not FILE.match(block.text))
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, cwd=folder)
 
 
-def test_the_picture_of_the_house_is_drawn_from_the_graph() -> None:
+def test_the_picture_of_the_house_is_drawn_from_the_graph(folder: Path) -> None:
     for language in ("en", "zh"):
         picture = ROOT / "docs" / f"house-{language}.svg"
-        drawn = printed(f"mtsp house --lang {language}")
+        drawn = output(f"mtsp house --lang {language}", folder)
         if UPDATE:
-            picture.parent.mkdir(exist_ok=True)
             picture.write_text(drawn, encoding="utf-8")
         assert picture.read_text(encoding="utf-8") == drawn
 
 
-def test_the_python_example_runs() -> None:
-    (example,) = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    subprocess.run([sys.executable, "-c", example], check=True, capture_output=True)
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "THREAT_MODEL.md", ROOT / "CHANGELOG.md"], ids=ids)
+def test_links_to_files_lead_somewhere(page: Path) -> None:
+    text = re.sub(BLOCK, "", page.read_text(encoding="utf-8"))
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"

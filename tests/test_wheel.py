@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 QUERIES = (["partners-of-outcome", "-p", "outcome=2.4"], ["coverage-outcomes-groups"], ["figures"])
 

@@ -74,6 +74,7 @@ def test_a_contradiction_is_found_and_explained(tmp_path: Path, path: Path) -> N
         assert f"ontology/extra.ttl:{line}" in reasoning.tell_check(found)
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("reasoner", hermit.REASONERS)
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_contradiction_is_found_by_the_reasoner(tmp_path: Path, path: Path, reasoner: str) -> None:
@@ -86,6 +87,7 @@ def test_a_contradiction_is_found_by_the_reasoner(tmp_path: Path, path: Path, re
     assert not found.classified.consistent
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("reasoner", hermit.REASONERS)
 def test_the_core_is_consistent_and_has_the_tree_that_is_shipped(tmp_path: Path, reasoner: str) -> None:
     if reasoner == "hermit" and hermit.java() is None:
@@ -103,6 +105,7 @@ def test_the_core_is_consistent_and_has_the_tree_that_is_shipped(tmp_path: Path,
     assert {issue.what.split()[0] for issue in found.issues} == {"xsd:date", "xsd:gYear"}
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("reasoner", hermit.REASONERS)
 def test_what_the_tree_has_more_and_what_is_empty(tmp_path: Path, reasoner: str) -> None:
     if reasoner == "hermit" and hermit.java() is None:
@@ -177,6 +180,7 @@ def test_the_shipped_graph_is_in_owl_2_dl_and_contradicts_nothing() -> None:
     assert done.return_value == 0, done.output
 
 
+@pytest.mark.conformance
 @pytest.mark.skipif(hermit.java() is None, reason="no Java")
 def test_the_shipped_graph_is_consistent_for_hermit_too() -> None:
     done = CliRunner().invoke(cli, ["check-ontology"], standalone_mode=False)

@@ -61,6 +61,7 @@ def quick(examples: int) -> settings:
     )  # fmt: skip
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("kind", ontologies.KINDS)
 def test_one_kind(tmp_path: Path, kind: str, engine: str) -> None:
@@ -77,6 +78,7 @@ def test_one_kind(tmp_path: Path, kind: str, engine: str) -> None:
     holds()
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("engine", ENGINES)
 def test_kinds_together(tmp_path: Path, engine: str) -> None:
     examples, wrong, _ = ENGINES[engine]

@@ -26,6 +26,7 @@ def reasoning() -> Reasoning:
     return open_graph(ROOT).reasoning()
 
 
+@pytest.mark.slow
 def test_a_thousand_inferred_triples_are_explained_and_replayed(reasoning: Reasoning) -> None:
     facts = sorted(fact for _, fact in reasoning.closure.inferred())
     for fact in random.Random(32).sample(facts, min(1000, len(facts))):
@@ -122,6 +123,7 @@ def test_mermaid_has_an_arrow_for_each_premise(reasoning: Reasoning) -> None:
     assert drawn.count("-->") == 2
 
 
+@pytest.mark.slow
 def test_an_edit_is_never_stale(tmp_path: Path) -> None:
     for room in ("ontology", "graph", "queries"):
         shutil.copytree(ROOT / room, tmp_path / room)

@@ -21,6 +21,8 @@ from mtsp_kg.plan.names import prefixes
 from mtsp_kg.plan.project import plan_project
 from mtsp_kg.project import Project
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 HEAD = "".join(f"@prefix {prefix}: <{name}> .\n" for prefix, name in prefixes("mtsp-2022-2026").items())
 

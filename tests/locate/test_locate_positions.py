@@ -206,6 +206,7 @@ def test_the_scanner_reads_files_as_pyoxigraph_does(path: Path) -> None:
             assert among(scan(text, None, some), some) == among(rows, some)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [*OWN_FILES, *SMALL], ids=lambda path: path.name)
 def test_every_statement_of_a_file_is_located(path: Path) -> None:
     source = path.read_bytes().removeprefix(b"\xef\xbb\xbf")

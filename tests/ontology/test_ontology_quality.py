@@ -92,7 +92,7 @@ def test_a_check_says_what_it_finds_in_both_languages(query) -> None:  # type: i
 
 
 def test_every_check_is_told_of_in_the_docs() -> None:
-    told = re.findall(r"`([a-z-]+)`", (ROOT / "docs" / "ontology-quality.md").read_text("utf-8"))
+    told = re.findall(r"`([a-z-]+)`", (ROOT / "docs" / "guide" / "ontology-quality.md").read_text("utf-8"))
     assert set(QUERIES) <= set(told)
 
 

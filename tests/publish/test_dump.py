@@ -13,6 +13,8 @@ import pytest
 import mtsp_kg
 from mtsp_kg.formats import RDF_FORMATS, Format
 
+pytestmark = pytest.mark.slow
+
 
 def exported(project: Path, form: str, seed: str) -> bytes:
     command = [sys.executable, "-m", "mtsp_kg", "--project", str(project), "export", form]

@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 from publish_project import ROOT
 
+pytestmark = pytest.mark.conformance
+
 PAGES = (
     *("index.html", "zh/index.html", "doc/org/who.html", "zh/doc/org/who.html", "doc/mtsp-2022-2026/para/55.html"),
     *("zh/doc/mtsp-2022-2026/para/55.html", "doc/mtsp-2022-2026/outcome/2.4.html", "ontology.html", "shapes.html"),

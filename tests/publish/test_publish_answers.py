@@ -32,6 +32,7 @@ def answers(site: Site) -> Answers:
     return Answers(Site(source.project, source.store, source.plan, Options(site="https://example.org/")))
 
 
+@pytest.mark.slow
 def test_server_and_static_site_write_the_same_bytes(site: Site, published: Path) -> None:
     source = site.source
     same = Answers(Site(source.project, source.store, source.plan, Options(site="https://example.org/mtsp/")))

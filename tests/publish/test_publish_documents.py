@@ -16,6 +16,8 @@ from mtsp_kg.plan.show import said_of
 from mtsp_kg.publish import paths, rdf_forms
 from mtsp_kg.publish.triple_index import key
 
+pytestmark = pytest.mark.slow
+
 
 def parsed(content: bytes, media_type: str) -> set[ox.Quad]:
     form = ox.RdfFormat.from_media_type(media_type.split(";")[0])

@@ -19,6 +19,8 @@ from mtsp_kg.cli.publish import command
 from mtsp_kg.errors import DataError
 from mtsp_kg.publish.site_check import check_folder
 
+pytestmark = pytest.mark.slow
+
 KILLS = int(os.environ.get("MTSP_KILLS", "10"))
 
 

@@ -1,4 +1,4 @@
-"""Hostile labels and IRIs in the graph: shown as text, never linked, never executed (promise P11 of THREAT_MODEL.md)."""
+"""Hostile labels and IRIs in the graph: shown as text, never linked, never executed (P11 of THREAT_MODEL.md)."""
 
 from __future__ import annotations
 
@@ -84,6 +84,7 @@ def hostile(make_site: Callable[..., Site]) -> Site:
     return make_site(hostile_graph())
 
 
+@pytest.mark.slow
 def test_hostile_labels_and_iris_make_no_markup(hostile: Site) -> None:
     seen = 0
     for path in hostile.paths():
@@ -141,6 +142,7 @@ def test_hostile_values_of_a_question_s_form_are_text(make_site: Callable[..., S
                 assert tag not in {"img", "b", "iframe"} or not attributes
 
 
+@pytest.mark.conformance
 def test_no_script_of_a_label_runs_in_a_browser(hostile: Site, tmp_path: Path) -> None:
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:

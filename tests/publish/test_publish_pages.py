@@ -15,6 +15,8 @@ from mtsp_kg.publish.folder import read_manifest
 from mtsp_kg.publish.site_check import check_folder, links
 from mtsp_kg.publish.words import LANGUAGES, Words
 
+pytestmark = pytest.mark.slow
+
 
 def pages(published: Path) -> list[Path]:
     return sorted(published.rglob("*.html"))

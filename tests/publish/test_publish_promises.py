@@ -26,6 +26,8 @@ from mtsp_kg.formats import RDF_FORMATS
 from mtsp_kg.publish import folder, rdf_forms
 from mtsp_kg.publish.site_check import check_folder
 
+pytestmark = pytest.mark.slow
+
 FLIPS = int(os.environ.get("MTSP_FLIPS", "6"))
 LOCAL = st.text(st.sampled_from("abz09._-~%é中:@!$&'()*+,;=/?"), max_size=12).map(lambda text: text.replace("%", "%41"))
 IRIS = st.one_of(

@@ -14,6 +14,8 @@ import pytest
 
 from mtsp_kg.publish import server_configs
 
+pytestmark = pytest.mark.conformance
+
 Get = Callable[..., http.client.HTTPResponse]
 WHO = "/mtsp/id/org/who"
 DOC = "/mtsp/doc/org/who"

@@ -181,6 +181,7 @@ def test_it_shows_the_paragraphs(kg: KnowledgeGraph, query: NamedQuery) -> None:
     assert bool(shown) != (query.name in WITHOUT_PARAGRAPH)
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("query", ASK.values(), ids=ASK)
 def test_rdflib_gives_the_same_rows_in_the_same_order(
     kg: KnowledgeGraph, reference: rdflib.Dataset, query: NamedQuery
@@ -188,6 +189,7 @@ def test_rdflib_gives_the_same_rows_in_the_same_order(
     assert _rows(kg.completed.oxigraph, query.text) == _reference_rows(reference, query.text)
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("name", OTHERS)
 def test_rdflib_gives_the_same_rows_to_other_queries_of_a_small_plan(
     small: KnowledgeGraph, small_reference: rdflib.Dataset, name: str
@@ -199,6 +201,7 @@ def test_rdflib_gives_the_same_rows_to_other_queries_of_a_small_plan(
     assert sorted(map(str, ours)) == sorted(map(str, theirs))
 
 
+@pytest.mark.conformance
 @pytest.mark.parametrize("name", RULES)
 def test_rdflib_constructs_the_same_by_a_rule(
     small: KnowledgeGraph, small_reference: rdflib.Dataset, name: str
@@ -212,6 +215,7 @@ def test_rdflib_constructs_the_same_by_a_rule(
     }
 
 
+@pytest.mark.conformance
 @pytest.mark.skipif(REFERENCE not in os.environ, reason=f"some take rdflib minutes: set {REFERENCE} to run them")
 @pytest.mark.parametrize("name", OTHERS)
 def test_rdflib_gives_the_same_rows_to_other_queries(kg: KnowledgeGraph, reference: rdflib.Dataset, name: str) -> None:

@@ -18,6 +18,8 @@ from mtsp_kg.query.answer import Rows
 from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
 from mtsp_kg.query.evidence import Evidence, flattened
 
+pytestmark = pytest.mark.slow
+
 ASK = {query.name: query for query in read_catalogue(find_project(), "ask")}
 
 

@@ -47,6 +47,7 @@ def test_a_switch_that_is_neither_on_nor_off_is_refused(monkeypatch: pytest.Monk
         open_graph()
 
 
+@pytest.mark.slow
 def test_what_shows_the_statements_shows_no_inferences() -> None:
     with_, without = open_graph(inferences=True), open_graph(inferences=False)
     assert with_.show("WIPO GREEN") == without.show("WIPO GREEN")
@@ -55,6 +56,7 @@ def test_what_shows_the_statements_shows_no_inferences() -> None:
     assert with_.coverage("services-outcomes") == without.coverage("services-outcomes")
 
 
+@pytest.mark.slow
 def test_a_published_question_answers_as_the_command_does(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(INFERENCE, raising=False)
     kg = open_graph()

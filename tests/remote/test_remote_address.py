@@ -128,7 +128,7 @@ def test_traps_are_found_in_sparql_s_own_words_only() -> None:
 
 
 def test_the_guide_has_every_address_and_every_trap() -> None:
-    guide = (Path(__file__).parents[2] / "docs" / "push.md").read_text(encoding="utf-8")
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "stores.md").read_text(encoding="utf-8")
     for entry in known()["address"]:
         assert entry["graphs"].rsplit("*", 1)[-1] in guide
     for engine in known()["engine"]:

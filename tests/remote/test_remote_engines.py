@@ -29,6 +29,8 @@ from mtsp_kg.remote.push import Graphs, Pushed, Wish, named_graphs, push
 from mtsp_kg.remote.remote_store import RemoteStore
 from mtsp_kg.remote_graph import RemoteKnowledgeGraph, open_graph
 
+pytestmark = pytest.mark.conformance
+
 GOLDEN = Path(__file__).parents[1] / "queries" / "golden"
 ASK = [query.name for query in read_catalogue(find_project(), "ask")]
 CASES = sorted({*ASK, *(path.stem for path in GOLDEN.glob("*.csv"))})

@@ -24,6 +24,8 @@ from mtsp_kg.remote.push import Graphs, Pushed, Wish, named_graphs, push
 from mtsp_kg.remote.remote_store import RemoteStore
 from mtsp_kg.remote_graph import open_graph
 
+pytestmark = pytest.mark.slow
+
 FOREIGN = "INSERT DATA { GRAPH <http://theirs.example/> { <http://theirs.example/s> <http://theirs.example/p> 1 } }"
 
 

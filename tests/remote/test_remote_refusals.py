@@ -23,6 +23,8 @@ from mtsp_kg.remote.client import Client, Limits
 from mtsp_kg.remote.graph_store import GraphStore, counts
 from mtsp_kg.remote.remote_store import RemoteStore
 
+pytestmark = pytest.mark.slow
+
 QUICK = Limits(seconds=0.6, bytes=100_000, patience=2.0, connect=2.0)
 HTML = {"Content-Type": "text/html"}
 

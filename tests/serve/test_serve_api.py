@@ -18,6 +18,7 @@ from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
 QUERIES = read_catalogue(plan_project(ROOT), "ask")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
 def test_every_query_answers_as_the_command_line_does(roomy: Server, query: NamedQuery) -> None:
     expected = open_graph().query(query.name)
@@ -169,6 +170,7 @@ def test_health(roomy: Server) -> None:
     assert answer.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.conformance
 def test_schemathesis_finds_no_fault(roomy: Server) -> None:
     import schemathesis
     from schemathesis.checks import CHECKS

@@ -18,6 +18,8 @@ from urllib.parse import quote
 import pytest
 from serve_process import ROOT, Server
 
+pytestmark = pytest.mark.conformance
+
 PUBLISH = ROOT / "tests" / "publish"
 MODULES = Path(os.environ.get("MTSP_NODE_MODULES") or ROOT / "node_modules")
 QUERY = quote("SELECT ?p ?o { GRAPH ?p { ?s <https://w3id.org/mtsp-kg/ontology#partnersWith> ?o } } LIMIT 5")

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from serve_process import ROOT, Server
 
+pytestmark = pytest.mark.conformance
+
 ROWS = "SELECT ?s ?o { ?s a ?o } ORDER BY ?s LIMIT 5"
 TRIPLES = "CONSTRUCT { ?s a ?o } WHERE { ?s a ?o } LIMIT 5"
 

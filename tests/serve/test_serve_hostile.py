@@ -22,6 +22,8 @@ import pytest
 from hostile_queries import HOSTILE
 from serve_process import Server
 
+pytestmark = pytest.mark.slow
+
 LIMIT = 1.0
 DIRECT = {"Content-Type": "application/sparql-query"}
 FORMS = ["application/sparql-results+json", "application/sparql-results+xml", "text/csv", "text/tab-separated-values"]

@@ -18,6 +18,8 @@ import pytest
 from hostile_queries import HOSTILE
 from serve_process import Server
 
+pytestmark = pytest.mark.slow
+
 QUERY = {"Content-Type": "application/sparql-query"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

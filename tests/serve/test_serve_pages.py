@@ -18,6 +18,8 @@ import pyoxigraph as ox
 import pytest
 from serve_process import ROOT, Server
 
+pytestmark = pytest.mark.slow
+
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 ID = "https://w3id.org/mtsp-kg/id/"
 FORMS = {

@@ -27,6 +27,8 @@ from mtsp_kg.serve.problems import TimedOutError
 from mtsp_kg.serve.worker import Limits, Task
 from mtsp_kg.serve.worker_factory import SeparateNursery, named_quads
 
+pytestmark = pytest.mark.slow
+
 
 def gone(process: int) -> bool:
     try:

@@ -21,6 +21,8 @@ from mtsp_kg.serve.site_interface import Ask, Page, SiteRequest
 from mtsp_kg.serve.worker import Limits
 from mtsp_kg.serve.worker_factory import ForkingNursery, named_quads
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://kg.example.org/"
 DATE = "Wed, 21 Oct 2026 07:28:00 GMT"
 

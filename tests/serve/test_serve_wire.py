@@ -8,6 +8,8 @@ import time
 import pytest
 from serve_process import Server
 
+pytestmark = pytest.mark.slow
+
 GOOD = b"GET /sparql?query=ASK%7B%7D HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 

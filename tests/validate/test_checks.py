@@ -63,6 +63,7 @@ def test_a_check_finds_the_same_where_graphs_are_not_merged_and_say_things_twice
     assert findings[0]
 
 
+@pytest.mark.conformance
 @pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_check_gives_the_same_rows_in_rdflib(name: str, garden: Project) -> None:

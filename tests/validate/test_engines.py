@@ -15,6 +15,8 @@ from mtsp_kg.validate.findings import Finding
 from mtsp_kg.validate.inputs import united
 from mtsp_kg.validate.shapes import Shapes, read_shapes
 
+pytestmark = pytest.mark.conformance
+
 SHAPES = f"""@prefix ex: <https://example.org/> . @prefix sh: <{vocab.SH}> . @prefix xsd: <{vocab.XSD}> .
 ex:A a sh:NodeShape ; sh:targetClass ex:C ; sh:targetSubjectsOf ex:p ; sh:targetObjectsOf ex:q ;
     sh:property [ sh:path ex:p ; sh:minCount 1 ; sh:maxCount 2 ; sh:class ex:C ] ,

@@ -19,7 +19,7 @@ import pytest
 
 from mtsp_kg import vocab
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
 SECONDS, MEMORY = 10, 512  # MB
 SHAPES = f"<urn:S> a <{vocab.SH}NodeShape> ; <{vocab.SH}targetClass> <urn:C> ; <{vocab.SH}nodeKind> <{vocab.SH}IRI> .\n"

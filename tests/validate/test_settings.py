@@ -98,7 +98,7 @@ def test_the_files_for_other_tools_name_what_there_is() -> None:
     known = {option for parameter in _command().params for option in parameter.opts}
     assert set(re.findall(r"--[a-z-]+[a-z]", script)) <= known
     assert "${{" not in script, "inputs must not be pasted into the script"
-    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "guide" / "validate.md").read_text(encoding="utf-8")
     for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL):
         assert yaml.safe_load(block)
     for name in set(re.findall(r"(?<=mtsp validate)[^\n`]*", page)):
