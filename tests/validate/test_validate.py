@@ -80,7 +80,9 @@ def test_a_finding_tells_focus_path_value_shape_and_passage(name: str, bad: Proj
 def test_the_text_names_the_passage_and_shows_the_line(bad: Project) -> None:
     report = placed(KnowledgeGraph(bad).validate(checks=False), bad.relative)
     text = write(report, "text", View("en", "mtsp-2031-2035", Severity.WARNING))
-    assert text.startswith("graph/mtsp-2031-2035/wrong.trig\n  violation  AgentObjectShape: The value of this property must be")
+    assert text.startswith(
+        "graph/mtsp-2031-2035/wrong.trig\n  violation  AgentObjectShape: The value of this property must be"
+    )
     assert (
         """
     graph/mtsp-2031-2035/wrong.trig:8:21  para:1
