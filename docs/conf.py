@@ -11,6 +11,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "extensions")]
 
+from sphinx.application import Sphinx  # noqa: E402 - the path comes first
+
 import mtsp_kg  # noqa: E402 - found by the path above
 
 project = "mtsp-kg"
@@ -40,3 +42,14 @@ html_theme_options = {"source_repository": "https://github.com/mtsp-kg/mtsp-kg/"
 html_theme_options["source_directory"] = "docs/"
 pygments_style = "friendly"
 highlight_language = "none"
+
+
+def readable_signature(
+    app: Sphinx, what: str, name: str, thing: object, options: object, signature: str | None, returned: str | None
+) -> tuple[str | None, str | None]:
+    """A dataclass's default factory as an ellipsis: `<factory>` is not Python, so its signature would not be parsed."""
+    return signature and signature.replace("<factory>", "..."), returned
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("autodoc-process-signature", readable_signature)
