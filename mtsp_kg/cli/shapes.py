@@ -15,8 +15,8 @@ def command(project: str | None, shapes: tuple[str, ...], doc: bool, output: str
     import shutil
 
     from mtsp_kg.graph import open_graph
+    from mtsp_kg.layout import aligned_table
     from mtsp_kg.output import write_whole
-    from mtsp_kg.query.answer import aligned
     from mtsp_kg.validate.runner import read_project_shapes
     from mtsp_kg.validate.shape_listing import as_page, as_rows, listed
 
@@ -26,7 +26,7 @@ def command(project: str | None, shapes: tuple[str, ...], doc: bool, output: str
         failing.setdefault(finding.shape, set()).add(finding.focus)
     found = listed(read_project_shapes(kg.project, shapes), kg.store.oxigraph, failing, kg.project.root)
     room = None if output else shutil.get_terminal_size((160, 24)).columns
-    text = as_page(found, kg.store.oxigraph, kg.plan) if doc else aligned(as_rows(found, kg.plan), room)
+    text = as_page(found, kg.store.oxigraph, kg.plan) if doc else aligned_table(as_rows(found, kg.plan), room)
     if output:
         write_whole(output, text.encode())
     else:

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from mtsp_kg import vocab
 from mtsp_kg.infer.terms import Atom, iri, is_named, triple_of
+from mtsp_kg.layout import natural_key
 from mtsp_kg.locate import TriplePlace, locate
 from mtsp_kg.plan import names
 from mtsp_kg.project import Project
@@ -50,7 +51,8 @@ class Stated:
             return []
         quads = self._store.quads_for_pattern(subject, predicate, object_, None)
         found = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
-        return sorted((graph for graph in found if not graph.startswith(names.INFERRED)), key=_natural)
+        stated = (graph for graph in found if not graph.startswith(names.INFERRED))
+        return sorted(stated, key=lambda graph: (graph.startswith(names.GRAPH), natural_key(graph)))
 
     def holds(self, fact: Atom) -> bool:
         """Whether any graph states a fact."""
@@ -129,8 +131,3 @@ def _line(path: Path, fact: Atom, graph: str, own: str) -> int | None:
     quad = ox.Quad(subject, predicate, object_, ox.NamedNode(graph))
     places = locate(path, {quad}, graph=ox.NamedNode(own), parsed=True)[quad]
     return next((place.object.line for place in places if isinstance(place, TriplePlace)), None)
-
-
-def _natural(graph: str) -> tuple[bool, str, int, str]:
-    head, _, tail = graph.rpartition("/")
-    return (graph.startswith(names.GRAPH), head, int(tail) if tail.isdigit() else 0, tail)

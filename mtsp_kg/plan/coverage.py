@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 
+from mtsp_kg.layout import aligned_table, display_width, markdown_table
 from mtsp_kg.plan import names
-from mtsp_kg.query.answer import aligned, markdown, width
 
 FORMS = ("table", "csv", "tsv", "md", "json", "html")
 Label = Callable[[str], str]
@@ -65,7 +65,7 @@ def write(found: Matrix, form: str, label: Label, plan: str | None, *, wide: boo
         csv.writer(out, delimiter="," if form == "csv" else "\t", lineterminator="\n").writerows(table)
         return out.getvalue()
     empty = _empty(found, label, plan)
-    return (empty + "\n" if empty else "") + (markdown(table) if form == "md" else aligned(table))
+    return (empty + "\n" if empty else "") + (markdown_table(table) if form == "md" else aligned_table(table))
 
 
 def _name(iri: str, label: Label, plan: str | None) -> str:
@@ -89,10 +89,10 @@ def _grouped(found: Matrix, label: Label, plan: str | None) -> str:
         cells = [(column, _where(found, row, column, plan)) for column in found.columns if (row, column) in found.cells]
         if cells:
             names_of = [_name(column, label, plan) for column, _ in cells]
-            space = max(map(width, names_of))
+            space = max(map(display_width, names_of))
             lines.append(_name(row, label, plan))
             lines += [
-                f"  {name}{' ' * (space - width(name))}  {where}"
+                f"  {name}{' ' * (space - display_width(name))}  {where}"
                 for name, (_, where) in zip(names_of, cells, strict=True)
             ]
     return "\n".join(lines) + "\n"

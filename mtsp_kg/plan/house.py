@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 
+from mtsp_kg.layout import display_width
 from mtsp_kg.plan import names
-from mtsp_kg.query.answer import width
 
 _WIDTH, _MARGIN, _GAP, _LINE, _PAD = 1200, 20, 12, 19, 12
 _STYLE = """
@@ -155,7 +155,9 @@ def _pieces(word: str) -> list[str]:
     # Chinese has no spaces: a line may break after any character, but not before a punctuation mark.
     pieces: list[str] = []
     for char in word:
-        if pieces and ((width(char) == 1 and width(pieces[-1][-1]) == 1) or char in "，。、；：！？）》” "):
+        if pieces and (
+            (display_width(char) == 1 and display_width(pieces[-1][-1]) == 1) or char in "，。、；：！？）》” "
+        ):
             pieces[-1] += char
         else:
             pieces.append(char)
@@ -163,4 +165,4 @@ def _pieces(word: str) -> list[str]:
 
 
 def _pixels(text: str) -> float:
-    return sum(14.0 if width(char) == 2 else 7.3 for char in text)
+    return sum(14.0 if display_width(char) == 2 else 7.3 for char in text)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import networkx as nx
 
+from mtsp_kg.layout import natural_key
 from mtsp_kg.plan import names
 
 _ALONG = frozenset(names.term(name) for name in ("contributesTo", "partOf", "under"))
@@ -73,13 +74,7 @@ def write(graph: Links, start: str, *, up: bool, form: str, label: Label, plan: 
 def _steps(graph: Links, node: str, *, up: bool) -> list[tuple[str, dict[str, object]]]:
     edges = graph.out_edges(node, data=True) if up else graph.in_edges(node, data=True)
     found = [(edge[1] if up else edge[0], edge[2]) for edge in edges]
-    return sorted(found, key=lambda step: (str(step[1]["relation"]), _natural(step[0])))
-
-
-def _natural(iri: str) -> tuple[str, list[int]]:
-    head, _, tail = iri.rpartition("/")
-    parts = tail.replace("-", ".").split(".")
-    return (head, [int(part) for part in parts]) if all(part.isdigit() for part in parts) else (iri, [])
+    return sorted(found, key=lambda step: (str(step[1]["relation"]), natural_key(step[0])))
 
 
 def _relation(data: dict[str, object], label: Label, *, up: bool) -> str:

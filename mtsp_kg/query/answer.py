@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from mtsp_kg.errors import NotFoundError
 from mtsp_kg.formats import rdf_format
+from mtsp_kg.layout import aligned_table, markdown_table
 from mtsp_kg.plan import names
 from mtsp_kg.store import Results
 
@@ -51,9 +52,9 @@ class Rows:
     def write(self, form: str, room: int | None = None) -> str:
         """The rows in one of TABLE_FORMATS; room: the terminal's columns, for `table`. Raises NotFoundError."""
         if form == "table":
-            return aligned([self.columns, *self.text_rows()], room)
+            return aligned_table([self.columns, *self.text_rows()], room)
         if form == "md":
-            return markdown([self.columns, *self.text_rows()])
+            return markdown_table([self.columns, *self.text_rows()])
         if form not in _STANDARD:
             raise NotFoundError(
                 f"Rows cannot be written as '{form}'.", remedy=f"Choose one of: {', '.join(TABLE_FORMATS)}."
@@ -129,57 +130,3 @@ def answer(results: Results, plan: str | None) -> Answer:
     if isinstance(results, ox.QueryBoolean):
         return Truth(bool(results))
     return Triples(tuple(sorted(set(results), key=str)), plan)
-
-
-def width(text: str) -> int:
-    """The columns that a text takes on a terminal: two for wide characters, none for combining ones."""
-    if text.isascii():
-        return len(text)
-    import unicodedata
-
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
-
-
-def aligned(rows: list[list[str]], room: int | None = None) -> str:
-    """Rows, the first of them the heading, in columns for a terminal; wide characters count as two.
-
-    room: how many columns the terminal has; cells of the widest columns are then cut (ending in an ellipsis) to fit.
-    """
-    widths = [max(width(row[column]) for row in rows) for column in range(len(rows[0]))]
-    if room is not None:
-        widths = _fitted(widths, room - 2 * (len(widths) - 1))
-    lines = ["  ".join(_cell(cell, space) for cell, space in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines.insert(1, "  ".join("-" * space for space in widths))
-    return "\n".join(lines) + "\n"
-
-
-def _fitted(widths: list[int], room: int) -> list[int]:
-    # The widest column gives way first, until all fit or every column is down to ten.
-    fitted = list(widths)
-    while sum(fitted) > room and max(fitted) > 10:
-        fitted[fitted.index(max(fitted))] -= 1
-    return fitted
-
-
-def _cell(text: str, space: int) -> str:
-    if width(text) > space:
-        while width(text) > space - 1:
-            text = text[:-1]
-        text += "…"
-    return text + " " * (space - width(text))
-
-
-def markdown(rows: list[list[str]]) -> str:
-    """Rows, the first of them the heading, as a Markdown table."""
-
-    def line(row: list[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
-
-    return "\n".join([line(rows[0]), "|" + " --- |" * len(rows[0]), *map(line, rows[1:])]) + "\n"
-
-
-def rows_as_dicts(rows: Rows) -> list[dict[str, Any]]:
-    """The rows as dictionaries of text by column."""
-    return [dict(zip(rows.columns, row, strict=True)) for row in rows.text_rows()]

@@ -19,8 +19,9 @@ import networkx as nx
 import pyoxigraph as ox
 
 from mtsp_kg import vocab
+from mtsp_kg.layout import natural_key
 from mtsp_kg.plan import names
-from mtsp_kg.plan.pages.link_tree import natural, trail
+from mtsp_kg.plan.pages.link_tree import trail
 from mtsp_kg.plan.pages.view import Form, Names
 from mtsp_kg.plan.show import Said, said_of
 from mtsp_kg.publish.triple_index import Index, key
@@ -170,7 +171,7 @@ def _grouped(table: dict[str, dict[object, list[str]]], index: Index, voices: Vo
     for predicate, nodes in table.items():
         found = [
             (node, voices.sorted(graph for graph in graphs if graph in index.passages), graphs)
-            for node, graphs in sorted(nodes.items(), key=lambda item: natural(str(item[0])))
+            for node, graphs in sorted(nodes.items(), key=lambda item: natural_key(str(item[0])))
         ]
         rows.append((predicate, found))
     return sorted(rows)

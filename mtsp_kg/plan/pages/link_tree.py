@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
 import networkx as nx
+
+from mtsp_kg.layout import natural_key
 
 _UP, _DOWN, _WIDE = 7, 2, 24
 
@@ -54,13 +55,4 @@ def _next(graph: nx.MultiDiGraph[str], iri: str, *, up: bool) -> list[Step]:
         Step(edge[1] if up else edge[0], edge[2]["relation"], bool(edge[2]["inverse"]) != up, edge[2]["passages"])
         for edge in edges
     ]
-    return sorted(steps, key=lambda step: (step.relation, natural(step.iri)))
-
-
-def natural(text: str) -> list[tuple[int, str]]:
-    """A key that sorts numbers inside a text by their value.
-
-    >>> sorted(["para/10", "para/9"], key=natural)
-    ['para/9', 'para/10']
-    """
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", text)]
+    return sorted(steps, key=lambda step: (step.relation, natural_key(step.iri)))

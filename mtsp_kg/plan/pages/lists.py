@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mtsp_kg import vocab
+from mtsp_kg.layout import natural_key
 from mtsp_kg.plan import names
 from mtsp_kg.plan.pages.entity import Voices
-from mtsp_kg.plan.pages.link_tree import natural
 from mtsp_kg.plan.pages.view import Names, View
 from mtsp_kg.publish import paths
 from mtsp_kg.publish.triple_index import Index, key
@@ -37,8 +37,8 @@ def by_kind(view: View, voices: Voices) -> list[tuple[str, list[str]]]:
                 table.setdefault(kind, []).append(iri)
     for kind, things in table.items():
         statements = any(iri in view.index.statements for iri in things)
-        table[kind] = sorted(things, key=natural if statements else lambda iri: natural(fold(view.label(iri))))
-    return sorted(table.items(), key=lambda item: natural(fold(view.label(item[0]))))
+        table[kind] = sorted(things, key=natural_key if statements else lambda iri: natural_key(fold(view.label(iri))))
+    return sorted(table.items(), key=lambda item: natural_key(fold(view.label(item[0]))))
 
 
 @dataclass(frozen=True)
@@ -128,4 +128,4 @@ def search(text: str, called: Names, index: Index, most: int = 60) -> list[str]:
                 if iri in index.statements:
                     rank += 3
                 ranks[iri] = min(rank, ranks.get(iri, rank))
-    return sorted(ranks, key=lambda iri: (ranks[iri], natural(iri)))[:most]
+    return sorted(ranks, key=lambda iri: (ranks[iri], natural_key(iri)))[:most]

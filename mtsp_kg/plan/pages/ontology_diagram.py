@@ -16,8 +16,8 @@ from html import escape
 from itertools import pairwise
 
 from mtsp_kg import vocab
+from mtsp_kg.layout import display_width
 from mtsp_kg.plan import names
-from mtsp_kg.query.answer import width
 
 _RDFS = vocab.VOCABULARIES["rdfs"]
 THING = vocab.OWL + "Thing"
@@ -293,4 +293,4 @@ def _cut(text: str, room: float) -> str:
 
 def _pixels(text: str) -> float:
     # A narrow character of the 13 px face takes 6.8 px on average, a wide (CJK) one 13 px.
-    return sum(13.0 if width(char) == 2 else 6.8 for char in text)
+    return sum(13.0 if display_width(char) == 2 else 6.8 for char in text)

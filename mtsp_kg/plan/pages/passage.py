@@ -13,12 +13,12 @@ from typing import Any
 import pyoxigraph as ox
 
 from mtsp_kg import vocab
+from mtsp_kg.layout import natural_key
 from mtsp_kg.plan import names
 from mtsp_kg.plan.document import Document
 from mtsp_kg.plan.document import Passage as Text
 from mtsp_kg.plan.document import passages as passages_of
 from mtsp_kg.plan.pages.entity import Voices
-from mtsp_kg.plan.pages.link_tree import natural
 from mtsp_kg.publish.triple_index import Index, key
 
 _IN_PASSAGE, _MENTION_OF, _IN_SECTION, _INSIDE, _DIGEST, _UNDER, _FIGURE_OF = (
@@ -83,7 +83,7 @@ def _statements(inside: list[ox.Quad], mark: str) -> dict[str, list[tuple[str, l
     # Class to the statements of that class in this graph, each with what it says, by property.
     marked = dict.fromkeys(key(quad.subject) for quad in inside if quad.predicate.value == mark)
     found: dict[str, list[tuple[str, list[Any]]]] = {}
-    for iri in sorted(marked, key=natural):
+    for iri in sorted(marked, key=natural_key):
         own = [quad for quad in inside if key(quad.subject) == iri]
         kinds = [key(quad.object) for quad in own if quad.predicate.value == vocab.RDF_TYPE]
         said = _by_property([quad for quad in own if quad.predicate.value not in _SHOWN])
@@ -105,7 +105,8 @@ def _incoming(iri: str, index: Index) -> list[Any]:
         if quad.predicate.value != _IN_PASSAGE and isinstance(quad.subject, ox.NamedNode):
             table.setdefault(quad.predicate.value, {})[quad.subject] = None
     return [
-        (property_, sorted(nodes, key=lambda node: natural(str(node)))) for property_, nodes in sorted(table.items())
+        (property_, sorted(nodes, key=lambda node: natural_key(str(node))))
+        for property_, nodes in sorted(table.items())
     ]
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from mtsp_kg.layout import natural_key
 from mtsp_kg.plan import names
-from mtsp_kg.plan.pages.link_tree import natural
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -102,7 +102,9 @@ class Reasons:
             for iri in dict.fromkeys((subject, object_)):
                 found.setdefault(iri, []).append(Drawn(subject, predicate, object_, kind))
         for iri, rows in found.items():
-            rows.sort(key=lambda row: (row.subject != iri, row.predicate, natural(row.object), natural(row.subject)))
+            rows.sort(
+                key=lambda row: (row.subject != iri, row.predicate, natural_key(row.object), natural_key(row.subject))
+            )
         return found
 
     def _told(self, proof: Proof, fact: Atom, words: Words, seen: set[Atom]) -> Reason:

@@ -13,8 +13,8 @@ import pyoxigraph as ox
 from markupsafe import Markup
 
 from mtsp_kg import vocab
+from mtsp_kg.layout import natural_key
 from mtsp_kg.plan import names
-from mtsp_kg.plan.pages.link_tree import natural
 from mtsp_kg.plan.pages.view import At
 from mtsp_kg.publish.triple_index import Index, key
 
@@ -92,7 +92,7 @@ def terms(index: Index) -> dict[str, list[Term]]:
     known = (iri for iri in {*index.by_subject, *index.by_object, *uses} if iri.startswith(names.ONTOLOGY))
     apart = _disjoint(index)
     found: dict[str, list[Term]] = {"class": [], "property": [], "individual": []}
-    for iri in sorted(known, key=lambda iri: (natural(iri.lower()), iri)):
+    for iri in sorted(known, key=lambda iri: (natural_key(iri.lower()), iri)):
         term = _term(iri, index, uses.get(iri, 0), apart)
         found[term.sort].append(term)
     return found
@@ -228,7 +228,7 @@ def shapes(index: Index) -> dict[str, list[ShapeRow]]:
         subjects = dict.fromkeys(key(quad.subject) for quad in quads)
         rows = [_shape(iri, index) for iri in subjects if iri.startswith(names.SHAPES)]
         if rows:
-            found[graph] = sorted(rows, key=lambda row: natural(row.name))
+            found[graph] = sorted(rows, key=lambda row: natural_key(row.name))
     return found
 
 
