@@ -218,7 +218,7 @@ def all_endpoints(peers: Path, folder: Path) -> Iterator[list[Endpoint]]:
     from mtsp_kg.graph import open_graph
 
     quads = folder / "graph.nq"
-    open_graph().completed.oxigraph.dump(str(quads), format=ox.RdfFormat.N_QUADS)
+    open_graph().completed.snapshot().dump(str(quads), format=ox.RdfFormat.N_QUADS)
     with contextlib.ExitStack() as stack:
         found = [stack.enter_context(ours())]
         oxigraph = peers.with_name("oxigraph")
@@ -348,7 +348,7 @@ async def replacing() -> None:
     from mtsp_kg.serve.worker import Limits
     from mtsp_kg.serve.worker_factory import ForkingNursery, named_quads
 
-    store = open_graph().completed.oxigraph
+    store = open_graph().completed.snapshot()
     source = ForkingNursery(lambda: named_quads(store), "none", Limits())
     (await source.open()).end()
     taken = []

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from mtsp_kg.plan import names
 from mtsp_kg.plan.project import find_project, plan_folder, plans
 from mtsp_kg.project import Project
-from mtsp_kg.store import EmbeddedStore
+from mtsp_kg.store import EmbeddedStore, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -40,14 +40,14 @@ class KnowledgeGraph:
         self._inferences = inferences
 
     @cached_property
-    def store(self) -> EmbeddedStore:
+    def store(self) -> Store:
         """The store with everything that is stated. Raises DataError."""
         from mtsp_kg.cache import cached_store
 
         return EmbeddedStore(cached_store(self.project))
 
     @cached_property
-    def completed(self) -> EmbeddedStore:
+    def completed(self) -> Store:
         """The store that queries are asked of: with what follows, where wanted. Raises DataError, QueryError."""
         if not self._inferences:
             return self.store
@@ -142,7 +142,7 @@ class KnowledgeGraph:
         """What follows by the ontology's axioms, and why; alignments: by links to other vocabularies too."""
         from mtsp_kg.infer.reasoning import Reasoning
 
-        given = (self.project, self.store.oxigraph, self.plan)
+        given = (self.project, self.store.snapshot(), self.plan)
         find, label = self.entities.find, self._labels(language)
         return Reasoning(*given, find=find, label=label, alignments=alignments, language=language)
 

@@ -19,7 +19,7 @@ from mtsp_kg.errors import ParameterError, RemoteError
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.graph import open_graph as open_here
 from mtsp_kg.project import Project
-from mtsp_kg.store import EmbeddedStore
+from mtsp_kg.store import EmbeddedStore, Store
 
 if TYPE_CHECKING:
     from mtsp_kg.remote.client import Client
@@ -36,14 +36,14 @@ class RemoteKnowledgeGraph(KnowledgeGraph):
         self._client = client
 
     @cached_property
-    def store(self) -> EmbeddedStore:
+    def store(self) -> Store:
         """What is stated there. Raises RemoteError when it is asked."""
         from mtsp_kg.remote.remote_store import RemoteStore
 
         return RemoteStore(self._client, stated=True)
 
     @cached_property
-    def completed(self) -> EmbeddedStore:
+    def completed(self) -> Store:
         """What queries see there. Raises RemoteError when it is asked."""
         from mtsp_kg.remote.remote_store import RemoteStore
 
@@ -77,7 +77,7 @@ class RemoteKnowledgeGraph(KnowledgeGraph):
             raise RemoteError("The store has no graph that 'mtsp push' put there.", remedy="Run mtsp push first.")
         store = ox.Store()
         store.bulk_load(inferred, format=ox.RdfFormat.N_QUADS)
-        graphs = named_graphs(self.store.oxigraph) | named_graphs(store)
+        graphs = named_graphs(self.store) | named_graphs(EmbeddedStore(store))
         return push(self._client, graphs, Wish(delete=True, within=names.INFERRED), say)
 
 
@@ -106,7 +106,7 @@ def push(
     if merge not in PLACES:
         raise ParameterError(f"'{merge}' is no place for the merge.", remedy=f"Choose one of: {', '.join(PLACES)}.")
     client = Client(for_writing(url, query_url), plain=plain_http)
-    return put(client, named_graphs(kg.completed.oxigraph), Wish(merge, delete, dry_run), say)
+    return put(client, named_graphs(kg.completed), Wish(merge, delete, dry_run), say)
 
 
 def open_graph(

@@ -1,11 +1,13 @@
-"""The store that queries run on: one small interface, and the embedded store behind it.
+"""What a store can do, and the store that does it in this process.
 
-Imports `errors` only; what is put into the store is `load`'s business.
+A store holds named graphs, and their RDF merge as its default graph. `EmbeddedStore` keeps both in Oxigraph;
+`mtsp_kg.remote` has the store that another server keeps.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Protocol
 
 import pyoxigraph as ox
@@ -13,52 +15,117 @@ import pyoxigraph as ox
 from mtsp_kg.errors import QueryError
 
 Results = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
+Subject = ox.NamedNode | ox.BlankNode | ox.Triple
+Object = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+GraphName = ox.NamedNode | ox.DefaultGraph
+DEFAULT_GRAPH = ox.DefaultGraph()
 
-_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_SYNTAX_ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
 class Store(Protocol):
-    """Anything that answers SPARQL 1.1 queries over the merged default graph and the named graphs."""
+    """A store with a default graph, which is the RDF merge of its named graphs."""
 
-    def query(self, sparql: str) -> Results:
-        """The results of a SPARQL query. Raises QueryError when it is not one."""
+    def query(self, text: str) -> Results:
+        """The results of a SPARQL 1.1 query.
+
+        Raises QueryError with the line and column of a syntax error, RemoteError.
+        """
+
+    def quads(
+        self,
+        subject: Subject | None = None,
+        predicate: ox.NamedNode | None = None,
+        object_: Object | None = None,
+        graph: GraphName | None = None,
+    ) -> Iterator[ox.Quad]:
+        """The quads that match a pattern, in which None matches any term.
+
+        graph: a named graph, or the default graph; None: all named graphs, so that each quad says where it is asserted.
+        A blank node matches only in the store that has given it. Raises RemoteError.
+        """
+
+    def graph_names(self) -> list[str]:
+        """The IRIs of the named graphs, sorted. Raises RemoteError."""
+
+    def dump(self, graph: str) -> list[ox.Triple]:
+        """All triples of a named graph; none where there is no such graph. Raises RemoteError."""
+
+    def mentions(self, iri: str) -> bool:
+        """Whether the default graph has a triple with this subject or object.
+
+        Raises ValueError for what is not an IRI, RemoteError.
+        """
+
+    def labels(self) -> Store:
+        """A store to look up labels in: its default graph has all of them, and `quads` is quick. Raises RemoteError."""
+
+    def snapshot(self) -> ox.Store:
+        """All graphs with their merge, in an Oxigraph store in this process, for what needs every triple.
+
+        The embedded store gives itself: do not write to it. A remote store fetches all of its graphs for this, at most
+        5,000,000 triples, and keeps the copy. Raises RemoteError.
+        """
 
 
 class EmbeddedStore:
-    """An in-memory Oxigraph store."""
+    """A store in this process: an Oxigraph store whose default graph is the merge of its named graphs."""
 
     def __init__(self, store: ox.Store) -> None:
-        self.oxigraph = store
+        self._store = store
 
-    @property
-    def labels(self) -> ox.Store:
-        """A store whose default graph has every label of what has one."""
-        return self.oxigraph
+    def query(self, text: str) -> Results:
+        return evaluate(self._store, text)
 
-    def speaks_of(self, iri: str) -> bool:
-        """Whether the default graph has a triple with this subject or object. Raises ValueError for what is no IRI."""
-        node, default = ox.NamedNode(iri), ox.DefaultGraph()
-        found = self.oxigraph.quads_for_pattern
-        return any(True for pair in ((node, None), (None, node)) for _ in found(pair[0], None, pair[1], default))
+    def quads(
+        self,
+        subject: Subject | None = None,
+        predicate: ox.NamedNode | None = None,
+        object_: Object | None = None,
+        graph: GraphName | None = None,
+    ) -> Iterator[ox.Quad]:
+        found = self._store.quads_for_pattern(subject, predicate, object_, graph)
+        return found if graph is not None else (quad for quad in found if quad.graph_name != DEFAULT_GRAPH)
 
-    def query(self, sparql: str) -> Results:
-        """The results of a SPARQL 1.1 query. Raises QueryError with the line and column of a syntax error."""
-        return self._answer(sparql)
+    def graph_names(self) -> list[str]:
+        return sorted(graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
 
-    def _answer(self, sparql: str, *, union: bool = False) -> Results:
-        """union: over all graphs in place of the default graph."""
-        try:
-            return self.oxigraph.query(sparql, use_default_graph_as_union=union)
-        except SyntaxError as error:
-            raise syntax_error(error) from error
-        except (ValueError, RuntimeError, OSError) as error:
-            raise QueryError(f"The query cannot be evaluated: {error}.") from error
+    def dump(self, graph: str) -> list[ox.Triple]:
+        return [quad.triple for quad in self._store.quads_for_pattern(None, None, None, ox.NamedNode(graph))]
+
+    def mentions(self, iri: str) -> bool:
+        node = ox.NamedNode(iri)
+        return any(True for _ in self.quads(node, graph=DEFAULT_GRAPH)) or any(
+            True for _ in self.quads(object_=node, graph=DEFAULT_GRAPH)
+        )
+
+    def labels(self) -> Store:
+        return self
+
+    def snapshot(self) -> ox.Store:
+        return self._store
+
+
+def evaluate(store: ox.Store, text: str, *, union: bool = False) -> Results:
+    """The results of a SPARQL 1.1 query on an Oxigraph store.
+
+    union: whether the query sees all graphs in place of the default graph. Raises QueryError with the line and column
+    of a syntax error.
+    """
+    try:
+        return store.query(text, use_default_graph_as_union=union)
+    except SyntaxError as error:
+        raise syntax_error(error) from error
+    except (ValueError, RuntimeError, OSError) as error:
+        raise QueryError(f"The query cannot be evaluated: {error}.") from error
 
 
 def syntax_error(error: SyntaxError) -> QueryError:
-    """pyoxigraph's error on a query as ours, with line and column."""
-    found = _PLACE.match(error.msg)
+    """pyoxigraph's syntax error in a query as ours, with line and column."""
+    found = _SYNTAX_ERROR.match(error.msg)
     if not found:
-        return QueryError(f"The query is not SPARQL 1.1: {error.msg}.")
+        return QueryError(f"The query is not valid SPARQL 1.1: {error.msg}.")
     line, column, reason = found.groups()
-    return QueryError(f"The query is not SPARQL 1.1: {reason.strip().rstrip('.')}.", line=int(line), column=int(column))
+    return QueryError(
+        f"The query is not valid SPARQL 1.1: {reason.strip().rstrip('.')}.", line=int(line), column=int(column)
+    )

@@ -74,7 +74,7 @@ def command(
         from mtsp_kg.plan.pages.live_site import checked_copy
 
         click.echo(checked_copy(document, stated), err=True)
-    inferred = named_quads(kg.completed.oxigraph, names.INFERRED)
+    inferred = named_quads(kg.completed.snapshot(), names.INFERRED)
     quads.set_result(ours.out_bytes(named_quads(stated) + inferred))
     try:
         from mtsp_kg.plan.pages.live_site import LiveSite, maker

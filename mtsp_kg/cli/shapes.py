@@ -24,9 +24,9 @@ def command(project: str | None, shapes: tuple[str, ...], doc: bool, output: str
     failing: dict[str, set[str]] = {}
     for finding in kg.validate(shapes=shapes, checks=False).findings:
         failing.setdefault(finding.shape, set()).add(finding.focus)
-    found = listed(read_project_shapes(kg.project, shapes), kg.store.oxigraph, failing, kg.project.root)
+    found = listed(read_project_shapes(kg.project, shapes), kg.store.snapshot(), failing, kg.project.root)
     room = None if output else shutil.get_terminal_size((160, 24)).columns
-    text = as_page(found, kg.store.oxigraph, kg.plan) if doc else aligned_table(as_rows(found, kg.plan), room)
+    text = as_page(found, kg.store.snapshot(), kg.plan) if doc else aligned_table(as_rows(found, kg.plan), room)
     if output:
         write_whole(output, text.encode())
     else:

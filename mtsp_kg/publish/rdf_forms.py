@@ -26,7 +26,7 @@ import pyoxigraph as ox
 from mtsp_kg import vocab
 from mtsp_kg.formats import Format, rdf_format
 from mtsp_kg.plan import names
-from mtsp_kg.store import EmbeddedStore
+from mtsp_kg.store import Store
 
 _LOCAL = re.compile(r"(?!//)[^\s#?]+")
 _INTEGER = re.compile(r"0|-?[1-9]\d{0,14}")
@@ -150,13 +150,13 @@ def write(quads: Quads, form: str) -> bytes:
     return ox.serialize(quads.lines.values(), format=media, prefixes=quads.prefixes) or b""
 
 
-def dump(store: EmbeddedStore, form: str, plan: str | None) -> bytes:
+def dump(store: Store, form: str, plan: str | None) -> bytes:
     """The graph in an RDF format: named graphs where the format can hold them, else the merged default graph.
 
     Raises NotFoundError for an unknown format.
     """
     format_ = rdf_format(form)
-    quads = _canonical(store.oxigraph)
+    quads = _canonical(store.snapshot())
     prefixes = _used_prefixes(quads, plan)
     media = ox.RdfFormat.from_media_type(format_.media_type)
     assert media is not None

@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from mtsp_kg import vocab
 from mtsp_kg.errors import NotFoundError, ParameterError
 from mtsp_kg.plan import names
-from mtsp_kg.store import EmbeddedStore
+from mtsp_kg.store import DEFAULT_GRAPH, Store
 
 
 def fold(label: str) -> str:
@@ -21,9 +21,8 @@ def fold(label: str) -> str:
 class Entities:
     """The names of what a store speaks of. plan: the slug of the plan that short names such as `outcome:2.4` mean."""
 
-    def __init__(self, store: EmbeddedStore, plan: str | None) -> None:
-        self._store = store.labels
-        self._speaks_of = store.speaks_of
+    def __init__(self, store: Store, plan: str | None) -> None:
+        self._store = store
         self.plan = plan
 
     def find(self, name: str) -> str:
@@ -33,7 +32,7 @@ class Entities:
         """
         iri = names.expand(name.strip(), self.plan)
         if iri is not None:
-            if self._speaks_of(iri):
+            if self._store.mentions(iri):
                 return iri
             raise NotFoundError(f"Nothing in the graph has the IRI <{iri}>.", remedy=self._hint(name.split(":")[-1]))
         wanted = fold(name)
@@ -49,9 +48,8 @@ class Entities:
     def label(self, iri: str, language: str = "en") -> str:
         """The preferred label of an entity in a language; else in English, in Chinese, any; else its short name."""
         found: dict[str, str] = {}
-        for quad in self._store.quads_for_pattern(
-            ox.NamedNode(iri), ox.NamedNode(vocab.PREF_LABEL), None, ox.DefaultGraph()
-        ):
+        labels = self._store.labels()
+        for quad in labels.quads(ox.NamedNode(iri), ox.NamedNode(vocab.PREF_LABEL), graph=DEFAULT_GRAPH):
             if isinstance(quad.object, ox.Literal):
                 found[quad.object.language or ""] = quad.object.value
         for wanted in (language, "en", "zh"):
@@ -63,7 +61,7 @@ class Entities:
     def _by_label(self) -> dict[str, dict[str, set[str]]]:
         table: dict[str, dict[str, set[str]]] = {predicate: {} for predicate in vocab.LABELS}
         for predicate, by_label in table.items():
-            for quad in self._store.quads_for_pattern(None, ox.NamedNode(predicate), None, ox.DefaultGraph()):
+            for quad in self._store.labels().quads(None, ox.NamedNode(predicate), graph=DEFAULT_GRAPH):
                 subject, label = quad.subject, quad.object
                 if not isinstance(subject, ox.NamedNode) or not isinstance(label, ox.Literal):
                     continue

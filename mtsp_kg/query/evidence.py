@@ -24,7 +24,7 @@ from mtsp_kg import vocab
 from mtsp_kg.errors import ParameterError, QueryError
 from mtsp_kg.infer.terms import Atom, atom_of, nt
 from mtsp_kg.query.answer import Rows, Term
-from mtsp_kg.store import EmbeddedStore
+from mtsp_kg.store import Store
 
 if TYPE_CHECKING:
     from mtsp_kg.infer.reasoning import Reasoning
@@ -168,7 +168,7 @@ class Opened:
 class Evidence:
     """Opens the rows of an answer. store: what was asked; text: what it was asked."""
 
-    def __init__(self, store: EmbeddedStore, text: str, rows: Rows, reasoning: Reasoning) -> None:
+    def __init__(self, store: Store, text: str, rows: Rows, reasoning: Reasoning) -> None:
         query = flattened(text)
         assert query is not None, "rows come of a SELECT"
         self._store, self._query, self._rows, self._reasoning = store, query, rows, reasoning
@@ -209,6 +209,11 @@ class Evidence:
         cells = dict(zip(self._rows.columns, self._rows.text_rows()[one.number - 1], strict=True))
         told = self._reasoning.tell([self._reasoning.explainer.explain(fact, 1) for fact in one.facts], "json")
         return {"row": one.number, "cells": cells, "statements": json.loads(told), "absence": self._found.absent}
+
+    @cached_property
+    def _triples(self) -> ox.Store:
+        """All triples, since paths are followed step by step."""
+        return self._store.snapshot()
 
     @cached_property
     def _shared(self) -> list[str]:
@@ -268,7 +273,7 @@ class Evidence:
             predicate = _term(path.arg if inverse else path, solution)
             if not isinstance(predicate, ox.NamedNode) or (isinstance(start, ox.Literal) and not inverse):
                 return
-            found = self._store.oxigraph.quads_for_pattern(
+            found = self._triples.quads_for_pattern(
                 None if inverse or isinstance(start, ox.Literal) else start,
                 predicate,
                 start if inverse else None,

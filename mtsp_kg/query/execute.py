@@ -24,7 +24,7 @@ from mtsp_kg.project import Project
 from mtsp_kg.query.answer import Answer, Rows, answer
 from mtsp_kg.query.catalogue import NamedQuery, Parameter, find_file, read_query, read_text
 from mtsp_kg.query.entities import Entities
-from mtsp_kg.store import EmbeddedStore
+from mtsp_kg.store import Store
 
 if TYPE_CHECKING:
     from mtsp_kg.infer.reasoning import Reasoning
@@ -97,9 +97,7 @@ def _wrong(parameter: Parameter, value: str) -> ParameterError:
 class Asking:
     """Asks one store. entities: gives the store's names when a parameter needs them; plan: whose short names count."""
 
-    def __init__(
-        self, project: Project, store: EmbeddedStore, plan: str | None, entities: Callable[[], Entities]
-    ) -> None:
+    def __init__(self, project: Project, store: Store, plan: str | None, entities: Callable[[], Entities]) -> None:
         self.store = store
         self.plan = plan
         self._project = project

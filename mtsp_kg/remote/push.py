@@ -20,6 +20,7 @@ from mtsp_kg.remote import graph_store
 from mtsp_kg.remote.client import Client
 from mtsp_kg.remote.graph_store import GraphStore, Mark, ask, counts, mark, rows, same_values
 from mtsp_kg.remote.remote_store import RemoteStore
+from mtsp_kg.store import Store
 
 Graphs = dict[str, list[ox.Triple]]
 _PLACES = {"default": graph_store.DEFAULT, "named": names.MERGED}
@@ -52,13 +53,10 @@ class Pushed:
     merge: str = ""
 
 
-def named_graphs(store: ox.Store) -> Graphs:
-    """The named graphs of a store with their triples; empty ones, which no store need keep, apart."""
-    found: Graphs = {}
-    for quad in store.quads_for_pattern(None, None, None, None):
-        if isinstance(quad.graph_name, ox.NamedNode):
-            found.setdefault(quad.graph_name.value, []).append(quad.triple)
-    return dict(sorted(found.items()))
+def named_graphs(store: Store) -> Graphs:
+    """The named graphs of a store with their triples, without empty graphs, which a store need not keep."""
+    found = {graph: store.dump(graph) for graph in store.graph_names()}
+    return {graph: triples for graph, triples in found.items() if triples}
 
 
 def push(client: Client, graphs: Graphs, wish: Wish | None = None, say: Callable[[str], None] = print) -> Pushed:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -27,7 +27,17 @@ from mtsp_kg.remote import graph_store
 from mtsp_kg.remote.address import known
 from mtsp_kg.remote.client import Client, Reply
 from mtsp_kg.remote.graph_store import ROWS, GraphStore, counts, solutions_of, triples_of, truth_of
-from mtsp_kg.store import EmbeddedStore, Results, syntax_error
+from mtsp_kg.store import (
+    DEFAULT_GRAPH,
+    EmbeddedStore,
+    GraphName,
+    Object,
+    Results,
+    Store,
+    Subject,
+    evaluate,
+    syntax_error,
+)
 
 # Comments, IRIs and texts, in which no keyword is one.
 _ASIDE = re.compile(
@@ -95,28 +105,28 @@ _MOST_FETCHED = 5_000_000
 _SYNTAX = 400
 
 
-class RemoteStore(EmbeddedStore):
-    """The store behind a client. stated: whether only what is stated is seen, without inferred graphs."""
+class RemoteStore:
+    """The store behind a client. stated: whether only asserted triples are seen, without inferred graphs."""
 
     def __init__(self, client: Client, *, stated: bool = False) -> None:
         self.client = client
         self.stated = stated
         self._no_graph_store = False
+        self._copied: EmbeddedStore | None = None
 
-    def query(self, sparql: str) -> Results:
-        """The results of a SPARQL 1.1 query. Raises QueryError with line and column of a syntax error, RemoteError."""
-        form = _form(sparql)
-        trap = trapped(sparql, self.server)
-        if trap is not None and is_of_catalogue(sparql):
-            if "oxigraph" not in self.__dict__:
+    def query(self, text: str) -> Results:
+        form = _form(text)
+        trap = trapped(text, self.server)
+        if trap is not None and is_of_catalogue(text):
+            if self._copied is None:
                 LOG.warning("%s is not asked this: %s. Its graphs are fetched and asked here.", trap.engine, trap.says)
-            return EmbeddedStore(self.oxigraph).query(sparql)
+            return evaluate(self.snapshot(), text)
         if trap is not None:
             LOG.warning("Take care: of %s it is known that %s.", trap.engine, trap.says)
         accept = ROWS if form in ("SELECT", "ASK") else _TRIPLES
         try:
             reply = self.client.send(
-                "POST", self.client.address.query, accept=accept, form=[("query", sparql), *self._dataset(sparql)]
+                "POST", self.client.address.query, accept=accept, form=[("query", text), *self._dataset(text)]
             )
         except RemoteError as error:
             if error.status == _SYNTAX:
@@ -125,6 +135,57 @@ class RemoteStore(EmbeddedStore):
         if form == "ASK":
             return truth_of(reply)
         return solutions_of(reply) if form == "SELECT" else _as_results(triples_of(reply))
+
+    def quads(
+        self,
+        subject: Subject | None = None,
+        predicate: ox.NamedNode | None = None,
+        object_: Object | None = None,
+        graph: GraphName | None = None,
+    ) -> Iterator[ox.Quad]:
+        if self._copied is not None:
+            yield from self._copied.quads(subject, predicate, object_, graph)
+            return
+        given = {"s": subject, "p": predicate, "o": object_, "g": None if graph == DEFAULT_GRAPH else graph}
+        if any(isinstance(term, ox.BlankNode | ox.Triple) for term in given.values()):
+            return  # SPARQL cannot refer to a blank node
+        bound = " ".join(f"VALUES ?{name} {{ {term} }}" for name, term in given.items() if term is not None)
+        found = self.query(sparql.text("default-quads.rq" if graph == DEFAULT_GRAPH else "quads.rq", bound=bound))
+        assert isinstance(found, ox.QuerySolutions)
+        names_here = {ox.NamedNode(name) for name in self.graph_names()} if graph != DEFAULT_GRAPH else set()
+        for row in found:
+            # Engines compare numbers by value; a pattern matches terms.
+            if any(term is not None and row[name] != term for name, term in given.items()):
+                continue
+            if graph == DEFAULT_GRAPH:
+                yield ox.Quad(row["s"], row["p"], row["o"])
+            elif row["g"] in names_here:
+                yield ox.Quad(row["s"], row["p"], row["o"], row["g"])
+
+    def graph_names(self) -> list[str]:
+        """Of our graphs; of all graphs, where we have put none."""
+        there = self._there
+        ours = [graph for graph in self.record.graphs() if graph in there] or there
+        return sorted(graph for graph in ours if not (self.stated and graph.startswith(names.INFERRED)))
+
+    def dump(self, graph: str) -> list[ox.Triple]:
+        """Raises RemoteError where the graph does not come whole."""
+        if graph not in self.graph_names():
+            return []
+        return self._copied.dump(graph) if self._copied is not None else self._fetched(graph, self._there[graph])
+
+    def mentions(self, iri: str) -> bool:
+        return bool(self.query(sparql.text("ask-resource.rq", resource=ox.NamedNode(iri))))
+
+    def labels(self) -> Store:
+        """Fetches the labels once."""
+        return self._labels
+
+    def snapshot(self) -> ox.Store:
+        """Raises RemoteError where there are too many triples, or a graph does not come whole."""
+        if self._copied is None:
+            self._copied = EmbeddedStore(self._copy())
+        return self._copied.snapshot()
 
     @cached_property
     def server(self) -> str:
@@ -146,30 +207,23 @@ class RemoteStore(EmbeddedStore):
         beside = (names.RECORD, names.MERGED, names.MERGED_STATED)
         return {graph: number for graph, number in sorted(counts(self.client).items()) if graph not in beside}
 
-    @cached_property
-    def oxigraph(self) -> ox.Store:  # type: ignore[override]
-        """A copy of our graphs, with their merge as default graph; of all graphs, where we have put none.
-
-        Raises RemoteError where a graph does not come whole.
-        """
-        there = self._there
-        ours = [graph for graph in self.record.graphs() if graph in there] or there
-        wanted = [graph for graph in ours if not (self.stated and graph.startswith(names.INFERRED))]
-        total = sum(there[graph] for graph in wanted)
+    def _copy(self) -> ox.Store:
+        wanted = self.graph_names()
+        total = sum(self._there[graph] for graph in wanted)
         if total > _MOST_FETCHED:
             raise RemoteError(f"The store's graphs have {total:,} triples, too many to fetch.")
         LOG.warning("Fetching %s triples in %s graphs from <%s>.", f"{total:,}", len(wanted), self.client.address.query)
         copy = ox.Store()
         for graph in wanted:
-            triples = self._fetched(graph, there[graph])
             name = ox.NamedNode(graph)
-            copy.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in triples)
+            copy.bulk_extend(
+                ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in self.dump(graph)
+            )
         merge(copy)
         return copy
 
     @cached_property
-    def labels(self) -> ox.Store:
-        """The labels, fetched once. Raises RemoteError."""
+    def _labels(self) -> EmbeddedStore:
         found = self.query(
             sparql.text(
                 "labels.rq",
@@ -180,11 +234,7 @@ class RemoteStore(EmbeddedStore):
         assert isinstance(found, ox.QuerySolutions)
         store = ox.Store()
         store.extend(ox.Quad(row[0], row[1], row[2]) for row in found)
-        return store
-
-    def speaks_of(self, iri: str) -> bool:
-        """Whether the default graph there has a triple with this subject or object."""
-        return bool(self.query(sparql.text("ask-resource.rq", resource=ox.NamedNode(iri))))
+        return EmbeddedStore(store)
 
     def _fetched(self, graph: str, expected: int) -> list[ox.Triple]:
         found: set[ox.Triple] = set()
@@ -215,7 +265,7 @@ class RemoteStore(EmbeddedStore):
         query = sparql.text("graph-triples.rq", graph=ox.NamedNode(graph))
         return self.client.send("POST", self.client.address.query, accept=_TRIPLES, form=[("query", query)])
 
-    def _dataset(self, sparql: str) -> Iterable[tuple[str, str]]:
+    def _dataset(self, text: str) -> Iterable[tuple[str, str]]:
         """What the query sees (SPARQL 1.1 Protocol, section 2.1.4), where it is not what the store shows by itself.
 
         Where the merge is a named graph, it is the default graph, and the others are the named ones. Without inferred
@@ -225,7 +275,7 @@ class RemoteStore(EmbeddedStore):
         seen = [graph for graph in graphs if not (self.stated and graph.startswith(names.INFERRED))]
         merge = names.MERGED_STATED if len(seen) < len(graphs) else names.MERGED
         has_merge = merge in self.record.parts
-        if says(sparql, "FROM") or not (has_merge or len(seen) < len(graphs)):
+        if says(text, "FROM") or not (has_merge or len(seen) < len(graphs)):
             return []
         defaults = [merge] if has_merge else seen
         return [
@@ -234,14 +284,14 @@ class RemoteStore(EmbeddedStore):
         ]
 
 
-def _form(sparql: str) -> str:
+def _form(text: str) -> str:
     """Which form a query has, after a look at its syntax here, which tells line and column. Raises QueryError."""
-    form = query_form(sparql)
+    form = query_form(text)
     if not form:
         raise QueryError("The query is none: it has no SELECT, ASK, CONSTRUCT or DESCRIBE.")
-    if not says(sparql, "SERVICE"):  # evaluating would call out
+    if not says(text, "SERVICE"):  # evaluating would call out
         try:
-            ox.Store().query(sparql)
+            ox.Store().query(text)
         except SyntaxError as error:
             raise syntax_error(error) from error
         except (ValueError, RuntimeError, OSError):

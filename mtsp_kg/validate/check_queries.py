@@ -25,7 +25,7 @@ from mtsp_kg.errors import QueryError
 from mtsp_kg.project import Project
 from mtsp_kg.query.answer import Rows, Term, answer
 from mtsp_kg.query.catalogue import NamedQuery, read_query, read_text
-from mtsp_kg.store import EmbeddedStore
+from mtsp_kg.store import Store
 from mtsp_kg.validate.deliver import Order, deliver
 from mtsp_kg.validate.findings import Finding, Report, Rule, Severity, Spot, Wanted, Where, in_order
 from mtsp_kg.validate.forms import View
@@ -39,7 +39,7 @@ _MESSAGES = {"en": "message", "zh": "message_zh"}
 
 
 def run_checks(
-    project: Project, store: EmbeddedStore, plan: str | None, kind: str = CHECKS
+    project: Project, store: Store, plan: str | None, kind: str = CHECKS
 ) -> tuple[list[Finding], dict[str, Rule]]:
     """The findings of all check queries of a kind (a folder of `queries/`), and the queries as rules.
 
@@ -58,12 +58,12 @@ def run_checks(
     return findings, rules
 
 
-def rows_of(query: NamedQuery, store: EmbeddedStore, plan: str | None) -> list[Finding]:
+def rows_of(query: NamedQuery, store: Store, plan: str | None) -> list[Finding]:
     """The rows of a check query as findings. Raises QueryError, with the file."""
     return _findings(query, _ask(query.text, query.path, store, plan), store)
 
 
-def _ask(text: str, path: Path, store: EmbeddedStore, plan: str | None) -> Rows:
+def _ask(text: str, path: Path, store: Store, plan: str | None) -> Rows:
     try:
         rows = answer(store.query(text), plan)
     except QueryError as error:
@@ -73,7 +73,7 @@ def _ask(text: str, path: Path, store: EmbeddedStore, plan: str | None) -> Rows:
     return rows
 
 
-def _findings(query: NamedQuery, rows: Rows, store: EmbeddedStore) -> list[Finding]:
+def _findings(query: NamedQuery, rows: Rows, store: Store) -> list[Finding]:
     severity = _severity(query)
     columns = rows.columns
     keys = query.header.get("key") or columns[:1]
@@ -84,7 +84,7 @@ def _findings(query: NamedQuery, rows: Rows, store: EmbeddedStore) -> list[Findi
         row = dict(zip(columns, texts, strict=True))
         terms = dict(zip(columns, cells, strict=True))
         focus = terms.get(_FOCUS, cells[0])
-        triples = _triples(focus, terms.get(_PATH), terms.get(_VALUE), store.oxigraph)
+        triples = _triples(focus, terms.get(_PATH), terms.get(_VALUE), store)
         told = [terms.get(place) for place in _PLACES] + [quad.graph_name for quad in triples]
         graphs = sorted({graph.value for graph in told if isinstance(graph, ox.NamedNode)})
         found.append(
@@ -96,31 +96,30 @@ def _findings(query: NamedQuery, rows: Rows, store: EmbeddedStore) -> list[Findi
                 severity=severity,
                 messages=_messages(query, row),
                 graphs=tuple(graphs),
-                where=Where(triples or _wanted(focus, graphs, store.oxigraph)),
+                where=Where(triples or _wanted(focus, graphs, store)),
                 row=" ".join(row[key] for key in keys),
             )
         )
     return found
 
 
-def _triples(focus: Term | None, path: Term | None, value: Term | None, store: ox.Store) -> tuple[ox.Quad, ...]:
+def _triples(focus: Term | None, path: Term | None, value: Term | None, store: Store) -> tuple[ox.Quad, ...]:
     """The offending triple, where a row tells all of it, in each graph that says it."""
     if not isinstance(focus, ox.NamedNode | ox.BlankNode) or not isinstance(path, ox.NamedNode) or value is None:
         return ()
-    quads = store.quads_for_pattern(focus, path, value, None)
-    return tuple(sorted((quad for quad in quads if isinstance(quad.graph_name, ox.NamedNode)), key=str))
+    return tuple(sorted(store.quads(focus, path, value), key=str))
 
 
-def _wanted(focus: Term | None, graphs: list[str], store: ox.Store) -> tuple[Wanted, ...]:
+def _wanted(focus: Term | None, graphs: list[str], store: Store) -> tuple[Wanted, ...]:
     """What to look for: the focus where it is spoken of; where a graph only leads to it, what leads to it there."""
     if not isinstance(focus, ox.NamedNode):
         return ()
     found: list[Wanted] = []
     for graph in map(ox.NamedNode, graphs):
-        if any(True for _ in store.quads_for_pattern(focus, None, None, graph)):
+        if any(True for _ in store.quads(focus, graph=graph)):
             found.append(focus)
         else:
-            found += sorted(store.quads_for_pattern(None, None, focus, graph), key=str)[:1]
+            found += sorted(store.quads(object_=focus, graph=graph), key=str)[:1]
     return tuple(dict.fromkeys(found)) or (focus,)
 
 
@@ -151,7 +150,7 @@ def _messages(query: NamedQuery, row: dict[str, str]) -> dict[str, str]:
 QUALITY_CHECKS = "ontology"
 
 
-def check_quality(project: Project, store: EmbeddedStore, plan: str | None, today: date | None = None) -> Report:
+def check_quality(project: Project, store: Store, plan: str | None, today: date | None = None) -> Report:
     """The report on a project's ontology; any warning makes it fail.
 
     today: the day that waivers are held against. Raises QueryError, DataError.

@@ -17,7 +17,7 @@ of this room `aside` and `merged`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock, Thread
 from typing import NamedTuple, TypeVar
@@ -28,7 +28,7 @@ from mtsp_kg.errors import DataError, NotFoundError
 from mtsp_kg.formats import format_of_file
 from mtsp_kg.load import load_files, merge, read_bounded
 from mtsp_kg.project import Project
-from mtsp_kg.store import EmbeddedStore, Results
+from mtsp_kg.store import DEFAULT_GRAPH, EmbeddedStore, GraphName, Object, Results, Subject, evaluate
 
 Found = TypeVar("Found")
 
@@ -56,7 +56,6 @@ def aside(work: Callable[[], Found]) -> Callable[[], Found]:
     return wait
 
 
-_DEFAULT = ox.DefaultGraph()
 _LINES = ".nt"
 # What a triple that comes twice makes another answer of, not one more row alike: it is counted, or takes a row's place.
 # Lines that are comments are passed over, as the query's header.
@@ -67,9 +66,9 @@ _COUNTS = re.compile(
 
 
 class UnmergedStore(EmbeddedStore):
-    """A store whose default graph is empty until a query needs the merge; others see all graphs in its place.
+    """A store whose default graph is empty until something needs the merge; most queries see all graphs in its place.
 
-    For who takes rows that are alike as one: a query finds a triple as often as graphs state it.
+    For callers that take rows that are alike as one: a query finds a triple once for each graph that asserts it.
     """
 
     def __init__(self, store: ox.Store) -> None:
@@ -77,25 +76,37 @@ class UnmergedStore(EmbeddedStore):
         self._merging = Lock()
         self._merged = False
 
-    def query(self, sparql: str) -> Results:
+    def query(self, text: str) -> Results:
         """The results of a SPARQL 1.1 query, in which rows may come more than once. Raises QueryError."""
-        if not _COUNTS.search(sparql):
-            return self._answer(sparql, union=True)
+        return evaluate(self.snapshot(), text) if _COUNTS.search(text) else evaluate(self._store, text, union=True)
+
+    def quads(
+        self,
+        subject: Subject | None = None,
+        predicate: ox.NamedNode | None = None,
+        object_: Object | None = None,
+        graph: GraphName | None = None,
+    ) -> Iterator[ox.Quad]:
+        if graph == DEFAULT_GRAPH:
+            self.snapshot()
+        return super().quads(subject, predicate, object_, graph)
+
+    def snapshot(self) -> ox.Store:
         with self._merging:
             if not self._merged:
-                merge(self.oxigraph)
+                merge(self._store)
                 self._merged = True
-        return self._answer(sparql)
+        return self._store
 
 
 def whole(store: ox.Store) -> ox.DefaultGraph | None:
     """Where patterns find the merge: the default graph where it is kept there, else None: in all graphs."""
-    return _DEFAULT if any(True for _ in store.quads_for_pattern(None, None, None, _DEFAULT)) else None
+    return DEFAULT_GRAPH if any(True for _ in store.quads_for_pattern(None, None, None, DEFAULT_GRAPH)) else None
 
 
 def united(store: ox.Store) -> bytes:
     """The merge as N-Triples; a triple that several graphs state may come several times."""
-    graphs = [_DEFAULT] if whole(store) else sorted(store.named_graphs(), key=str)
+    graphs = [DEFAULT_GRAPH] if whole(store) else sorted(store.named_graphs(), key=str)
     return b"".join(store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b"" for graph in graphs)
 
 

@@ -27,7 +27,7 @@ import pyoxigraph as ox
 from mtsp_kg.errors import DataError, ParameterError
 from mtsp_kg.load import parse_file
 from mtsp_kg.project import Project
-from mtsp_kg.store import EmbeddedStore
+from mtsp_kg.store import Store
 from mtsp_kg.validate.findings import Finding, Report, Severity
 from mtsp_kg.validate.inputs import Inputs, begin, is_rdf, rdf_files
 from mtsp_kg.validate.runner import validate_files, validate_graph
@@ -134,7 +134,7 @@ class Request(NamedTuple):
     baseline: str | Path | None = None
     update_baseline: bool = False
     changed_since: str | None = None
-    elsewhere: EmbeddedStore | None = None
+    elsewhere: Store | None = None
     inputs: Inputs | None = None
 
 

@@ -16,7 +16,7 @@ from mtsp_kg.errors import DataError
 from mtsp_kg.load import parse_file
 from mtsp_kg.process_exit import hold
 from mtsp_kg.project import Project
-from mtsp_kg.store import EmbeddedStore
+from mtsp_kg.store import Store
 from mtsp_kg.validate import coverage_checks
 from mtsp_kg.validate.engines import ENGINES, choose, read_report
 from mtsp_kg.validate.findings import Finding, Report, Rule, Severity, in_order
@@ -36,7 +36,7 @@ def validate_graph(
     checks: bool = True,
     waivers: str | Path | None = None,
     today: date | None = None,
-    elsewhere: EmbeddedStore | None = None,
+    elsewhere: Store | None = None,
 ) -> Report:
     """The report on a project's graph.
 
@@ -53,8 +53,8 @@ def validate_graph(
     name = choose(engine)
     reading = aside(lambda: read_project_shapes(project, shapes))
     ready = aside(lambda: ENGINES[name](reading().ntriples))
-    asked = elsewhere or UnmergedStore(inputs.store())
-    store = asked.oxigraph
+    store = inputs.store() if elsewhere is None else elsewhere.snapshot()
+    asked = UnmergedStore(store) if elsewhere is None else elsewhere
     checking = aside(lambda: run_checks(project, asked, plan) if checks else ([], {}))
     read = reading()
     running = aside(lambda: read_report(ready()(united(store)), read, store))

@@ -62,7 +62,7 @@ def test_members_of_every_top_class_are_in_an_answer(kg: KnowledgeGraph) -> None
     kinds = {
         quad.object.value
         for iri in named
-        for quad in kg.store.oxigraph.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(vocab.RDF_TYPE), None, None)
+        for quad in kg.store.quads(ox.NamedNode(iri), ox.NamedNode(vocab.RDF_TYPE))
         if isinstance(quad.object, ox.NamedNode)
     }
     tops = [card for card in cards(kg._view("terms")) if card.iri != THING]

@@ -50,7 +50,7 @@ _graphs: dict[str, RemoteKnowledgeGraph] = {}
 def there(engine: Engine, kg: KnowledgeGraph) -> RemoteKnowledgeGraph:
     """Our graph in an engine, pushed once."""
     if engine.name not in _pushed:
-        _pushed[engine.name] = push(client(engine), named_graphs(kg.completed.oxigraph), None, lambda line: None)
+        _pushed[engine.name] = push(client(engine), named_graphs(kg.completed), None, lambda line: None)
         _graphs[engine.name] = fresh(engine)
     return _graphs[engine.name]
 
@@ -66,9 +66,9 @@ def test_what_arrives_is_what_was_sent(there: RemoteKnowledgeGraph, engine: Engi
     assert done.wrong == []
     assert done.merge == ("named" if engine.name == "virtuoso" else "default")
     assert bool(done.otherwise) == (engine.name == "virtuoso")
-    again = push(client(engine), named_graphs(kg.completed.oxigraph), Wish(delete=True), lambda line: None)
+    again = push(client(engine), named_graphs(kg.completed), Wish(delete=True), lambda line: None)
     assert (again.sent, again.deleted, again.wrong) == ([], [], [])
-    copy, ours = named_graphs(RemoteStore(client(engine)).oxigraph), named_graphs(kg.completed.oxigraph)
+    copy, ours = named_graphs(RemoteStore(client(engine))), named_graphs(kg.completed)
     assert {name: len(triples) for name, triples in copy.items()} == {name: len(set(t)) for name, t in ours.items()}
 
 
@@ -124,7 +124,7 @@ def test_shapes_and_checks_find_the_same(there: RemoteKnowledgeGraph, kg: Knowle
 
 
 def test_a_defect_that_is_pushed_is_found_there(there: RemoteKnowledgeGraph, engine: Engine) -> None:
-    graph, ours = names.GRAPH + "entities/org", named_graphs(there.completed.oxigraph)
+    graph, ours = names.GRAPH + "entities/org", named_graphs(there.completed)
     subject, object_ = (ox.NamedNode(names.ID + name) for name in ("org/nobody", "org/none"))
     broken = ours | {graph: [*ours[graph], ox.Triple(subject, ox.NamedNode(vocab.BROADER), object_)]}
     try:
@@ -195,7 +195,7 @@ def test_a_graph_that_is_no_more_is_deleted_when_asked(engine: Engine, there: Re
     def told(graphs: Graphs, wish: Wish) -> Pushed:
         return push(client(engine), graphs, wish, lambda line: None)
 
-    ours = named_graphs(RemoteStore(client(engine)).oxigraph)
+    ours = named_graphs(RemoteStore(client(engine)))
     name = "https://x.example/extra"
     one = [ox.Triple(ox.NamedNode(name), ox.NamedNode(vocab.PREF_LABEL), ox.Literal("extra", language="en"))]
     try:
@@ -212,7 +212,7 @@ def test_each_trap_of_virtuoso_is_one(virtuoso: Engine, kg: KnowledgeGraph, monk
     monkeypatch.setenv("MTSP_STORE_USER", virtuoso.user)
     monkeypatch.setenv("MTSP_STORE_PASSWORD", virtuoso.password)
     if virtuoso.name not in _pushed:
-        _pushed[virtuoso.name] = push(client(virtuoso), named_graphs(kg.completed.oxigraph), None, lambda line: None)
+        _pushed[virtuoso.name] = push(client(virtuoso), named_graphs(kg.completed), None, lambda line: None)
     store = fresh(virtuoso).completed
     assert isinstance(store, RemoteStore)
     traps = remote_store.traps(store.server)

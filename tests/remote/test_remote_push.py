@@ -23,6 +23,7 @@ from mtsp_kg.remote.graph_store import mark, same_values
 from mtsp_kg.remote.push import Graphs, Pushed, Wish, named_graphs, push
 from mtsp_kg.remote.remote_store import RemoteStore
 from mtsp_kg.remote_graph import open_graph
+from mtsp_kg.store import EmbeddedStore
 
 pytestmark = pytest.mark.slow
 
@@ -272,15 +273,15 @@ def test_inferences_are_put_in_place_of_those_that_were_there(second: Path, stor
     with pytest.raises(RemoteError, match="Run mtsp push first"):
         run("--project", str(project), "infer", "--store", store.graphs)
     run("--project", str(project), "--no-inference", "push", store.graphs)
-    stated = named_graphs(store.store)
+    stated = named_graphs(EmbeddedStore(store.store))
     assert not any(name.startswith(names.INFERRED) for name in stated)
     code, out, err = run("--project", str(project), "infer", "--store", store.graphs)
     assert (code, "agree" in err) == (0, True)
     local = run("--project", str(project), "infer")[1]
     assert out == local
-    inferred = {name for name in named_graphs(store.store) if name.startswith(names.INFERRED)}
+    inferred = {name for name in named_graphs(EmbeddedStore(store.store)) if name.startswith(names.INFERRED)}
     assert names.INFERRED in inferred
-    expected = named_graphs(open_graph(project).completed.oxigraph)
+    expected = named_graphs(open_graph(project).completed)
     for name in inferred:
         assert there(store, name) == set(map(str, expected[name]))
     merge = {str(triple) for triples in expected.values() for triple in triples}
@@ -291,7 +292,7 @@ def test_inferences_are_put_in_place_of_those_that_were_there(second: Path, stor
     assert " 0 sent, " in again
     # A graph of a kind of rule that gives nothing any more goes.
     stale = f"{names.INFERRED}/stale"
-    put(store, named_graphs(store.store) | {stale: graph(1)}, within=stale)
+    put(store, named_graphs(EmbeddedStore(store.store)) | {stale: graph(1)}, within=stale)
     assert there(store, stale)
     run("--project", str(project), "infer", "--store", store.graphs)
     assert not there(store, stale)
@@ -317,12 +318,12 @@ def test_stated_and_completed_are_seen_apart(second: Path, store: LittleStore) -
 def test_a_copy_is_all_or_nothing(little: LittleStore) -> None:
     put(little, here(a=graph(1, 2)))
     store = RemoteStore(Client(address(little.queries)))
-    assert len(store.oxigraph) == 4
+    assert len(store.snapshot()) == 4
     little.failing = lambda method, path, headers: (
         (200, {"Content-Type": "application/n-triples"}, b'<x:s> <x:p> "1" .\n') if method == "GET" else None
     )
     assert (
-        len(RemoteStore(Client(address(little.queries))).oxigraph) == 4
+        len(RemoteStore(Client(address(little.queries))).snapshot()) == 4
     )  # by CONSTRUCT, as the Graph Store is not whole
     real = little.query
 
@@ -339,13 +340,13 @@ def test_a_copy_is_all_or_nothing(little: LittleStore) -> None:
 
     little.query = cut  # type: ignore[method-assign]
     with pytest.raises(RemoteError, match=r"counts 2 triples in .* and gives 1"):
-        _ = RemoteStore(Client(address(little.queries))).oxigraph
+        _ = RemoteStore(Client(address(little.queries))).snapshot()
 
 
 def test_a_store_that_nobody_pushed_to_is_asked_for_what_is_stated(second: Path, little: LittleStore) -> None:
     """As `mtsp serve` is: no record, the merge with inferences as default graph."""
     kg = open_graph(second, inferences=True)
-    little.store = kg.completed.oxigraph
+    little.store = kg.completed.snapshot()
     remote = open_graph(second, inferences=True, store=little.queries)
     assert remote.trace("pilots") == kg.trace("pilots")
     assert remote.show("pilots") == kg.show("pilots")

@@ -78,7 +78,7 @@ def pool_run(small_project: Path) -> Iterator[Callable[[str], tuple[int, float]]
     from mtsp_kg.serve.worker import Limits, Task
     from mtsp_kg.serve.worker_factory import ForkingNursery, named_quads
 
-    store = open_graph(small_project).store.oxigraph
+    store = open_graph(small_project).store.snapshot()
     limits = Limits(seconds=1)
     loop = asyncio.new_event_loop()
     pool = Pool(ForkingNursery(lambda: named_quads(store), "none", limits), limits, Shares(workers=1))

@@ -167,7 +167,7 @@ def _pieces(content: bytes, size: int) -> list[bytes]:
 
 
 def test_without_fork_workers_are_processes_of_their_own(small_project: Path) -> None:
-    store = open_graph(small_project).store.oxigraph
+    store = open_graph(small_project).store.snapshot()
     limits = Limits(seconds=1)
 
     async def run() -> list[str]:

@@ -72,7 +72,7 @@ class Example:
 async def client() -> AsyncIterator[httpx.AsyncClient]:
     kg = open_graph()
     limits = Limits()
-    pool = Pool(ForkingNursery(lambda: named_quads(kg.store.oxigraph), "none", limits), limits, Shares(workers=1))
+    pool = Pool(ForkingNursery(lambda: named_quads(kg.store.snapshot()), "none", limits), limits, Shares(workers=1))
     await pool.start()
     from mtsp_kg.query.catalogue import read_catalogue
 

@@ -50,9 +50,10 @@ def rows(store: EmbeddedStore, query: str) -> set[str]:
 def test_rows_are_those_of_the_merge_which_is_made_only_where_rows_are_counted(query: str) -> None:
     united = loaded()
     merge(united)
-    store = UnmergedStore(loaded())
+    unmerged = loaded()
+    store = UnmergedStore(unmerged)
     assert rows(store, query) == rows(EmbeddedStore(united), query)
-    assert (whole(store.oxigraph) is not None) is QUERIES[query]
+    assert (whole(unmerged) is not None) is QUERIES[query]
 
 
 def test_a_query_that_is_none_is_told_with_its_place() -> None:

@@ -19,7 +19,7 @@ from mtsp_kg.project import Project
 if TYPE_CHECKING:
     from mtsp_kg.plan.pages.source import Options
     from mtsp_kg.publish.folder import Published
-    from mtsp_kg.store import EmbeddedStore
+    from mtsp_kg.store import Store
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 # What a page can depend on.
@@ -27,9 +27,7 @@ _ROOMS = ("infer", "query", "publish", "plan", "sparql")
 _MODULES = ("vocab", "profile", "formats", "load", "project", "store")
 
 
-def publish(
-    project: Project, plan: str | None, load: Callable[[], EmbeddedStore], target: Path, options: Options
-) -> Published:
+def publish(project: Project, plan: str | None, load: Callable[[], Store], target: Path, options: Options) -> Published:
     """Publishes a project's graph as a static site; load: gives its store when it is needed.
 
     Nothing is done when the folder holds the same site already. Raises DataError, DocumentError, QueryError.

@@ -21,7 +21,7 @@ from mtsp_kg.plan.pages.templates import static
 from mtsp_kg.project import Project
 from mtsp_kg.publish import paths, rdf_forms, server_configs
 from mtsp_kg.publish.words import LANGUAGES
-from mtsp_kg.store import EmbeddedStore
+from mtsp_kg.store import Store
 
 
 @dataclass(frozen=True)
@@ -41,9 +41,7 @@ class Document:
 class Site:
     """A project's graph as a site. store: with the project loaded; plan: the plan that short names mean."""
 
-    def __init__(
-        self, project: Project, store: EmbeddedStore, plan: str | None, options: Options | None = None
-    ) -> None:
+    def __init__(self, project: Project, store: Store, plan: str | None, options: Options | None = None) -> None:
         self.options = options or Options()
         self.source = Source(project, store, plan, self.options)
 

@@ -32,7 +32,7 @@ from mtsp_kg.publish.triple_index import Index, key
 from mtsp_kg.publish.words import LANGUAGES, words
 from mtsp_kg.query.answer import Rows, answer
 from mtsp_kg.query.catalogue import NamedQuery, find_file, read_catalogue, read_text
-from mtsp_kg.store import EmbeddedStore
+from mtsp_kg.store import EmbeddedStore, Store
 
 if TYPE_CHECKING:
     from mtsp_kg.plan.trace import Links
@@ -83,9 +83,9 @@ class Options:
 class Source:
     """A project's graph, and all that is made of it. store: with the project loaded."""
 
-    def __init__(self, project: Project, store: EmbeddedStore, plan: str | None, options: Options) -> None:
+    def __init__(self, project: Project, store: Store, plan: str | None, options: Options) -> None:
         self.project, self.store, self.plan, self.options = project, store, plan, options
-        self.index = Index(store.oxigraph)
+        self.index = Index(store.snapshot())
         self.names = Names(self.index)
         self._parts: tuple[str, dict[str, Any]] | None = None
         self._data: tuple[str, rdf_forms.Quads] | None = None
@@ -117,7 +117,7 @@ class Source:
     @cached_property
     def reasons(self) -> Reasons:
         """What follows from the graph, and why."""
-        return Reasons(self.project, self.store.oxigraph, self.plan, self.voices)
+        return Reasons(self.project, self.store.snapshot(), self.plan, self.voices)
 
     @cached_property
     def copy(self) -> Mapping[str, Passage]:
@@ -140,14 +140,14 @@ class Source:
                 found[name] = rows
         return found
 
-    def _completed(self) -> EmbeddedStore:
+    def _completed(self) -> Store:
         """The store with what follows from it, where that is wanted; pages and documents hold what is stated."""
         from mtsp_kg.infer.completion import Inferences, wanted
 
         if not wanted():
             return self.store
         store = ox.Store()
-        store.bulk_extend(self.store.oxigraph)
+        store.bulk_extend(self.store.snapshot())
         Inferences(self.project).complete(store)
         return EmbeddedStore(store)
 
