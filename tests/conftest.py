@@ -38,3 +38,18 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for kind in ("indicator", "unit", "period"):
         shutil.copy(ROOT / "graph" / "entities" / f"{kind}.ttl", root / "graph" / "entities" / f"{kind}.ttl")
     return root
+
+
+@pytest.fixture(scope="session")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the made-up plan of a city library: no pillars, no numbers, English only.
+
+    It has our ontology, shapes and queries, except for what is about our plan alone: the views of its groups, the
+    languages that it requires, and the findings that its curators accepted.
+    """
+    root = tmp_path_factory.mktemp("toy")
+    ours = shutil.ignore_patterns("views.ttl", "languages.ttl", "names-missing-languages.rq", "waivers.yaml")
+    for room in ("ontology", "shapes", "queries"):
+        shutil.copytree(ROOT / room, root / room, ignore=ours)
+    shutil.copytree(ROOT / "tests" / "data" / "toy", root, dirs_exist_ok=True)
+    return root

@@ -97,17 +97,21 @@ def plan_of(iri: str) -> str | None:
     return None if head in KINDS or not head else head
 
 
-_MENTION = re.compile(re.escape(ID) + r"([^/]+)/mention/(?:([a-z]+)-)?(\d+)\.\d+")
+_MENTION = re.compile(
+    re.escape(ID) + r"(?P<plan>[^/]+)/mention/(?:(?P<kind>note|cover|caption)-)?(?P<passage>[a-z0-9-]+)\.\d+"
+)
 
 
 def passage_of_mention(iri: str) -> str | None:
-    """The passage that a mention's IRI names; None for an IRI that is no mention's.
+    """The passage that a mention's IRI names; None for the IRI of anything else.
 
     >>> passage_of_mention("https://w3id.org/mtsp-kg/id/mtsp-2022-2026/mention/note-8.1")
     'https://w3id.org/mtsp-kg/id/mtsp-2022-2026/note/8'
+    >>> passage_of_mention("https://w3id.org/mtsp-kg/id/library/mention/open-doors-1.2")
+    'https://w3id.org/mtsp-kg/id/library/para/open-doors-1'
     """
     found = _MENTION.fullmatch(iri)
-    return f"{ID}{found.group(1)}/{found.group(2) or 'para'}/{found.group(3)}" if found else None
+    return f"{ID}{found['plan']}/{found['kind'] or 'para'}/{found['passage']}" if found else None
 
 
 def term(name: str) -> str:
