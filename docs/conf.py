@@ -8,10 +8,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from sphinx.application import Sphinx
+
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "extensions")]
-
-from sphinx.application import Sphinx  # noqa: E402 - the path comes first
 
 import mtsp_kg  # noqa: E402 - found by the path above
 
