@@ -4,9 +4,10 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+IMAGE  ?= mtsp-kg
 export MTSP_CACHE ?= $(CURDIR)/$(VENV)/cache
 
-.PHONY: run check test conformance lint validate docs update bench clean
+.PHONY: run check test conformance lint validate docs update dist image bench clean
 
 run: $(VENV)/ready
 	@echo; echo "== What the graph holds"; $(BIN)/mtsp info | head -3
@@ -46,6 +47,14 @@ docs: $(VENV)/ready-docs
 update: $(VENV)/ready-dev
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/queries/test_catalogue.py -k golden_file
 	UPDATE_README=1 $(BIN)/python -m pytest -q tests/test_readme.py tests/ontology/test_diagram.py tests/test_architecture.py
+
+# The wheel and the sdist, in dist/; the wheel is built from the sdist.
+dist: $(VENV)/ready-dev
+	rm -rf dist
+	$(BIN)/python -m build
+
+image:
+	docker build --tag $(IMAGE) .
 
 bench: $(VENV)/ready-dev
 	$(BIN)/python benchmarks/query_start.py
