@@ -1,7 +1,7 @@
 """The exceptions that mtsp_kg raises on purpose.
 
-Each says what is wrong, where (file, line, column) and what to do about it, and knows the exit code and the HTTP
-status that the edges (command line, server) answer with. Imports nothing of the package.
+Each says what is wrong, where (file, line, column) and what to do about it. Each has the exit code and the HTTP status
+that the command line and the server answer with.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ EXIT_NOT_FOUND = 4
 
 
 class MtspError(Exception):
-    """Anything that stops a command for a reason that the user can act on.
+    """An error that stops a command for a reason that the user can act on.
 
-    what: one sentence; remedy: what to do; file, line (from 1) and column (from 1): where, as far as known.
+    what: one sentence; remedy: what to do; file, line (from 1) and column (from 1): the position, as far as known.
     """
 
     exit_code = EXIT_BAD_INPUT
@@ -41,30 +41,30 @@ class MtspError(Exception):
         self.column = column
 
     @property
-    def where(self) -> str:
-        """The place as `file:line:column`, as far as it is known; empty when it is not."""
+    def position(self) -> str:
+        """The position as `file:line:column`, as far as it is known; empty when it is not."""
         if self.file is None:
             column = f", column {self.column}" if self.column is not None else ""
             return f"line {self.line}{column}" if self.line is not None else ""
-        place = [self.file]
+        parts = [self.file]
         if self.line is not None:
-            place.append(str(self.line))
+            parts.append(str(self.line))
             if self.column is not None:
-                place.append(str(self.column))
-        return ":".join(place)
+                parts.append(str(self.column))
+        return ":".join(parts)
 
     def __str__(self) -> str:
-        where = f"{self.where}: " if self.where else ""
+        position = f"{self.position}: " if self.position else ""
         remedy = f" {self.remedy}" if self.remedy else ""
-        return f"{where}{self.what}{remedy}"
+        return f"{position}{self.what}{remedy}"
 
 
 class DataError(MtspError):
-    """A file of RDF, or another file given as input, cannot be read as what it should be."""
+    """An RDF file or another input file cannot be read, or does not hold what it must."""
 
 
 class QueryError(MtspError):
-    """A query is not SPARQL 1.1, or its header is not as it should be."""
+    """A query is not valid SPARQL 1.1, or its header is invalid."""
 
 
 class ParameterError(MtspError):
@@ -72,18 +72,18 @@ class ParameterError(MtspError):
 
 
 class NotFoundError(MtspError):
-    """No query, entity, format or file has the name that was given."""
+    """No query, entity, format or file has the given name."""
 
     exit_code = EXIT_NOT_FOUND
     http_status = 404
 
 
 class DocumentError(MtspError):
-    """A copy of a plan's document is not laid out as a plan."""
+    """A copy of a plan's document does not have the layout of a plan."""
 
 
 class RemoteError(MtspError):
-    """A remote store does not answer, refuses, or answers what is no answer."""
+    """A remote store does not respond, refuses a request, or sends an invalid response."""
 
     http_status = 502
 
@@ -93,7 +93,7 @@ class RemoteError(MtspError):
 
 
 class MissingExtraError(MtspError):
-    """A library that is needed for this command is not installed."""
+    """A library that this command needs is not installed."""
 
     exit_code = EXIT_OUR_FAULT
     http_status = 501

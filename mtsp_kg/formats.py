@@ -1,7 +1,4 @@
-"""The one table of formats: what each is called, its media type, its suffix, and whether it can hold named graphs.
-
-Imports `errors` only.
-"""
+"""The RDF formats: name, media type, file extensions, and whether a format can hold named graphs."""
 
 from __future__ import annotations
 
@@ -12,7 +9,11 @@ from mtsp_kg.errors import NotFoundError
 
 
 class Format(NamedTuple):
-    """One way to write RDF."""
+    """An RDF format.
+
+    name: as in commands and addresses; suffixes: the file extensions with their dot, the usual one first; named_graphs:
+    whether it can hold named graphs; label: its name in messages.
+    """
 
     name: str
     media_type: str
@@ -21,7 +22,7 @@ class Format(NamedTuple):
     label: str
 
 
-# What some editors begin UTF-8 with, and pyoxigraph does not read.
+# Some editors begin a UTF-8 file with it; pyoxigraph does not accept it.
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 RDF_FORMATS = (
@@ -34,10 +35,11 @@ RDF_FORMATS = (
 )
 
 _ALIASES = {"ttl": "turtle", "nt": "ntriples", "nq": "nquads", "json-ld": "jsonld", "xml": "rdfxml", "rdf": "rdfxml"}
+_BY_SUFFIX = {suffix: format_ for format_ in RDF_FORMATS for suffix in format_.suffixes}
 
 
 def rdf_format(name: str) -> Format:
-    """The RDF format of that name or short name. Raises NotFoundError."""
+    """The RDF format with a name or short name. Raises NotFoundError."""
     wanted = _ALIASES.get(name.lower(), name.lower())
     for candidate in RDF_FORMATS:
         if candidate.name == wanted:
@@ -47,11 +49,15 @@ def rdf_format(name: str) -> Format:
 
 
 def format_of_file(path: Path) -> Format:
-    """The RDF format that a file's suffix tells. Raises NotFoundError."""
-    for candidate in RDF_FORMATS:
-        if path.suffix.lower() in candidate.suffixes:
-            return candidate
-    known = ", ".join(suffix for candidate in RDF_FORMATS for suffix in candidate.suffixes)
-    raise NotFoundError(
-        f"'{path.suffix or path.name}' is no suffix of an RDF file.", file=path, remedy=f"Use one of: {known}."
-    )
+    """The RDF format of a file, by its extension. Raises NotFoundError."""
+    found = _BY_SUFFIX.get(path.suffix.lower())
+    if found is None:
+        raise NotFoundError(
+            "Unrecognised RDF file extension.", file=path, remedy=f"Use one of: {', '.join(_BY_SUFFIX)}."
+        )
+    return found
+
+
+def is_rdf_file(path: Path) -> bool:
+    """Whether a file has the extension of an RDF format."""
+    return path.suffix.lower() in _BY_SUFFIX

@@ -1,4 +1,4 @@
-"""Files written whole or not at all. Imports `errors`."""
+"""Files are written whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from mtsp_kg.errors import DataError
 
 
 def write_whole(path: str | Path, content: bytes) -> bool:
-    """Writes a file by way of a temporary one beside it, so that a reader sees the old or the new, never a half.
+    """Writes a file through a temporary file beside it, so that a reader sees the old content or the new, never a part.
 
-    A file that holds that already is left alone; gives back whether it changed. Raises DataError when it cannot be
-    written.
+    A file that already has this content is left alone. Returns whether the file changed. Raises DataError when it
+    cannot be written.
     """
     import tempfile
 

@@ -8,10 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from mtsp_kg.formats import RDF_FORMATS
+from mtsp_kg.formats import is_rdf_file
 from mtsp_kg.profile import Profile
-
-_RDF_SUFFIXES = frozenset(suffix for format_ in RDF_FORMATS for suffix in format_.suffixes)
 
 
 @dataclass(frozen=True)
@@ -56,5 +54,4 @@ class Project:
         return resolved.as_uri()
 
     def _rdf_files(self, room: str) -> list[Path]:
-        found = (path for path in (self.root / room).rglob("*") if path.suffix.lower() in _RDF_SUFFIXES)
-        return sorted(found)
+        return sorted(path for path in (self.root / room).rglob("*") if is_rdf_file(path))

@@ -10,8 +10,8 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "mtsp_kg"
 # The engine serves any project with RDF in git; the plan half knows documents, statements, outcomes and pages.
 ENGINE = (
-    "errors", "vocab", "profile", "formats", "layout", "output", "process_exit", "project", "bounds", "sparql", "load",
-    "cache", "store", "locate", "infer", "query", "remote", "validate", "publish", "serve",
+    "errors", "vocab", "profile", "formats", "layout", "output", "process_exit", "project", "parser_limits", "sparql",
+    "load", "cache", "store", "locate", "infer", "query", "remote", "validate", "publish", "serve",
 )  # fmt: skip
 ROOMS = (*ENGINE, "plan", "graph", "remote_graph", "cli")
 # Engine modules that still import the plan half. Nothing is added here.

@@ -17,7 +17,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from mtsp_kg import vocab
-from mtsp_kg.load import says_nothing
+from mtsp_kg.load import has_triples
 from mtsp_kg.plan import names
 from mtsp_kg.validate.findings import Finding, Rule, Severity, Spot, Where
 from mtsp_kg.validate.inputs import whole
@@ -224,7 +224,7 @@ def empty_files(
     for path, graph in files:
         if alone[graph] == 1 and any(True for _ in store.quads_for_pattern(None, None, None, ox.NamedNode(graph))):
             continue
-        if says_nothing(path):
+        if not has_triples(path):
             yield _finding("empty-file", name_of(path), spots=(Spot(name_of(path), 1),))
 
 

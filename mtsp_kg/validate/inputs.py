@@ -24,9 +24,9 @@ from typing import NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
-from mtsp_kg.errors import DataError, NotFoundError
-from mtsp_kg.formats import format_of_file
-from mtsp_kg.load import load_files, merge, read_bounded
+from mtsp_kg.errors import DataError
+from mtsp_kg.formats import is_rdf_file
+from mtsp_kg.load import load_files, merge, read_checked
 from mtsp_kg.project import Project
 from mtsp_kg.store import DEFAULT_GRAPH, EmbeddedStore, GraphName, Object, Results, Subject, evaluate
 
@@ -112,7 +112,7 @@ def united(store: ox.Store) -> bytes:
 
 def of_lines(files: Iterable[tuple[Path, str]]) -> dict[Path, bytes]:
     """What files of N-Triples hold, of those among some files. Raises DataError."""
-    return {path: read_bounded(path) for path, _ in files if path.suffix.lower() == _LINES}
+    return {path: read_checked(path) for path, _ in files if path.suffix.lower() == _LINES}
 
 
 def as_ntriples(files: Iterable[tuple[Path, str]], sources: Mapping[Path, bytes]) -> bytes | None:
@@ -186,22 +186,15 @@ def rdf_files(paths: Iterable[str | Path]) -> list[Path]:
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            inside = sorted(file for file in path.rglob("*") if file.is_file() and is_rdf(file))
+            inside = sorted(file for file in path.rglob("*") if file.is_file() and is_rdf_file(file))
             if not inside:
-                raise DataError("There is no file of RDF in this folder.", file=path, remedy="Use .ttl or .trig files.")
+                raise DataError("The folder contains no RDF file.", file=path, remedy="Use .ttl or .trig files.")
             found += inside
         elif not path.is_file():
-            raise DataError("There is no such file.", file=path, remedy="Check its name.")
-        elif not is_rdf(path):
-            raise DataError("The suffix tells no format of RDF.", file=path, remedy="Use .ttl, .trig, .nt or .nq.")
+            what = "This is not a regular file." if path.exists() else "The file does not exist."
+            raise DataError(what, file=path, remedy="Check its name.")
+        elif not is_rdf_file(path):
+            raise DataError("Unrecognised RDF file extension.", file=path, remedy="Use .ttl, .trig, .nt or .nq.")
         else:
             found.append(path)
     return found
-
-
-def is_rdf(path: Path) -> bool:
-    """Whether a file's suffix tells a format of RDF."""
-    try:
-        return bool(format_of_file(path))
-    except NotFoundError:
-        return False

@@ -25,11 +25,12 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from mtsp_kg.errors import DataError, ParameterError
+from mtsp_kg.formats import is_rdf_file
 from mtsp_kg.load import parse_file
 from mtsp_kg.project import Project
 from mtsp_kg.store import Store
 from mtsp_kg.validate.findings import Finding, Report, Severity
-from mtsp_kg.validate.inputs import Inputs, begin, is_rdf, rdf_files
+from mtsp_kg.validate.inputs import Inputs, begin, rdf_files
 from mtsp_kg.validate.runner import validate_files, validate_graph
 
 _Said = dict[tuple[str, str, str], set[str]]
@@ -100,7 +101,7 @@ def touched(new: Iterable[Path], old: Iterable[Path]) -> set[str]:
 def _said(files: Iterable[Path]) -> _Said:
     said: _Said = {}
     for path in files:
-        if path.is_file() and is_rdf(path):
+        if path.is_file() and is_rdf_file(path):
             for quad in parse_file(path):
                 key = (_name(quad.subject), quad.predicate.value, _name(quad.object))
                 said.setdefault(key, set()).add(str(quad.graph_name))

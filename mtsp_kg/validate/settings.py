@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from mtsp_kg import vocab
 from mtsp_kg.errors import DataError
+from mtsp_kg.formats import is_rdf_file
 from mtsp_kg.output import write_whole
 
 FILE = "mtsp.toml"
@@ -108,14 +109,12 @@ def _path(told: str, file: Path) -> str:
 
 def init(folder: Path) -> Path:
     """Writes settings that fit what is in a folder; gives back the file. Raises DataError where there are some."""
-    from mtsp_kg.validate.inputs import is_rdf
-
     if find_settings(folder).file:
         raise DataError("There are settings already.", file=find_settings(folder).file, remedy="Edit them.")
     rooms: dict[str, set[str]] = {key: set() for key in _PATHS}
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if path.is_file() and is_rdf(path) and not any(part.startswith(".") for part in parts):
+        if path.is_file() and is_rdf_file(path) and not any(part.startswith(".") for part in parts):
             rooms[_kind(path)].add(parts[0])
     for key in ("ontology", "shapes"):  # a folder that holds shapes and data is named once, as what it is first
         rooms["data"] -= rooms[key]

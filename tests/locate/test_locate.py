@@ -171,9 +171,13 @@ def test_a_file_with_a_byte_order_mark_counts_from_the_first_character() -> None
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("x.ttl", b"<http://e.x/a> <http://e.x/p>\n  .", "x.ttl:2:3: Turtle syntax: . is not a valid RDF object."),
-        ("x.nt", b"<http://e.x/a> .", "x.nt:1:16: N-Triples syntax:"),
-        ("x.jsonld", b"{", "x.jsonld:1:2: JSON-LD syntax:"),
+        (
+            "x.ttl",
+            b"<http://e.x/a> <http://e.x/p>\n  .",
+            "x.ttl:2:3: Turtle syntax error: . is not a valid RDF object.",
+        ),
+        ("x.nt", b"<http://e.x/a> .", "x.nt:1:16: N-Triples syntax error:"),
+        ("x.jsonld", b"{", "x.jsonld:1:2: JSON-LD syntax error:"),
     ],
 )
 def test_a_file_that_does_not_parse(tmp_path: Path, name: str, text: bytes, message: str) -> None:

@@ -19,7 +19,6 @@ SH = f"@prefix sh: <{vocab.SH}> . @prefix ex: <https://example.org/> .\n"
 GOOD = SH + "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:nodeKind sh:IRI .\n"
 DATA = "@prefix ex: <https://example.org/> .\nex:a a ex:C .\n"
 NOT = "The shapes are not SHACL: "
-SYNTAX = "Mend the file there and run the command again."
 
 
 def shape(body: str) -> dict[str, str | bytes]:

@@ -188,5 +188,5 @@ def test_what_is_held_elsewhere_is_not_loaded_here(garden: Project) -> None:
     report = placed(validate_graph(garden, inputs, elsewhere=there, checks=False), garden.relative)
     assert report.conforms
     assert "wrong.ttl" not in {path.name for path, _ in report.sources}
-    with pytest.raises(DataError, match="Turtle syntax"):
+    with pytest.raises(DataError, match="Turtle syntax error"):
         inputs.store()

@@ -51,9 +51,9 @@ def test_a_warning_alone_is_exit_code_0(garden: Project) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("broken.ttl", "<https://e/a> <https://e/b> .", "broken.ttl:1:29: Turtle syntax: "),
-        ("data.csv", "a,b", "data.csv: The suffix tells no format of RDF."),
-        ("none.ttl", None, "none.ttl: There is no such file."),
+        ("broken.ttl", "<https://e/a> <https://e/b> .", "broken.ttl:1:29: Turtle syntax error: "),
+        ("data.csv", "a,b", "data.csv: Unrecognised RDF file extension."),
+        ("none.ttl", None, "none.ttl: The file does not exist."),
     ],
 )
 @pytest.mark.parametrize("option", [(), ("--shapes",)])
