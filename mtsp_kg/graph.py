@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mtsp_kg.query.answer import Answer
     from mtsp_kg.query.entities import Entities
     from mtsp_kg.query.execute import Asking
+    from mtsp_kg.remote.push import Pushed
     from mtsp_kg.validate.findings import Report
 
 
@@ -37,7 +38,7 @@ class KnowledgeGraph:
         """inferences: whether queries see what follows too; all else reads what is stated."""
         self.project = project
         self.profile = project.profile
-        self._inferences = inferences
+        self.inferences = inferences
 
     @cached_property
     def store(self) -> Store:
@@ -49,7 +50,7 @@ class KnowledgeGraph:
     @cached_property
     def completed(self) -> Store:
         """The store that queries are asked of: with what follows, where wanted. Raises DataError, QueryError."""
-        if not self._inferences:
+        if not self.inferences:
             return self.store
         from mtsp_kg.cache import cached_store
         from mtsp_kg.infer.completion import Inferences
@@ -185,6 +186,32 @@ class KnowledgeGraph:
         copy = Path(document) if document else None
         options = Options(base or names.BASE, site, copy, endpoint)
         return publish(self.project, self.plan, lambda: self.store, Path(folder), options)
+
+    def push(
+        self,
+        url: str,
+        *,
+        query_url: str | None = None,
+        merge: str = "auto",
+        delete: bool = False,
+        dry_run: bool = False,
+        plain_http: bool = False,
+        progress: Callable[[str], None] = lambda line: None,
+    ) -> Pushed:
+        """Writes the graphs into a remote store, with the inferred ones where this graph was opened with them.
+
+        url: of its Graph Store; query_url: its query endpoint, if that does not follow from `url`; merge, delete,
+        dry_run: see `remote.push.PushOptions`; plain_http: whether a password may be sent over unencrypted HTTP to
+        another machine; progress: receives a line for each graph written. Raises RemoteError, ParameterError,
+        DataError, MissingExtraError.
+        """
+        from mtsp_kg.remote.address import writable_address
+        from mtsp_kg.remote.client import Client
+        from mtsp_kg.remote.push import PushOptions, named_graphs, push
+
+        options = PushOptions(merge, delete, dry_run)
+        client = Client(writable_address(url, query_url), plain_http=plain_http)
+        return push(client, named_graphs(self.completed), self.profile, options, progress)
 
     def ground(self, document: str | Path) -> list[Grounding]:
         """What the graph says of each passage of a copy of the document, held against its text, in reading order.

@@ -1,11 +1,11 @@
-"""The knowledge graph in a remote SPARQL 1.1 store: the same words, asked there.
+"""The knowledge graph in a remote SPARQL 1.1 store, with the methods of a local one.
 
     import mtsp_kg
     kg = mtsp_kg.open(store="https://example.org/sparql")
     kg.query("partners-of-outcome", outcome="2.4").to_pandas()
 
-Queries, views and check queries run there. Shapes and reasoning need all graphs, which are then fetched, and this is
-logged. Ontology axioms, shapes and queries are those of the project here. Imports every room but `cli`.
+Queries, views and check queries run in the store. Shapes and reasoning need all graphs: these are fetched, with a
+warning in the log. Ontology axioms, shapes and queries are those of the local project.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from mtsp_kg.errors import ParameterError, RemoteError
 from mtsp_kg.graph import KnowledgeGraph
-from mtsp_kg.graph import open_graph as open_here
+from mtsp_kg.graph import open_graph as open_local
 from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore, Store
 
@@ -28,26 +28,26 @@ if TYPE_CHECKING:
 
 
 class RemoteKnowledgeGraph(KnowledgeGraph):
-    """A project whose graph is in the store behind a client."""
+    """A project whose graph is in a remote store."""
 
     def __init__(self, project: Project, client: Client, *, inferences: bool = True) -> None:
-        """inferences: whether queries see the inferred graphs that are there."""
+        """inferences: whether queries see the inferred graphs in the store."""
         super().__init__(project, inferences=inferences)
         self._client = client
 
     @cached_property
     def store(self) -> Store:
-        """What is stated there. Raises RemoteError when it is asked."""
+        """The asserted graphs in the store. Its methods raise RemoteError."""
         from mtsp_kg.remote.remote_store import RemoteStore
 
-        return RemoteStore(self._client, stated=True)
+        return RemoteStore(self._client, self.profile, asserted_only=True)
 
     @cached_property
     def completed(self) -> Store:
-        """What queries see there. Raises RemoteError when it is asked."""
+        """The graphs that queries see, with inferred triples where wanted. Its methods raise RemoteError."""
         from mtsp_kg.remote.remote_store import RemoteStore
 
-        return RemoteStore(self._client) if self._inferences else self.store
+        return RemoteStore(self._client, self.profile) if self.inferences else self.store
 
     def validate(self, files: Sequence[str | Path] = (), **options: Any) -> Report:
         """The report of the shapes, on the graphs as they are fetched, and of the check queries, which are asked there.
@@ -62,51 +62,23 @@ class RemoteKnowledgeGraph(KnowledgeGraph):
             options[name] = tuple(options.get(name, ()))
         return validate(self.project, self.plan, Request(elsewhere=self.store, **options))
 
-    def put_inferences(self, inferred: bytes, say: Callable[[str], None]) -> Pushed:
-        """Puts inferred graphs there in place of those that we put before, and brings the merge up to date.
+    def put_inferences(self, inferred: bytes, progress: Callable[[str], None] = lambda line: None) -> Pushed:
+        """Replaces the inferred graphs in the store, and updates the merge.
 
-        inferred: N-Quads; say: is told each graph that is put. Raises RemoteError.
+        inferred: N-Quads; progress: receives a line for each graph written. Raises RemoteError.
         """
         import pyoxigraph as ox
 
-        from mtsp_kg.plan import names
-        from mtsp_kg.remote.push import Wish, named_graphs, push
+        from mtsp_kg.remote.push import PushOptions, named_graphs, push
         from mtsp_kg.remote.remote_store import RemoteStore
 
-        if not RemoteStore(self._client).record.graphs():
-            raise RemoteError("The store has no graph that 'mtsp push' put there.", remedy="Run mtsp push first.")
+        if not RemoteStore(self._client, self.profile).record.graphs(self.profile):
+            raise RemoteError("The store has no graphs from 'mtsp push'.", remedy="Run mtsp push first.")
         store = ox.Store()
         store.bulk_load(inferred, format=ox.RdfFormat.N_QUADS)
         graphs = named_graphs(self.store) | named_graphs(EmbeddedStore(store))
-        return push(self._client, graphs, Wish(delete=True, within=names.INFERRED), say)
-
-
-def push(
-    kg: KnowledgeGraph,
-    url: str,
-    *,
-    query_url: str | None = None,
-    merge: str = "auto",
-    delete: bool = False,
-    dry_run: bool = False,
-    plain_http: bool = False,
-    say: Callable[[str], None] = lambda line: None,
-) -> Pushed:
-    """Puts the graphs, with what follows where the graph was opened with it, into the store at an address.
-
-    url: of its Graph Store; query_url: where its queries go, if that does not tell; merge, delete, dry_run: see
-    `remote.push.Wish`; plain_http: whether a password may go over http to another machine; say: is told each graph that
-    is put. Raises RemoteError, ParameterError, DataError, MissingExtraError.
-    """
-    from mtsp_kg.remote.address import for_writing
-    from mtsp_kg.remote.client import Client
-    from mtsp_kg.remote.push import PLACES, Wish, named_graphs
-    from mtsp_kg.remote.push import push as put
-
-    if merge not in PLACES:
-        raise ParameterError(f"'{merge}' is no place for the merge.", remedy=f"Choose one of: {', '.join(PLACES)}.")
-    client = Client(for_writing(url, query_url), plain=plain_http)
-    return put(client, named_graphs(kg.completed), Wish(merge, delete, dry_run), say)
+        options = PushOptions(delete=True, within=self.profile.inferred)
+        return push(self._client, graphs, self.profile, options, progress)
 
 
 def open_graph(
@@ -116,16 +88,17 @@ def open_graph(
     store: str | None = None,
     query_url: str | None = None,
 ) -> KnowledgeGraph:
-    """The knowledge graph of a project; of this installation when no folder is given; in a store where one is named.
+    """The knowledge graph of a project, in the project's files or in a remote store.
 
-    inferences: as of `graph.open_graph`; store: the address of the store's queries, or of its Graph Store; query_url:
-    where its queries go, if `store` is a Graph Store whose form does not tell. Raises NotFoundError, ParameterError,
-    MissingExtraError.
+    folder: the project's folder; default: the project of this installation; inferences: whether queries see inferred
+    triples too; default: as MTSP_INFERENCE says; store: the URL of a remote store's query endpoint or Graph Store;
+    query_url: its query endpoint, if `store` is a Graph Store whose query endpoint is unknown. Raises NotFoundError,
+    ParameterError, DataError, MissingExtraError.
     """
-    here = open_here(folder, inferences=inferences)
+    local = open_local(folder, inferences=inferences)
     if store is None:
-        return here
-    from mtsp_kg.remote.address import address
+        return local
+    from mtsp_kg.remote.address import store_address
     from mtsp_kg.remote.client import Client
 
-    return RemoteKnowledgeGraph(here.project, Client(address(store, query_url)), inferences=here._inferences)
+    return RemoteKnowledgeGraph(local.project, Client(store_address(store, query_url)), inferences=local.inferences)

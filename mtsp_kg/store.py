@@ -68,7 +68,7 @@ class Store(Protocol):
         """
 
 
-class EmbeddedStore:
+class EmbeddedStore(Store):
     """A store in this process: an Oxigraph store whose default graph is the merge of its named graphs."""
 
     def __init__(self, store: ox.Store) -> None:

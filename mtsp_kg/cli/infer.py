@@ -42,9 +42,9 @@ def command(
     from mtsp_kg.remote_graph import open_graph
 
     if store is not None:
-        from mtsp_kg.remote.address import for_writing
+        from mtsp_kg.remote.address import writable_address
 
-        for_writing(store, query_url)
+        writable_address(store, query_url)
     kg = open_graph(project, store=store, query_url=query_url)
     reasoning = kg.reasoning(alignments=alignments)
     found = reasoning.counts()
@@ -57,10 +57,9 @@ def command(
         click.echo(f"{'Wrote' if changed else 'No change in'} {output}.", err=True)
     if store is None or dry_run:
         return EXIT_OK
-    from mtsp_kg.remote.push import told
     from mtsp_kg.remote_graph import RemoteKnowledgeGraph
 
     assert isinstance(kg, RemoteKnowledgeGraph)
     done = kg.put_inferences(reasoning.write("nquads"), lambda line: click.echo(line, err=True))
-    click.echo("\n".join([*told(done, store, dry=False), *done.wrong]), err=True)
-    return EXIT_FINDINGS if done.wrong else EXIT_OK
+    click.echo(str(done) + "".join(f"mtsp: {difference}\n" for difference in done.differences), nl=False, err=True)
+    return EXIT_FINDINGS if done.differences else EXIT_OK

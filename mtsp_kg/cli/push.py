@@ -1,4 +1,4 @@
-"""`mtsp push`: the graphs into a remote store."""
+"""`mtsp push`: write the graphs into a remote store."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ import click
 
 @click.command("push")
 @click.argument("url")
-@click.option("--query-url", metavar="URL", help="Where queries go, if the store's address does not tell.")
-@click.option("--dry-run", is_flag=True, help="Compare and tell what would be done; write nothing.")
-@click.option("--delete", is_flag=True, help="Delete graphs that were pushed before and are no more.")
+@click.option("--query-url", metavar="URL", help="The store's query endpoint, if it does not follow from URL.")
+@click.option("--dry-run", is_flag=True, help="Compare and report what would change; write nothing.")
+@click.option("--delete", is_flag=True, help="Delete graphs that were pushed earlier and no longer exist.")
 @click.option(
     "--merge",
     type=click.Choice(["auto", "default", "named", "none"]),
     default="auto",
     show_default=True,
-    help="Where the merge of all graphs goes; 'default' replaces what stands in the store's default graph.",
+    help="Where the merge of all graphs goes; 'default' replaces the content of the store's default graph.",
 )
-@click.option("--plain-http", is_flag=True, help="Let a password go over http to another machine.")
+@click.option("--plain-http", is_flag=True, help="Allow a password over unencrypted HTTP to another machine.")
 @click.pass_obj
 def command(
     project: str | None, url: str, query_url: str | None, dry_run: bool, delete: bool, merge: str, plain_http: bool
 ) -> int:
-    """Put the graphs into the store at URL, the address of its Graph Store, and read each back.
+    """Write the graphs into a remote store, and read each back. URL is the address of its Graph Store.
 
     \b
     Oxigraph  http://host:7878/store
@@ -30,30 +30,28 @@ def command(
     GraphDB   http://host:7200/repositories/NAME/rdf-graphs/service
     Virtuoso  http://host:8890/sparql-graph-crud-auth
 
-    What follows goes there, too; 'mtsp --no-inference push' puts what is stated only.
+    Inferred graphs are included; 'mtsp --no-inference push' leaves them out.
 
-    Graphs that are there already are skipped, so a push that broke off goes on where it was. Graphs that are not ours
-    are left alone. A name and a password come from MTSP_STORE_USER and MTSP_STORE_PASSWORD, a token from
-    MTSP_STORE_TOKEN, else from ~/.netrc. Exit code 1 when what is read back is not what was sent.
+    Graphs that are unchanged are skipped, so an interrupted push can be repeated. Graphs of others are never touched.
+    The user name and password come from MTSP_STORE_USER and MTSP_STORE_PASSWORD, a token from MTSP_STORE_TOKEN, or all
+    of them from ~/.netrc. Exit code 1 if the store does not return what was sent.
     """
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
-    from mtsp_kg.remote.push import told
-    from mtsp_kg.remote_graph import open_graph, push
+    from mtsp_kg.remote_graph import open_graph
 
-    done = push(
-        open_graph(project),
+    done = open_graph(project).push(
         url,
         query_url=query_url,
         merge=merge,
         delete=delete,
         dry_run=dry_run,
         plain_http=plain_http,
-        say=lambda line: click.echo(line, err=True),
+        progress=lambda line: click.echo(line, err=True),
     )
     if dry_run:
         for name in (*done.sent, *done.deleted):
             click.echo(f"{'delete' if name in done.deleted else 'send'}  {name}", err=True)
-    click.echo("\n".join(told(done, url, dry=dry_run)))
-    for fault in done.wrong:
-        click.echo(f"mtsp: {fault}", err=True)
-    return EXIT_FINDINGS if done.wrong else EXIT_OK
+    click.echo(str(done), nl=False)
+    for difference in done.differences:
+        click.echo(f"mtsp: {difference}", err=True)
+    return EXIT_FINDINGS if done.differences else EXIT_OK

@@ -1,4 +1,1 @@
-"""A remote SPARQL 1.1 store: asking it, fetching its graphs, and putting ours there.
-
-Imports `errors`, `names`, `store` and `query`; httpx (the extra `remote`) is imported where it is used.
-"""
+"""SPARQL 1.1 stores on other servers: queries, graphs fetched from there, and graphs pushed there."""

@@ -1,9 +1,9 @@
-"""Our graphs into a remote store: each put whole, read back and compared, what is there already left alone.
+"""Pushing a project's graphs to a remote store: each is written whole, read back and compared.
 
-A push that broke off is run again: what had arrived agrees and is skipped. Graphs that are not ours are never touched.
-The RDF merge goes to the store's default graph; where the store shows all graphs as its default graph (Virtuoso,
-GraphDB), or where the default graph holds what is not ours, it goes to a named graph, which `--store` then reads as the
-default graph. Imports `names`, `errors` and, of this room, `client`, `digest`, `graphs`, `record` and `store`.
+A push that was interrupted is repeated: graphs that have arrived agree and are skipped. Graphs that the project has not
+pushed are never touched. The RDF merge goes to the store's default graph; where the store shows all graphs as its
+default graph (Virtuoso, GraphDB), or where the default graph holds other triples, it goes to a named graph, which
+`--store` then reads as the default graph.
 """
 
 from __future__ import annotations
@@ -14,43 +14,90 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from mtsp_kg import sparql
-from mtsp_kg.errors import RemoteError
-from mtsp_kg.plan import names
-from mtsp_kg.remote import graph_store
+from mtsp_kg.errors import ParameterError, RemoteError
+from mtsp_kg.profile import Profile
 from mtsp_kg.remote.client import Client
-from mtsp_kg.remote.graph_store import GraphStore, Mark, ask, counts, mark, rows, same_values
+from mtsp_kg.remote.graph_store import GraphStore, ask, graph_sizes, select
+from mtsp_kg.remote.record import (
+    GraphDigest,
+    PushRecord,
+    default_merge,
+    equal_by_value,
+    graph_digest,
+    merge_names,
+    record_triples,
+)
 from mtsp_kg.remote.remote_store import RemoteStore
 from mtsp_kg.store import Store
 
 Graphs = dict[str, list[ox.Triple]]
-_PLACES = {"default": graph_store.DEFAULT, "named": names.MERGED}
-PLACES = ("auto", *_PLACES, "none")
+MERGE_TARGETS = ("auto", "default", "named", "none")
+_FEW = 5
 
 
 @dataclass(frozen=True)
-class Wish:
-    """merge: one of PLACES, where the merge of all graphs goes; delete: whether graphs that we put before and that are
-    no more are deleted; dry: nothing is written; within: where only graphs whose names begin so are put and deleted."""
+class PushOptions:
+    """How to push.
+
+    merge: one of MERGE_TARGETS, where the merge of all graphs goes; delete: whether graphs that were pushed earlier and
+    no longer exist are deleted; dry_run: whether nothing is written; within: the beginning of the names of the graphs
+    that are pushed and deleted. Raises ParameterError.
+    """
 
     merge: str = "auto"
     delete: bool = False
-    dry: bool = False
+    dry_run: bool = False
     within: str = ""
+
+    def __post_init__(self) -> None:
+        if self.merge not in MERGE_TARGETS:
+            raise ParameterError(
+                f"'{self.merge}' is not a target for the merge.", remedy=f"Choose one of: {', '.join(MERGE_TARGETS)}."
+            )
 
 
 @dataclass
 class Pushed:
-    """What a push did, or would do: names of graphs, and what was not right when it was read back."""
+    """What a push did, or with `dry_run` would do; `str` gives it as text.
 
-    same: list[str] = field(default_factory=list)
+    unchanged, sent, deleted: names of graphs; obsolete: graphs that were pushed earlier and no longer exist;
+    normalised: graphs in which the store changed the form of numbers, not their values; differences: what did not agree
+    when it was read back; notes: what else to know; triples: the number in all graphs; merge: where the merge is.
+    """
+
+    url: str
+    profile: Profile
+    dry_run: bool = False
+    unchanged: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
-    gone: list[str] = field(default_factory=list)
-    otherwise: list[str] = field(default_factory=list)
-    wrong: list[str] = field(default_factory=list)
+    obsolete: list[str] = field(default_factory=list)
+    normalised: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     triples: int = 0
     merge: str = ""
+
+    def __str__(self) -> str:
+        would = "would be " if self.dry_run else ""
+        sent = sum(name not in merge_names(self.profile) for name in self.sent)
+        lines = [
+            f"{len(self.unchanged) + sent:,} graphs, {self.triples:,} triples: {sent:,} {would}sent, "
+            f"{len(self.unchanged):,} unchanged, {len(self.deleted):,} {would}deleted."
+        ]
+        lines += self.notes
+        if self.normalised:
+            graphs = self._few(dict.fromkeys(self.normalised))
+            lines.append(f"The store writes some numbers in another form, with the same value: {graphs}.")
+        if self.obsolete:
+            lines.append(f"Pushed earlier, and no longer in the project (--delete): {self._few(self.obsolete)}.")
+        if not self.dry_run and not self.differences:
+            lines.append(f"Counts and digests of <{self.url}> agree.")
+        return "\n".join(lines) + "\n"
+
+    def _few(self, graphs: Iterable[str]) -> str:
+        found = [self.profile.shrink(graph) for graph in graphs]
+        return ", ".join(found[:_FEW]) + (f" and {len(found) - _FEW} more" if len(found) > _FEW else "")
 
 
 def named_graphs(store: Store) -> Graphs:
@@ -59,164 +106,157 @@ def named_graphs(store: Store) -> Graphs:
     return {graph: triples for graph, triples in found.items() if triples}
 
 
-def push(client: Client, graphs: Graphs, wish: Wish | None = None, say: Callable[[str], None] = print) -> Pushed:
-    """Makes a store hold our graphs. Raises RemoteError where it refuses or breaks off.
+def push(
+    client: Client,
+    graphs: Graphs,
+    profile: Profile,
+    options: PushOptions | None = None,
+    progress: Callable[[str], None] = lambda line: None,
+) -> Pushed:
+    """Makes a store hold a project's graphs. Raises RemoteError where it refuses, or the connection is lost.
 
-    graphs: all of ours, of which the merge is made; say: is told each graph that is put.
+    graphs: all graphs of the project, which the merge is made of; progress: receives a line for each graph written.
     """
-    return _Push(client, graphs, wish or Wish(), say).run()
+    return _Push(client, graphs, profile, options or PushOptions(), progress).run()
 
 
 class _Push:
-    def __init__(self, client: Client, graphs: Graphs, wish: Wish, say: Callable[[str], None]) -> None:
-        self.client, self.graphs, self.wish, self.say = client, graphs, wish, say
-        self.there = GraphStore(client)
-        self.known = RemoteStore(client).record
-        self.sizes = counts(client)
-        self.done = Pushed()
+    def __init__(
+        self, client: Client, graphs: Graphs, profile: Profile, options: PushOptions, progress: Callable[[str], None]
+    ) -> None:
+        self.client, self.graphs, self.profile = client, graphs, profile
+        self.options, self.progress = options, progress
+        self.graph_store = GraphStore(client)
+        self.record = RemoteStore(client, profile).record
+        self.sizes = graph_sizes(client)
+        self.default_merge = default_merge(profile)
+        self.done = Pushed(self.graph_store.url, profile, options.dry_run)
         self.faulty: set[str] = set()
 
     def run(self) -> Pushed:
-        wish, done = self.wish, self.done
-        ours = {name: triples for name, triples in self.graphs.items() if name.startswith(wish.within)}
-        marks = {name: mark(triples) for name, triples in ours.items()}
-        gone = [name for name in self.known.graphs() if name.startswith(wish.within) and name not in ours]
-        missing = [name for name in ours if not self._agrees(name, marks[name])]
-        absent = set(missing)
-        done.same = [name for name in ours if name not in absent]
-        if wish.dry:
-            done.sent, done.triples = missing, sum(found.triples for found in marks.values())
-            done.deleted, done.gone = (gone, []) if wish.delete else ([], gone)
+        options, done = self.options, self.done
+        selected = {name: triples for name, triples in self.graphs.items() if name.startswith(options.within)}
+        digests = {name: graph_digest(triples) for name, triples in selected.items()}
+        earlier = self.record.graphs(self.profile)
+        obsolete = [name for name in earlier if name.startswith(options.within) and name not in selected]
+        missing = [name for name in selected if not self._agrees(name, digests[name])]
+        done.unchanged = [name for name in selected if name not in set(missing)]
+        done.triples = sum(digest.triples for digest in digests.values())
+        done.deleted, done.obsolete = (obsolete, []) if options.delete else ([], obsolete)
+        if options.dry_run:
+            done.sent = missing
             return done
-        parts: dict[str, Mark | None] = {name: self.known.parts.get(name) for name in (*self.known.parts, *ours)}
-        if missing or self.known.parts.keys() != parts.keys():
-            self._write(parts)
+        parts = {name: self.record.parts.get(name) for name in (*self.record.parts, *selected)}
+        if missing or self.record.parts.keys() != parts.keys():
+            self._write_record(parts)
         for name in missing:
-            self._put(name, ours[name], marks[name])
-        if wish.delete:
-            for name in gone:
-                self.there.delete(name)
-                self.say(f"deleted  {name}")
-                parts.pop(name)
-        done.deleted, done.gone = (gone, []) if wish.delete else ([], gone)
-        parts |= {name: None if name in self.faulty else found for name, found in marks.items()}
-        places = self._merge(parts)
-        after = counts(self.client)
-        for name, found in marks.items():
-            if after.get(name, 0) != found.triples:
-                done.wrong.append(f"<{name}> has {after.get(name, 0):,} triples there, {found.triples:,} here.")
-        done.wrong += [f"<{name}> is still there." for name in done.deleted if after.get(name)]
-        done.triples = sum(found.triples for found in marks.values())
-        self._write({name: found for name, found in parts.items() if name not in graph_store.MERGES or name in places})
+            self._put(name, selected[name], digests[name])
+        for name in done.deleted:
+            self.graph_store.delete(name)
+            self.progress(f"deleted  {name}")
+            parts.pop(name)
+        parts |= {name: None if name in self.faulty else digest for name, digest in digests.items()}
+        merges = self._put_merges(parts)
+        self._check_sizes(digests)
+        others = set(merge_names(self.profile)) - set(merges)
+        self._write_record({name: digest for name, digest in parts.items() if name not in others})
         return done
 
-    def _agrees(self, name: str, wanted: Mark) -> bool:
-        """Whether a graph there is ours already; numbers that the store writes otherwise are told, once."""
+    def _check_sizes(self, digests: dict[str, GraphDigest]) -> None:
+        after = graph_sizes(self.client)
+        for name, digest in digests.items():
+            if after.get(name, 0) != digest.triples:
+                self.done.differences.append(
+                    f"<{name}> has {after.get(name, 0):,} triples in the store, {digest.triples:,} in the project."
+                )
+        self.done.differences += [f"<{name}> was not deleted." for name in self.done.deleted if after.get(name)]
+
+    def _agrees(self, name: str, wanted: GraphDigest) -> bool:
+        """Whether a graph in the store is the project's already."""
         if self.sizes.get(name, 0) != wanted.triples:
             return False
-        return self._is_right(name, self.there.get(name), wanted, self.graphs[name])
+        return self._is_equal(name, self.graph_store.get(name), wanted, self.graphs[name])
 
-    def _is_right(self, name: str | None, found: list[ox.Triple], wanted: Mark, ours: list[ox.Triple] | None) -> bool:
-        if mark(found) == wanted:
+    def _is_equal(self, name: str | None, found: list[ox.Triple], wanted: GraphDigest, ours: list[ox.Triple]) -> bool:
+        if graph_digest(found) == wanted:
             return True
-        if ours is not None and same_values(found, ours):
-            self.done.otherwise.append(name or graph_store.DEFAULT)
+        if equal_by_value(found, ours):
+            self.done.normalised.append(name or self.default_merge)
             return True
         return False
 
-    def _put(self, name: str | None, triples: list[ox.Triple], wanted: Mark) -> None:
+    def _put(self, name: str | None, triples: list[ox.Triple], wanted: GraphDigest) -> None:
         shown = name or "the default graph"
         try:
-            self.there.put(name, triples)
+            self.graph_store.put(name, triples)
         except RemoteError as error:
-            remedy = f"{error.remedy} What has arrived stays; the same command goes on from there.".strip()
+            remedy = f"{error.remedy} What has arrived is kept; the same command continues from there.".strip()
             raise RemoteError(f"{shown}: {error.what}", remedy=remedy, status=error.status) from error
-        found = self.there.get(name)
-        if self._is_right(name, found, wanted, triples):
-            self.say(f"sent     {shown}  ({wanted.triples:,} triples)")
+        found = self.graph_store.get(name)
+        if self._is_equal(name, found, wanted, triples):
+            self.progress(f"sent     {shown}  ({wanted.triples:,} triples)")
         else:
-            self.faulty.add(name or graph_store.DEFAULT)
-            lost, more = len(set(triples) - set(found)), len(set(found) - set(triples))
-            self.done.wrong.append(f"{shown}: read back, {lost:,} triples are missing and {more:,} are other ones.")
-        self.done.sent.append(name or graph_store.DEFAULT)
+            self.faulty.add(name or self.default_merge)
+            lost, added = len(set(triples) - set(found)), len(set(found) - set(triples))
+            self.done.differences.append(f"{shown}: read back with {lost:,} triples missing and {added:,} added.")
+        self.done.sent.append(name or self.default_merge)
 
-    def _merge(self, parts: dict[str, Mark | None]) -> list[str]:
-        """Puts the merges where they belong; gives back what they are called in the record."""
-        merged = _united(self.graphs.values())
-        wanted = mark(merged)
-        self.done.merge = place = self._place(wanted, merged)
-        if place == "none":
+    def _put_merges(self, parts: dict[str, GraphDigest | None]) -> list[str]:
+        """Puts the merges into their graphs; returns their names in the record."""
+        merged = _union(self.graphs.values())
+        wanted = graph_digest(merged)
+        self.done.merge = target = self._merge_target(wanted, merged)
+        if target == "none":
             return []
-        self._put_merge(_PLACES[place], merged, wanted, parts)
-        stated = {name: triples for name, triples in self.graphs.items() if not name.startswith(names.INFERRED)}
-        if place == "default" or len(stated) == len(self.graphs):
-            return [_PLACES[place]]
-        # What looks at stated graphs alone must have their merge, too.
-        alone = _united(stated.values())
-        self._put_merge(names.MERGED_STATED, alone, mark(alone), parts)
-        return [_PLACES[place], names.MERGED_STATED]
+        name = self.default_merge if target == "default" else self.profile.merged
+        self._put_merge(name, merged, wanted, parts)
+        asserted = [triples for graph, triples in self.graphs.items() if not graph.startswith(self.profile.inferred)]
+        if target == "default" or len(asserted) == len(self.graphs):
+            return [name]
+        # Callers that read asserted graphs alone need the merge of these.
+        alone = _union(asserted)
+        self._put_merge(self.profile.merged_asserted, alone, graph_digest(alone), parts)
+        return [name, self.profile.merged_asserted]
 
-    def _put_merge(self, own: str, merged: list[ox.Triple], wanted: Mark, parts: dict[str, Mark | None]) -> None:
-        graph = None if own == graph_store.DEFAULT else own
-        if not self._agrees_merge(graph, wanted, merged):
-            parts.setdefault(own, self.known.parts.get(own))
-            self._write(parts)
+    def _put_merge(
+        self, name: str, merged: list[ox.Triple], wanted: GraphDigest, parts: dict[str, GraphDigest | None]
+    ) -> None:
+        graph = None if name == self.default_merge else name
+        if not self._merge_agrees(graph, wanted, merged):
+            parts.setdefault(name, self.record.parts.get(name))
+            self._write_record(parts)
             self._put(graph, merged, wanted)
-        parts[own] = None if own in self.faulty else wanted
+        parts[name] = None if name in self.faulty else wanted
 
-    def _agrees_merge(self, graph: str | None, wanted: Mark, merged: list[ox.Triple]) -> bool:
+    def _merge_agrees(self, graph: str | None, wanted: GraphDigest, merged: list[ox.Triple]) -> bool:
         size = self._default_size() if graph is None else self.sizes.get(graph, 0)
-        return size == wanted.triples and self._is_right(graph, self.there.get(graph), wanted, merged)
+        return size == wanted.triples and self._is_equal(graph, self.graph_store.get(graph), wanted, merged)
 
-    def _place(self, wanted: Mark, merged: list[ox.Triple]) -> str:
-        if self.wish.merge != "auto":
-            return self.wish.merge
-        if ask(self.client, sparql.text("ask-part.rq", whole=ox.NamedNode(names.RECORD))):
+    def _merge_target(self, wanted: GraphDigest, merged: list[ox.Triple]) -> str:
+        if self.options.merge != "auto":
+            return self.options.merge
+        if ask(self.client, sparql.text("ask-part.rq", whole=ox.NamedNode(self.profile.record))):
             self.done.notes.append(
-                f"The store's default graph is all its graphs: the merge stands in <{names.MERGED}>."
+                f"The store's default graph is the union of all graphs: the merge is in <{self.profile.merged}>."
             )
             return "named"
         size = self._default_size()
-        before = self.known.parts.get(graph_store.DEFAULT)
-        ours = before is not None and size == before.triples and mark(self.there.get(None)) == before
-        if size == 0 or ours or self._agrees_merge(None, wanted, merged):
+        before = self.record.parts.get(self.default_merge)
+        is_ours = before is not None and size == before.triples and graph_digest(self.graph_store.get(None)) == before
+        if size == 0 or is_ours or self._merge_agrees(None, wanted, merged):
             return "default"
         self.done.notes.append(
-            f"The store's default graph holds {size:,} triples that are not ours: the merge stands in <{names.MERGED}>."
+            f"The store's default graph holds {size:,} triples of others: the merge is in <{self.profile.merged}>."
         )
         return "named"
 
     def _default_size(self) -> int:
-        (number,) = rows(self.client, sparql.text("default-size.rq"))[0]
+        (number,) = select(self.client, sparql.text("default-size.rq"))[0]
         return int(number.value) if isinstance(number, ox.Literal) else 0
 
-    def _write(self, parts: dict[str, Mark | None]) -> None:
-        self.there.put(names.RECORD, graph_store.triples(graph_store.Record(dict(sorted(parts.items())))))
+    def _write_record(self, parts: dict[str, GraphDigest | None]) -> None:
+        self.graph_store.put(self.profile.record, record_triples(PushRecord(parts), self.profile))
 
 
-def _united(graphs: Iterable[list[ox.Triple]]) -> list[ox.Triple]:
+def _union(graphs: Iterable[list[ox.Triple]]) -> list[ox.Triple]:
     return list({triple for triples in graphs for triple in triples})
-
-
-def told(done: Pushed, url: str, *, dry: bool) -> list[str]:
-    """A push in a few lines."""
-    would = "would be " if dry else ""
-    sent = sum(name not in graph_store.MERGES for name in done.sent)
-    lines = [
-        f"{len(done.same) + sent:,} graphs, {done.triples:,} triples: {sent:,} {would}sent, "
-        f"{len(done.same):,} there already, {len(done.deleted):,} {would}deleted."
-    ]
-    lines += done.notes
-    if done.otherwise:
-        graphs = _few(dict.fromkeys(done.otherwise))
-        lines.append(f"The store writes some numbers in another form; their values are the same: {graphs}.")
-    if done.gone:
-        lines.append(f"Put there before, and no more here: {_few(done.gone)}. --delete deletes them.")
-    if not dry and not done.wrong:
-        lines.append(f"Counts and digests of <{url}> agree.")
-    return lines
-
-
-def _few(graphs: Iterable[str]) -> str:
-    found = [names.shrink(graph) for graph in graphs]
-    return ", ".join(found[:5]) + (f" and {len(found) - 5} more" if len(found) > 5 else "")

@@ -1,32 +1,33 @@
-"""What an engine is known to answer otherwise than SPARQL 1.1 and our questions need; the list is in `stores.toml`.
+"""A store on another server, with the interface of `mtsp_kg.store.Store`.
 
-Imports, of this room, `address`.
-
-A remote store with the interface of the embedded one, so that nobody who asks need know which it is.
-
-`query` asks there. `oxigraph` is a copy of our graphs, fetched when somebody needs all of them: shapes, reasoning, and
-questions that the engine is known to answer otherwise. What is fetched, and why, is logged. Imports `errors`, `load`,
-`names`, `store` and, of this room, all but `push`.
+Queries are sent there. What needs every triple (shapes, reasoning, and queries that the engine is known to answer
+differently) works on a snapshot, which is fetched once, with a warning in the log.
 """
 
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache, cached_property
+from collections.abc import Iterator
+from functools import cached_property
 
 import pyoxigraph as ox
 
-from mtsp_kg import sparql, vocab
+from mtsp_kg import sparql
 from mtsp_kg.errors import QueryError, RemoteError
 from mtsp_kg.load import merge
-from mtsp_kg.plan import names
-from mtsp_kg.remote import graph_store
-from mtsp_kg.remote.address import known
+from mtsp_kg.profile import Profile
 from mtsp_kg.remote.client import Client, Reply
-from mtsp_kg.remote.graph_store import ROWS, GraphStore, counts, solutions_of, triples_of, truth_of
+from mtsp_kg.remote.graph_store import (
+    ROWS_TYPE,
+    TRIPLES_TYPE,
+    GraphStore,
+    boolean_in,
+    graph_sizes,
+    solutions_in,
+    triples_in,
+)
+from mtsp_kg.remote.quirks import has_keyword, is_from_catalogue, query_form, quirk_of
+from mtsp_kg.remote.record import PushRecord, read_record
 from mtsp_kg.store import (
     DEFAULT_GRAPH,
     EmbeddedStore,
@@ -39,102 +40,47 @@ from mtsp_kg.store import (
     syntax_error,
 )
 
-# Comments, IRIs and texts, in which no keyword is one.
-_ASIDE = re.compile(
-    r"<[^<>\"{}|^`\\\s]*>|\"\"\".*?\"\"\"|'''.*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*", re.DOTALL
-)
-_WORD = r"(?<![\w:?$@-])({})\b(?!\s*:|-)"
-_FORM = re.compile(_WORD.format("SELECT|ASK|CONSTRUCT|DESCRIBE"), re.IGNORECASE)
-_HEADER = "#+"
-
-
-@dataclass(frozen=True)
-class Trap:
-    """What an engine does not do as it should: which engine, found by what in a query, why."""
-
-    engine: str
-    text: re.Pattern[str]
-    says: str
-
-
-def bare(sparql: str) -> str:
-    """A query without comments, and with IRIs and texts emptied: what is left is SPARQL's own words.
-
-    >>> bare('ASK { ?s ?p "FROM" } # FROM')
-    'ASK { ?s ?p "" } '
-    """
-    return _ASIDE.sub(lambda found: {"#": "", "<": "<>"}.get(found.group(0)[0], '""'), sparql)
-
-
-def query_form(sparql: str) -> str:
-    """Which of SELECT, ASK, CONSTRUCT, DESCRIBE a query is; empty where it is none."""
-    found = _FORM.search(bare(sparql))
-    return found.group(1).upper() if found else ""
-
-
-def says(sparql: str, word: str) -> bool:
-    """Whether a query has a keyword, such as FROM."""
-    return bool(re.search(_WORD.format(word), bare(sparql), re.IGNORECASE))
-
-
-def is_of_catalogue(sparql: str) -> bool:
-    """Whether a query has the header of one of the catalogue, whose answer is promised."""
-    return sparql.lstrip().startswith(_HEADER)
-
-
-@cache
-def traps(server: str) -> tuple[Trap, ...]:
-    """What is known of the engine that gives itself this name in the header Server."""
-    return tuple(
-        Trap(engine["name"], re.compile(trap["text"], re.IGNORECASE), trap["says"])
-        for engine in known()["engine"]
-        if re.search(engine["server"], server)
-        for trap in engine["trap"]
-    )
-
-
-def trapped(sparql: str, server: str) -> Trap | None:
-    """The first trap of an engine that a query walks into."""
-    words = bare(sparql)
-    return next((trap for trap in traps(server) if trap.text.search(words)), None)
-
-
 LOG = logging.getLogger("mtsp_kg.remote")
-_TRIPLES = "application/n-triples, text/turtle;q=0.7"
 _MOST_FETCHED = 5_000_000
-_SYNTAX = 400
+_BAD_REQUEST = 400
 
 
-class RemoteStore:
-    """The store behind a client. stated: whether only asserted triples are seen, without inferred graphs."""
+class RemoteStore(Store):
+    """The store behind a client."""
 
-    def __init__(self, client: Client, *, stated: bool = False) -> None:
+    def __init__(self, client: Client, profile: Profile, *, asserted_only: bool = False) -> None:
+        """asserted_only: whether the inferred graphs are left out."""
         self.client = client
-        self.stated = stated
+        self.profile = profile
+        self.asserted_only = asserted_only
+        self._snapshot: EmbeddedStore | None = None
         self._no_graph_store = False
-        self._copied: EmbeddedStore | None = None
 
     def query(self, text: str) -> Results:
-        form = _form(text)
-        trap = trapped(text, self.server)
-        if trap is not None and is_of_catalogue(text):
-            if self._copied is None:
-                LOG.warning("%s is not asked this: %s. Its graphs are fetched and asked here.", trap.engine, trap.says)
+        form = _checked_form(text)
+        quirk = quirk_of(text, self.server)
+        if quirk is not None and is_from_catalogue(text):
+            if self._snapshot is None:
+                LOG.warning(
+                    "%s cannot answer this query (%s). The graphs are fetched, and the query runs locally.",
+                    quirk.engine,
+                    quirk.description,
+                )
             return evaluate(self.snapshot(), text)
-        if trap is not None:
-            LOG.warning("Take care: of %s it is known that %s.", trap.engine, trap.says)
-        accept = ROWS if form in ("SELECT", "ASK") else _TRIPLES
+        if quirk is not None:
+            LOG.warning("The answer may be wrong. A known fault of %s: %s.", quirk.engine, quirk.description)
+        accept = ROWS_TYPE if form in ("SELECT", "ASK") else TRIPLES_TYPE
         try:
             reply = self.client.send(
                 "POST", self.client.address.query, accept=accept, form=[("query", text), *self._dataset(text)]
             )
         except RemoteError as error:
-            if error.status == _SYNTAX:
+            if error.status == _BAD_REQUEST:
                 raise QueryError(error.what, remedy=error.remedy) from error
             raise
         if form == "ASK":
-            return truth_of(reply)
-        return solutions_of(reply) if form == "SELECT" else _as_results(triples_of(reply))
+            return boolean_in(reply)
+        return solutions_in(reply) if form == "SELECT" else _as_results(triples_in(reply))
 
     def quads(
         self,
@@ -143,92 +89,77 @@ class RemoteStore:
         object_: Object | None = None,
         graph: GraphName | None = None,
     ) -> Iterator[ox.Quad]:
-        if self._copied is not None:
-            yield from self._copied.quads(subject, predicate, object_, graph)
+        if self._snapshot is not None:
+            yield from self._snapshot.quads(subject, predicate, object_, graph)
             return
-        given = {"s": subject, "p": predicate, "o": object_, "g": None if graph == DEFAULT_GRAPH else graph}
-        if any(isinstance(term, ox.BlankNode | ox.Triple) for term in given.values()):
+        merged = graph == DEFAULT_GRAPH
+        pattern = {"s": subject, "p": predicate, "o": object_, "g": None if merged else graph}
+        if any(isinstance(term, ox.BlankNode | ox.Triple) for term in pattern.values()):
             return  # SPARQL cannot refer to a blank node
-        bound = " ".join(f"VALUES ?{name} {{ {term} }}" for name, term in given.items() if term is not None)
-        found = self.query(sparql.text("default-quads.rq" if graph == DEFAULT_GRAPH else "quads.rq", bound=bound))
+        bound = " ".join(f"VALUES ?{name} {{ {term} }}" for name, term in pattern.items() if term is not None)
+        found = self.query(sparql.text("default-quads.rq" if merged else "quads.rq", bound=bound))
         assert isinstance(found, ox.QuerySolutions)
-        names_here = {ox.NamedNode(name) for name in self.graph_names()} if graph != DEFAULT_GRAPH else set()
+        visible = set() if merged else {ox.NamedNode(name) for name in self.graph_names()}
         for row in found:
-            # Engines compare numbers by value; a pattern matches terms.
-            if any(term is not None and row[name] != term for name, term in given.items()):
+            # An engine may compare numbers by value; a pattern matches terms.
+            if any(term is not None and row[name] != term for name, term in pattern.items()):
                 continue
-            if graph == DEFAULT_GRAPH:
+            if merged:
                 yield ox.Quad(row["s"], row["p"], row["o"])
-            elif row["g"] in names_here:
+            elif row["g"] in visible:
                 yield ox.Quad(row["s"], row["p"], row["o"], row["g"])
 
     def graph_names(self) -> list[str]:
-        """Of our graphs; of all graphs, where we have put none."""
-        there = self._there
-        ours = [graph for graph in self.record.graphs() if graph in there] or there
-        return sorted(graph for graph in ours if not (self.stated and graph.startswith(names.INFERRED)))
+        """The graphs of the project, or, where it has pushed none, all graphs in the store."""
+        pushed = [graph for graph in self.record.graphs(self.profile) if graph in self._sizes]
+        return sorted(graph for graph in pushed or self._sizes if self._is_visible(graph))
 
     def dump(self, graph: str) -> list[ox.Triple]:
-        """Raises RemoteError where the graph does not come whole."""
+        """Raises RemoteError where the response has not all triples."""
         if graph not in self.graph_names():
             return []
-        return self._copied.dump(graph) if self._copied is not None else self._fetched(graph, self._there[graph])
+        return self._fetched(graph) if self._snapshot is None else self._snapshot.dump(graph)
 
     def mentions(self, iri: str) -> bool:
         return bool(self.query(sparql.text("ask-resource.rq", resource=ox.NamedNode(iri))))
 
     def labels(self) -> Store:
-        """Fetches the labels once."""
+        """The labels are fetched once."""
         return self._labels
 
     def snapshot(self) -> ox.Store:
-        """Raises RemoteError where there are too many triples, or a graph does not come whole."""
-        if self._copied is None:
-            self._copied = EmbeddedStore(self._copy())
-        return self._copied.snapshot()
+        """Raises RemoteError where there are too many triples, or a response has not all triples."""
+        if self._snapshot is None:
+            self._snapshot = EmbeddedStore(self._fetched_graphs())
+        return self._snapshot.snapshot()
 
     @cached_property
     def server(self) -> str:
-        """The name that the engine gives itself in the header Server; empty where it gives none. Raises RemoteError."""
-        return self._about.headers.get("server", "")
+        """The engine's HTTP header Server; empty where it sends none. Raises RemoteError."""
+        return self._record_reply.headers.get("server", "")
 
     @cached_property
-    def record(self) -> graph_store.Record:
-        """What we put there before. Raises RemoteError."""
-        return graph_store.read(triples_of(self._about))
+    def record(self) -> PushRecord:
+        """Which graphs the project has pushed. Raises RemoteError."""
+        return read_record(triples_in(self._record_reply))
 
     @cached_property
-    def _about(self) -> Reply:
-        return self._constructed(names.RECORD)
+    def _record_reply(self) -> Reply:
+        return self._construct(self.profile.record)
 
     @cached_property
-    def _there(self) -> dict[str, int]:
-        """The named graphs that are there, each with the number of its triples, but for what we keep beside ours."""
-        beside = (names.RECORD, names.MERGED, names.MERGED_STATED)
-        return {graph: number for graph, number in sorted(counts(self.client).items()) if graph not in beside}
-
-    def _copy(self) -> ox.Store:
-        wanted = self.graph_names()
-        total = sum(self._there[graph] for graph in wanted)
-        if total > _MOST_FETCHED:
-            raise RemoteError(f"The store's graphs have {total:,} triples, too many to fetch.")
-        LOG.warning("Fetching %s triples in %s graphs from <%s>.", f"{total:,}", len(wanted), self.client.address.query)
-        copy = ox.Store()
-        for graph in wanted:
-            name = ox.NamedNode(graph)
-            copy.bulk_extend(
-                ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in self.dump(graph)
-            )
-        merge(copy)
-        return copy
+    def _sizes(self) -> dict[str, int]:
+        """The number of triples in each named graph, without the record and the merges."""
+        own = (self.profile.record, self.profile.merged, self.profile.merged_asserted)
+        return {graph: number for graph, number in sorted(graph_sizes(self.client).items()) if graph not in own}
 
     @cached_property
     def _labels(self) -> EmbeddedStore:
         found = self.query(
             sparql.text(
                 "labels.rq",
-                properties=" ".join(f"<{label}>" for label in vocab.LABELS),
-                namespace=ox.Literal(names.BASE),
+                properties=" ".join(f"<{label}>" for label in self.profile.labels),
+                namespace=ox.Literal(self.profile.base),
             )
         )
         assert isinstance(found, ox.QuerySolutions)
@@ -236,66 +167,90 @@ class RemoteStore:
         store.extend(ox.Quad(row[0], row[1], row[2]) for row in found)
         return EmbeddedStore(store)
 
-    def _fetched(self, graph: str, expected: int) -> list[ox.Triple]:
+    def _is_visible(self, graph: str) -> bool:
+        return not (self.asserted_only and graph.startswith(self.profile.inferred))
+
+    def _fetched_graphs(self) -> ox.Store:
+        graphs = self.graph_names()
+        total = sum(self._sizes[graph] for graph in graphs)
+        if total > _MOST_FETCHED:
+            raise RemoteError(
+                f"The store's graphs have {total:,} triples; at most {_MOST_FETCHED:,} can be fetched.",
+                remedy="Run this where the project's files are, without --store.",
+            )
+        LOG.warning("Fetching %s triples in %s graphs from <%s>.", f"{total:,}", len(graphs), self.client.address.query)
+        copy = ox.Store()
+        for graph in graphs:
+            name = ox.NamedNode(graph)
+            copy.bulk_extend(
+                ox.Quad(triple.subject, triple.predicate, triple.object, name) for triple in self._fetched(graph)
+            )
+        merge(copy)
+        return copy
+
+    def _fetched(self, graph: str) -> list[ox.Triple]:
+        expected = self._sizes[graph]
         found: set[ox.Triple] = set()
-        ways = [self._construct]
+        ways = [self._constructed]
         if self.client.address.graphs is not None and not self._no_graph_store:
-            ways.insert(0, self._get)
+            ways.insert(0, self._got)
         for way in ways:
             found = set(way(graph))
             if len(found) == expected:
                 return list(found)
         raise RemoteError(
-            f"The store counts {expected:,} triples in <{graph}> and gives {len(found):,}.",
-            remedy="Somebody may be changing it, or it limits its answers: name the address of its Graph Store.",
+            f"The store counts {expected:,} triples in <{graph}> but returns {len(found):,}.",
+            remedy="It may be changing, or truncate responses: give the URL of its Graph Store.",
         )
 
-    def _get(self, graph: str) -> list[ox.Triple]:
+    def _got(self, graph: str) -> list[ox.Triple]:
         try:
             return GraphStore(self.client).get(graph)
         except RemoteError:
-            # Where its Graph Store is was told by the form of the address; it need not be there, or open.
+            # Its URL was derived from a pattern: there may be no Graph Store, or none that is public.
             self._no_graph_store = True
             return []
 
-    def _construct(self, graph: str) -> list[ox.Triple]:
-        return triples_of(self._constructed(graph))
+    def _constructed(self, graph: str) -> list[ox.Triple]:
+        return triples_in(self._construct(graph))
 
-    def _constructed(self, graph: str) -> Reply:
+    def _construct(self, graph: str) -> Reply:
         query = sparql.text("graph-triples.rq", graph=ox.NamedNode(graph))
-        return self.client.send("POST", self.client.address.query, accept=_TRIPLES, form=[("query", query)])
+        return self.client.send("POST", self.client.address.query, accept=TRIPLES_TYPE, form=[("query", query)])
 
-    def _dataset(self, text: str) -> Iterable[tuple[str, str]]:
-        """What the query sees (SPARQL 1.1 Protocol, section 2.1.4), where it is not what the store shows by itself.
+    def _dataset(self, text: str) -> list[tuple[str, str]]:
+        """The dataset of a query (SPARQL 1.1 Protocol, section 2.1.4), where it is not the store's own.
 
-        Where the merge is a named graph, it is the default graph, and the others are the named ones. Without inferred
-        graphs, where these are there, the stated ones are both. A query that says FROM has its own.
+        Where the merge is a named graph, that graph becomes the default graph, and the others are the named graphs.
+        Without inferred graphs, the asserted ones are both. A query with FROM has its own dataset.
         """
-        graphs = self.record.graphs() or (list(self._there) if self.stated else [])
-        seen = [graph for graph in graphs if not (self.stated and graph.startswith(names.INFERRED))]
-        merge = names.MERGED_STATED if len(seen) < len(graphs) else names.MERGED
-        has_merge = merge in self.record.parts
-        if says(text, "FROM") or not (has_merge or len(seen) < len(graphs)):
+        graphs = self.record.graphs(self.profile) or (list(self._sizes) if self.asserted_only else [])
+        seen = [graph for graph in graphs if self._is_visible(graph)]
+        merged = self.profile.merged_asserted if len(seen) < len(graphs) else self.profile.merged
+        has_merge = merged in self.record.parts
+        if has_keyword(text, "FROM") or not (has_merge or len(seen) < len(graphs)):
             return []
-        defaults = [merge] if has_merge else seen
+        defaults = [merged] if has_merge else seen
         return [
             *(("default-graph-uri", graph) for graph in defaults),
             *(("named-graph-uri", graph) for graph in seen),
         ]
 
 
-def _form(text: str) -> str:
-    """Which form a query has, after a look at its syntax here, which tells line and column. Raises QueryError."""
+def _checked_form(text: str) -> str:
+    """The form of a query. It is parsed here first, which gives line and column. Raises QueryError."""
     form = query_form(text)
     if not form:
-        raise QueryError("The query is none: it has no SELECT, ASK, CONSTRUCT or DESCRIBE.")
-    if not says(text, "SERVICE"):  # evaluating would call out
+        raise QueryError(
+            "The query has no SELECT, ASK, CONSTRUCT or DESCRIBE.", remedy="Updates are not sent to a remote store."
+        )
+    if not has_keyword(text, "SERVICE"):  # evaluating would send requests
         try:
             ox.Store().query(text)
         except SyntaxError as error:
             raise syntax_error(error) from error
         except (ValueError, RuntimeError, OSError):
-            pass  # that our engine cannot evaluate it says nothing of the other
+            pass  # the other engine may be able to evaluate what Oxigraph cannot
     return form
 
 

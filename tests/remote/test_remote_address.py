@@ -1,4 +1,4 @@
-"""Addresses, credentials, and what is told of a query before it is sent."""
+"""Addresses of stores, credentials, and the check of a query before it is sent."""
 
 from __future__ import annotations
 
@@ -7,8 +7,15 @@ from pathlib import Path
 import pytest
 
 from mtsp_kg.errors import DataError, ParameterError
-from mtsp_kg.remote import remote_store
-from mtsp_kg.remote.address import Address, address, credentials, for_writing, is_loopback, known
+from mtsp_kg.remote import quirks
+from mtsp_kg.remote.address import (
+    StoreAddress,
+    credentials,
+    is_loopback,
+    known_stores,
+    store_address,
+    writable_address,
+)
 
 PAIRS = [
     ("http://h:7878/store", "http://h:7878/query"),
@@ -22,33 +29,33 @@ PAIRS = [
 
 @pytest.mark.parametrize(("graphs", "query"), PAIRS)
 def test_either_address_of_a_known_store_tells_the_other(graphs: str, query: str) -> None:
-    assert address(graphs) == Address(query, graphs)
-    assert address(query) == Address(query, graphs)
-    assert for_writing(graphs) == Address(query, graphs)
+    assert store_address(graphs) == StoreAddress(query, graphs)
+    assert store_address(query) == StoreAddress(query, graphs)
+    assert writable_address(graphs) == StoreAddress(query, graphs)
 
 
 def test_an_address_of_another_form_is_that_of_queries_and_needs_help_for_writing() -> None:
-    assert address("https://h/x/y/z") == Address("https://h/x/y/z", None)
+    assert store_address("https://h/x/y/z") == StoreAddress("https://h/x/y/z", None)
     with pytest.raises(ParameterError, match=r"--query-url.*Fuseki …/\*/data"):
-        for_writing("https://h/x/y/z")
-    assert for_writing("https://h/x/y/z", "https://h/q") == Address("https://h/q", "https://h/x/y/z")
+        writable_address("https://h/x/y/z")
+    assert writable_address("https://h/x/y/z", "https://h/q") == StoreAddress("https://h/q", "https://h/x/y/z")
 
 
 @pytest.mark.parametrize(
     ("url", "says"),
     [
-        ("ftp://h/store", "no address of a store"),
-        ("localhost:7878", "no address of a store"),
-        ("http:///store", "no address of a store"),
-        ("http://h:x/store", "no address"),
+        ("ftp://h/store", "not the URL of a store"),
+        ("localhost:7878", "not the URL of a store"),
+        ("http:///store", "not the URL of a store"),
+        ("http://h:x/store", "not a valid URL"),
         ("https://me:secret@h/store", "on the command line"),
-        ("https://h/store?graph=x", "query or a fragment"),
-        ("https://h/store#x", "query or a fragment"),
+        ("https://h/store?graph=x", "query string or a fragment"),
+        ("https://h/store#x", "query string or a fragment"),
     ],
 )
 def test_what_is_no_address_is_refused_and_a_password_is_not_repeated(url: str, says: str) -> None:
     with pytest.raises(ParameterError, match=says) as found:
-        address(url)
+        store_address(url)
     assert "secret" not in str(found.value)
 
 
@@ -82,10 +89,10 @@ def test_credentials_come_from_the_environment_then_from_netrc(monkeypatch: pyte
 def test_a_password_does_not_go_over_plain_http_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MTSP_STORE_TOKEN", "t0ken")
     assert credentials("http://127.0.0.1:1/")
-    with pytest.raises(ParameterError, match=r"MTSP_STORE_TOKEN would go over plain http.*--plain-http") as found:
+    with pytest.raises(ParameterError, match=r"TOKEN would be sent over unencrypted HTTP.*--plain-http") as found:
         credentials("http://store.example/")
     assert "t0ken" not in str(found.value)
-    assert credentials("http://store.example/", plain=True)
+    assert credentials("http://store.example/", plain_http=True)
     monkeypatch.setenv("MTSP_STORE_PLAIN_HTTP", "on")
     assert credentials("http://store.example/")
     monkeypatch.delenv("MTSP_STORE_TOKEN")
@@ -96,10 +103,10 @@ def test_a_netrc_or_token_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, 
     netrc = tmp_path / "netrc"
     netrc.write_text("machine h login\nrubbish here\n")
     monkeypatch.setenv("NETRC", str(netrc))
-    with pytest.raises(DataError, match="netrc cannot be read"):
+    with pytest.raises(DataError, match="netrc file cannot be read"):
         credentials("https://h/")
     monkeypatch.setenv("MTSP_STORE_TOKEN", "two\r\nlines")
-    with pytest.raises(ParameterError, match="MTSP_STORE_TOKEN is no token"):
+    with pytest.raises(ParameterError, match="MTSP_STORE_TOKEN is not a valid token"):
         credentials("https://h/")
 
 
@@ -114,23 +121,23 @@ def test_a_netrc_or_token_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, 
     ],
 )
 def test_the_form_of_a_query(sparql: str, form: str) -> None:
-    assert remote_store.query_form(sparql) == form
+    assert quirks.query_form(sparql) == form
 
 
-def test_traps_are_found_in_sparql_s_own_words_only() -> None:
+def test_quirks_are_found_outside_comments_iris_and_strings() -> None:
     virtuoso = "Virtuoso/07.20.3229 (Linux) x86_64-pc-linux-gnu"
-    assert remote_store.trapped("SELECT (GROUP_CONCAT(?x) AS ?y) {}", virtuoso)
-    assert remote_store.trapped("SELECT * { OPTIONAL { { ?s ?p ?o } UNION { ?o ?p ?s } } }", virtuoso)
-    assert remote_store.trapped("SELECT * { ?s a/rdfs:subClassOf* ?o }", virtuoso)
-    assert not remote_store.trapped('SELECT * { ?s <GROUP_CONCAT(x)> "GROUP_CONCAT(" } # a|b', virtuoso)
-    assert not remote_store.trapped("SELECT (COUNT(*) AS ?n) { ?s <a>|<b> ?o } ORDER BY ?n", virtuoso)
-    assert not remote_store.trapped("SELECT (GROUP_CONCAT(?x) AS ?y) {}", "Oxigraph/0.5.13")
+    assert quirks.quirk_of("SELECT (GROUP_CONCAT(?x) AS ?y) {}", virtuoso)
+    assert quirks.quirk_of("SELECT * { OPTIONAL { { ?s ?p ?o } UNION { ?o ?p ?s } } }", virtuoso)
+    assert quirks.quirk_of("SELECT * { ?s a/rdfs:subClassOf* ?o }", virtuoso)
+    assert not quirks.quirk_of('SELECT * { ?s <GROUP_CONCAT(x)> "GROUP_CONCAT(" } # a|b', virtuoso)
+    assert not quirks.quirk_of("SELECT (COUNT(*) AS ?n) { ?s <a>|<b> ?o } ORDER BY ?n", virtuoso)
+    assert not quirks.quirk_of("SELECT (GROUP_CONCAT(?x) AS ?y) {}", "Oxigraph/0.5.13")
 
 
-def test_the_guide_has_every_address_and_every_trap() -> None:
+def test_the_guide_has_every_address_and_every_quirk() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "guide" / "stores.md").read_text(encoding="utf-8")
-    for entry in known()["address"]:
+    for entry in known_stores()["address"]:
         assert entry["graphs"].rsplit("*", 1)[-1] in guide
-    for engine in known()["engine"]:
-        for trap in engine["trap"]:
-            assert trap["says"] in guide
+    for engine in known_stores()["engine"]:
+        for quirk in engine["quirk"]:
+            assert quirk["description"] in guide

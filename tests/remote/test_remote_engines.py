@@ -21,16 +21,18 @@ from mtsp_kg.plan import names
 from mtsp_kg.plan.project import find_project
 from mtsp_kg.query.answer import answer
 from mtsp_kg.query.catalogue import read_catalogue
-from mtsp_kg.remote import remote_store
-from mtsp_kg.remote.address import for_writing
+from mtsp_kg.remote import quirks, remote_store
+from mtsp_kg.remote.address import writable_address
 from mtsp_kg.remote.client import Client
-from mtsp_kg.remote.graph_store import GraphStore, mark
-from mtsp_kg.remote.push import Graphs, Pushed, Wish, named_graphs, push
+from mtsp_kg.remote.graph_store import GraphStore
+from mtsp_kg.remote.push import Graphs, Pushed, PushOptions, named_graphs, push
+from mtsp_kg.remote.record import graph_digest
 from mtsp_kg.remote.remote_store import RemoteStore
 from mtsp_kg.remote_graph import RemoteKnowledgeGraph, open_graph
 
 pytestmark = pytest.mark.conformance
 
+PROFILE = names.profile()
 GOLDEN = Path(__file__).parents[1] / "queries" / "golden"
 ASK = [query.name for query in read_catalogue(find_project(), "ask")]
 CASES = sorted({*ASK, *(path.stem for path in GOLDEN.glob("*.csv"))})
@@ -39,7 +41,7 @@ ASKED_OF_VIRTUOSO = 25
 
 
 def client(engine: Engine) -> Client:
-    return Client(for_writing(engine.graphs))
+    return Client(writable_address(engine.graphs))
 
 
 _pushed: dict[str, Pushed] = {}
@@ -50,7 +52,7 @@ _graphs: dict[str, RemoteKnowledgeGraph] = {}
 def there(engine: Engine, kg: KnowledgeGraph) -> RemoteKnowledgeGraph:
     """Our graph in an engine, pushed once."""
     if engine.name not in _pushed:
-        _pushed[engine.name] = push(client(engine), named_graphs(kg.completed), None, lambda line: None)
+        _pushed[engine.name] = push(client(engine), named_graphs(kg.completed), PROFILE)
         _graphs[engine.name] = fresh(engine)
     return _graphs[engine.name]
 
@@ -63,12 +65,12 @@ def fresh(engine: Engine) -> RemoteKnowledgeGraph:
 
 def test_what_arrives_is_what_was_sent(there: RemoteKnowledgeGraph, engine: Engine, kg: KnowledgeGraph) -> None:
     done = _pushed[engine.name]
-    assert done.wrong == []
+    assert done.differences == []
     assert done.merge == ("named" if engine.name == "virtuoso" else "default")
-    assert bool(done.otherwise) == (engine.name == "virtuoso")
-    again = push(client(engine), named_graphs(kg.completed), Wish(delete=True), lambda line: None)
-    assert (again.sent, again.deleted, again.wrong) == ([], [], [])
-    copy, ours = named_graphs(RemoteStore(client(engine))), named_graphs(kg.completed)
+    assert bool(done.normalised) == (engine.name == "virtuoso")
+    again = push(client(engine), named_graphs(kg.completed), PROFILE, PushOptions(delete=True))
+    assert (again.sent, again.deleted, again.differences) == ([], [], [])
+    copy, ours = named_graphs(RemoteStore(client(engine), PROFILE)), named_graphs(kg.completed)
     assert {name: len(triples) for name, triples in copy.items()} == {name: len(set(t)) for name, t in ours.items()}
 
 
@@ -82,9 +84,9 @@ def test_a_question_has_the_same_answer_there(there: RemoteKnowledgeGraph, case:
 def test_most_questions_are_asked_there_and_the_others_are_told(
     there: RemoteKnowledgeGraph, engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server = RemoteStore(client(engine)).server
+    server = RemoteStore(client(engine), PROFILE).server
     queries = read_catalogue(find_project(), "ask")
-    asked = [query.name for query in queries if remote_store.trapped(query.text, server) is None]
+    asked = [query.name for query in queries if quirks.quirk_of(query.text, server) is None]
     assert len(asked) == len(ASK) if engine.name == "oxigraph" else len(asked) >= ASKED_OF_VIRTUOSO
     with caplog.at_level(logging.WARNING):
         for name in asked[:5]:
@@ -94,7 +96,7 @@ def test_most_questions_are_asked_there_and_the_others_are_told(
     if rest:
         with caplog.at_level(logging.WARNING):
             fresh(engine).query(rest[0])
-        assert "Virtuoso 7 is not asked this: " in caplog.messages[0]
+        assert "Virtuoso 7 cannot answer this query " in caplog.messages[0]
         assert caplog.messages[1].startswith("Fetching ")
 
 
@@ -128,11 +130,11 @@ def test_a_defect_that_is_pushed_is_found_there(there: RemoteKnowledgeGraph, eng
     subject, object_ = (ox.NamedNode(names.ID + name) for name in ("org/nobody", "org/none"))
     broken = ours | {graph: [*ours[graph], ox.Triple(subject, ox.NamedNode(vocab.BROADER), object_)]}
     try:
-        assert push(client(engine), broken, None, lambda line: None).wrong == []
+        assert push(client(engine), broken, PROFILE).differences == []
         found = fresh(engine).validate().findings
         assert any(finding.shape == "unknown-thing" and "org/nobody" in finding.focus for finding in found), found
     finally:
-        push(client(engine), ours, None, lambda line: None)
+        push(client(engine), ours, PROFILE)
 
 
 def test_yes_or_no_and_triples_and_errors(there: RemoteKnowledgeGraph, kg: KnowledgeGraph) -> None:
@@ -149,7 +151,7 @@ def test_a_wrong_password_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatc
     if not engine.user:
         pytest.skip("this store asks nobody who they are")
     monkeypatch.setenv("MTSP_STORE_PASSWORD", "wrong")
-    with pytest.raises(RemoteError, match=r"does not accept what MTSP_STORE_USER gives \(401\)"):
+    with pytest.raises(RemoteError, match=r"does not accept the credentials from MTSP_STORE_USER \(401\)"):
         GraphStore(client(engine)).put("https://x.example/g", [])
 
 
@@ -180,47 +182,47 @@ def _hostile() -> Iterator[ox.Triple]:
 def test_hostile_terms_arrive_as_they_are_and_nothing_else_changes(there: RemoteKnowledgeGraph, engine: Engine) -> None:
     store, graph = GraphStore(client(engine)), "https://x.example/hostile"
     entities = names.GRAPH + "entities/org"
-    before = mark(store.get(entities))
+    before = graph_digest(store.get(entities))
     triples = list(_hostile())
     try:
         store.put(graph, triples)
-        assert mark(store.get(graph)) == mark(triples)
-        assert mark(store.get(entities)) == before
+        assert graph_digest(store.get(graph)) == graph_digest(triples)
+        assert graph_digest(store.get(entities)) == before
     finally:
         store.delete(graph)
     assert store.get(graph) == []
 
 
 def test_a_graph_that_is_no_more_is_deleted_when_asked(engine: Engine, there: RemoteKnowledgeGraph) -> None:
-    def told(graphs: Graphs, wish: Wish) -> Pushed:
-        return push(client(engine), graphs, wish, lambda line: None)
+    def told(graphs: Graphs, options: PushOptions) -> Pushed:
+        return push(client(engine), graphs, PROFILE, options)
 
-    ours = named_graphs(RemoteStore(client(engine)))
+    ours = named_graphs(RemoteStore(client(engine), PROFILE))
     name = "https://x.example/extra"
     one = [ox.Triple(ox.NamedNode(name), ox.NamedNode(vocab.PREF_LABEL), ox.Literal("extra", language="en"))]
     try:
-        assert told(ours | {name: one}, Wish()).wrong == []
-        assert told(ours, Wish(dry=True)).gone == [name]
+        assert told(ours | {name: one}, PushOptions()).differences == []
+        assert told(ours, PushOptions(dry_run=True)).obsolete == [name]
     finally:
-        done = told(ours, Wish(delete=True))
-    assert (done.deleted, done.wrong) == ([name], [])
+        done = told(ours, PushOptions(delete=True))
+    assert (done.deleted, done.differences) == ([name], [])
     assert GraphStore(client(engine)).get(name) == []
 
 
-def test_each_trap_of_virtuoso_is_one(virtuoso: Engine, kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Asked all the same, it refuses or answers otherwise: what it has mended is to go from stores.toml."""
+def test_each_quirk_of_virtuoso_is_one(virtuoso: Engine, kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Asked all the same, it refuses or answers otherwise: what it has fixed is to go from stores.toml."""
     monkeypatch.setenv("MTSP_STORE_USER", virtuoso.user)
     monkeypatch.setenv("MTSP_STORE_PASSWORD", virtuoso.password)
     if virtuoso.name not in _pushed:
-        _pushed[virtuoso.name] = push(client(virtuoso), named_graphs(kg.completed), None, lambda line: None)
+        _pushed[virtuoso.name] = push(client(virtuoso), named_graphs(kg.completed), PROFILE)
     store = fresh(virtuoso).completed
     assert isinstance(store, RemoteStore)
-    traps = remote_store.traps(store.server)
-    assert traps
-    monkeypatch.setattr(remote_store, "trapped", lambda sparql, server: None)
-    harmless = set(traps)
+    found = quirks.quirks(store.server)
+    assert found
+    monkeypatch.setattr(remote_store, "quirk_of", lambda text, server: None)
+    harmless = set(found)
     for query in read_catalogue(find_project()):
-        met = {trap for trap in traps if trap.text.search(remote_store.bare(query.text))}
+        met = {quirk for quirk in found if quirk.pattern.search(quirks.without_strings(query.text))}
         # One that meets others too would not tell which of them it was.
         if len(met) != 1 or not met & harmless or query.kind not in ("ask", "check", "view", "coverage"):
             continue
@@ -230,4 +232,4 @@ def test_each_trap_of_virtuoso_is_one(virtuoso: Engine, kg: KnowledgeGraph, monk
             theirs = ""
         if theirs != answer(kg.completed.query(query.text), None).write("csv"):
             harmless -= met
-    assert [trap.says for trap in harmless] == []
+    assert [quirk.description for quirk in harmless] == []

@@ -17,16 +17,18 @@ from mtsp_kg import vocab
 from mtsp_kg.cli import cli
 from mtsp_kg.errors import RemoteError
 from mtsp_kg.plan import names
-from mtsp_kg.remote.address import Address, address
+from mtsp_kg.profile import Profile
+from mtsp_kg.remote.address import StoreAddress, store_address
 from mtsp_kg.remote.client import Client
-from mtsp_kg.remote.graph_store import mark, same_values
-from mtsp_kg.remote.push import Graphs, Pushed, Wish, named_graphs, push
+from mtsp_kg.remote.push import Graphs, Pushed, PushOptions, named_graphs, push
+from mtsp_kg.remote.record import equal_by_value, graph_digest
 from mtsp_kg.remote.remote_store import RemoteStore
 from mtsp_kg.remote_graph import open_graph
 from mtsp_kg.store import EmbeddedStore
 
 pytestmark = pytest.mark.slow
 
+PROFILE = Profile("https://kg.example/")
 FOREIGN = "INSERT DATA { GRAPH <http://theirs.example/> { <http://theirs.example/s> <http://theirs.example/p> 1 } }"
 
 
@@ -39,12 +41,12 @@ def graph(*objects: object) -> list[ox.Triple]:
 
 
 def here(**graphs: list[ox.Triple]) -> Graphs:
-    return {f"{names.GRAPH}{name}": triples for name, triples in graphs.items()}
+    return {f"{PROFILE.graphs}{name}": triples for name, triples in graphs.items()}
 
 
-def put(little: LittleStore, graphs: Graphs, **wish: object) -> Pushed:
-    client = Client(Address(little.queries, little.graphs))
-    return push(client, graphs, Wish(**wish), lambda line: None)  # type: ignore[arg-type]
+def put(little: LittleStore, graphs: Graphs, profile: Profile = PROFILE, **options: object) -> Pushed:
+    client = Client(StoreAddress(little.queries, little.graphs))
+    return push(client, graphs, profile, PushOptions(**options))  # type: ignore[arg-type]
 
 
 def there(little: LittleStore, name: str | None) -> set[str]:
@@ -66,51 +68,53 @@ def store(request: pytest.FixtureRequest) -> Iterator[LittleStore]:
 def test_graphs_and_their_merge_arrive_and_a_second_push_writes_nothing(store: LittleStore) -> None:
     graphs = here(a=graph(1, 2), b=graph(2, 3))
     done = put(store, graphs)
-    assert (len(done.sent), done.wrong, done.triples) == (3, [], 4)
+    assert (len(done.sent), done.differences, done.triples) == (3, [], 4)
     for name, triples in graphs.items():
         assert there(store, name) == set(map(str, triples))
-    merge = names.MERGED if store.union else None
+    merge = PROFILE.merged if store.union else None
     assert there(store, merge) == {str(triple) for triple in graph(1, 2, 3)}
     assert done.merge == ("named" if store.union else "default")
     store.requests.clear()
     again = put(store, graphs)
-    assert (again.sent, len(again.same), again.wrong) == ([], 2, [])
-    assert writes(store) == [f"/store?graph={names.RECORD.replace(':', '%3A').replace('/', '%2F')}"]
+    assert (again.sent, len(again.unchanged), again.differences) == ([], 2, [])
+    assert writes(store) == [f"/store?graph={PROFILE.record.replace(':', '%3A').replace('/', '%2F')}"]
 
 
 def test_only_what_changed_is_sent(store: LittleStore) -> None:
     put(store, here(a=graph(1), b=graph(2)))
     done = put(store, here(a=graph(1), b=graph(9)))
-    assert names.GRAPH + "b" in done.sent
-    assert names.GRAPH + "a" not in done.sent
-    assert there(store, names.GRAPH + "b") == set(map(str, graph(9)))
+    assert PROFILE.graphs + "b" in done.sent
+    assert PROFILE.graphs + "a" not in done.sent
+    assert there(store, PROFILE.graphs + "b") == set(map(str, graph(9)))
 
 
 def test_the_same_number_of_other_triples_is_not_taken_for_the_same(store: LittleStore) -> None:
     put(store, here(a=graph(1)))
-    store.store.update(f'CLEAR GRAPH <{names.GRAPH}a>; INSERT DATA {{ GRAPH <{names.GRAPH}a> {{ <x:s> <x:p> "?" }} }}')
-    assert names.GRAPH + "a" in put(store, here(a=graph(1))).sent
+    store.store.update(
+        f'CLEAR GRAPH <{PROFILE.graphs}a>; INSERT DATA {{ GRAPH <{PROFILE.graphs}a> {{ <x:s> <x:p> "?" }} }}'
+    )
+    assert PROFILE.graphs + "a" in put(store, here(a=graph(1))).sent
 
 
 def test_blank_nodes_do_not_break_the_comparison(store: LittleStore) -> None:
     text = "<x:s> <x:p> [ <x:q> (1 2) ; <x:r> [] ], [ <x:q> () ] ."
     triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)]
     renamed = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE, rename_blank_nodes=True)]
-    assert mark(triples) == mark(reversed(renamed))
-    assert put(store, here(a=triples)).wrong == []
+    assert graph_digest(triples) == graph_digest(reversed(renamed))
+    assert put(store, here(a=triples)).differences == []
     again = put(store, here(a=renamed))
-    assert (again.sent, again.wrong) == ([], [])
+    assert (again.sent, again.differences) == ([], [])
 
 
 def test_graphs_that_are_gone_are_deleted_when_asked_and_foreign_ones_never(store: LittleStore) -> None:
     store.store.update(FOREIGN)
     put(store, here(a=graph(1), b=graph(2)))
     kept = put(store, here(a=graph(1)))
-    assert kept.gone == [names.GRAPH + "b"]
-    assert there(store, names.GRAPH + "b")
+    assert kept.obsolete == [PROFILE.graphs + "b"]
+    assert there(store, PROFILE.graphs + "b")
     done = put(store, here(a=graph(1)), delete=True)
-    assert done.deleted == [names.GRAPH + "b"]
-    assert not there(store, names.GRAPH + "b")
+    assert done.deleted == [PROFILE.graphs + "b"]
+    assert not there(store, PROFILE.graphs + "b")
     assert there(store, "http://theirs.example/")
     assert put(store, here(a=graph(1)), delete=True).deleted == []
 
@@ -118,8 +122,8 @@ def test_graphs_that_are_gone_are_deleted_when_asked_and_foreign_ones_never(stor
 def test_a_dry_run_writes_nothing(store: LittleStore) -> None:
     put(store, here(a=graph(1), b=graph(2)))
     store.requests.clear()
-    done = put(store, here(a=graph(1, 5), c=graph(3)), dry=True, delete=True)
-    assert (done.sent, done.deleted) == ([names.GRAPH + "a", names.GRAPH + "c"], [names.GRAPH + "b"])
+    done = put(store, here(a=graph(1, 5), c=graph(3)), dry_run=True, delete=True)
+    assert (done.sent, done.deleted) == ([PROFILE.graphs + "a", PROFILE.graphs + "c"], [PROFILE.graphs + "b"])
     assert writes(store) == []
 
 
@@ -128,9 +132,9 @@ def test_a_default_graph_that_holds_what_is_not_ours_is_left_alone(little: Littl
     before = there(little, None)
     done = put(little, here(a=graph(1)))
     assert done.merge == "named"
-    assert "holds 1 triples that are not ours" in " ".join(done.notes)
+    assert "holds 1 triples of others" in " ".join(done.notes)
     assert there(little, None) == before
-    seen = RemoteStore(Client(Address(little.queries))).query("SELECT ?o { ?s ?p ?o }")
+    seen = RemoteStore(Client(StoreAddress(little.queries)), PROFILE).query("SELECT ?o { ?s ?p ?o }")
     assert isinstance(seen, ox.QuerySolutions)
     assert [str(row["o"]) for row in seen] == ['"1"']
     put(little, here(a=graph(1)), merge="default")
@@ -161,8 +165,8 @@ def test_a_push_that_breaks_off_goes_on_where_it_was(store: LittleStore, last: i
     assert len(arrived) == min(max(last - 2, 0), 3)
     store.failing = lambda method, path, headers: None
     done = put(store, graphs)
-    assert done.same == arrived
-    assert done.wrong == []
+    assert done.unchanged == arrived
+    assert done.differences == []
     assert done.merge == ("named" if store.union else "default")
 
 
@@ -174,20 +178,20 @@ def test_what_is_read_back_otherwise_is_told(store: LittleStore) -> None:
 
     store.failing = failing
     done = put(store, here(a=graph(1), b=graph(2)))
-    assert done.wrong == [f"{names.GRAPH}b: read back, 1 triples are missing and 1 are other ones."]
-    known = RemoteStore(Client(Address(store.queries))).record.parts
-    assert (known[names.GRAPH + "a"], known[names.GRAPH + "b"]) == (mark(graph(1)), None)
+    assert done.differences == [f"{PROFILE.graphs}b: read back with 1 triples missing and 1 added."]
+    known = RemoteStore(Client(StoreAddress(store.queries)), PROFILE).record.parts
+    assert (known[PROFILE.graphs + "a"], known[PROFILE.graphs + "b"]) == (graph_digest(graph(1)), None)
 
 
 def test_numbers_are_the_same_by_value_and_texts_are_not() -> None:
     def one(value: str) -> list[ox.Triple]:
         return [quad.triple for quad in ox.parse(f"<x:s> <x:p> {value} .", format=ox.RdfFormat.TURTLE)]
 
-    assert same_values(one("65700000000000"), one("65700000000000.0"))
-    assert not same_values(one("65700000000000"), one("65700000000001"))
-    assert not same_values(one('"1"'), one("1"))
-    assert not same_values(one('"a"@en'), one('"a"@fr'))
-    assert mark(one("1")) != mark(one("1.0"))
+    assert equal_by_value(one("65700000000000"), one("65700000000000.0"))
+    assert not equal_by_value(one("65700000000000"), one("65700000000001"))
+    assert not equal_by_value(one('"1"'), one("1"))
+    assert not equal_by_value(one('"a"@en'), one('"a"@fr'))
+    assert graph_digest(one("1")) != graph_digest(one("1.0"))
 
 
 def test_hostile_terms_arrive_as_they_are(little: LittleStore) -> None:
@@ -225,17 +229,17 @@ def test_hostile_terms_arrive_as_they_are(little: LittleStore) -> None:
         triples.append(ox.Triple(node(f"s{number}"), node("p"), term))
     little.store.update(FOREIGN)
     done = put(little, here(a=triples))
-    assert done.wrong == []
-    assert there(little, names.GRAPH + "a") == set(map(str, triples))
+    assert done.differences == []
+    assert there(little, PROFILE.graphs + "a") == set(map(str, triples))
     assert there(little, "http://theirs.example/")
 
 
 def test_a_record_that_somebody_wrote_is_read_with_care(little: LittleStore) -> None:
-    little.store.update(f"""INSERT DATA {{ GRAPH <{names.RECORD}> {{
-        <{names.RECORD}> <{vocab.HAS_PART}> "text", <http://theirs.example/> .
+    little.store.update(f"""INSERT DATA {{ GRAPH <{PROFILE.record}> {{
+        <{PROFILE.record}> <{vocab.HAS_PART}> "text", <http://theirs.example/> .
         <http://theirs.example/> <{vocab.VOID_TRIPLES}> "many" ; <{vocab.SHA256}> <x:y> . }} }}""")
-    store = RemoteStore(Client(Address(little.queries)))
-    assert store.record.graphs() == ["http://theirs.example/"]
+    store = RemoteStore(Client(StoreAddress(little.queries)), PROFILE)
+    assert store.record.graphs(PROFILE) == ["http://theirs.example/"]
     assert store.record.parts["http://theirs.example/"] is None
 
 
@@ -248,7 +252,7 @@ def run(*arguments: str) -> tuple[int, str, str]:
 
 def test_the_command_says_what_it_did(second: Path, little: LittleStore) -> None:
     code, out, err = run("--project", str(second), "push", little.graphs, "--dry-run")
-    sent = re.match(r"(\d+) graphs, [\d,]+ triples: (\d+) would be sent, 0 there already, 0 would be deleted\.", out)
+    sent = re.match(r"(\d+) graphs, [\d,]+ triples: (\d+) would be sent, 0 unchanged, 0 would be deleted\.", out)
     assert code == 0
     assert sent is not None
     assert sent.group(1) == sent.group(2)
@@ -292,7 +296,7 @@ def test_inferences_are_put_in_place_of_those_that_were_there(second: Path, stor
     assert " 0 sent, " in again
     # A graph of a kind of rule that gives nothing any more goes.
     stale = f"{names.INFERRED}/stale"
-    put(store, named_graphs(EmbeddedStore(store.store)) | {stale: graph(1)}, within=stale)
+    put(store, named_graphs(EmbeddedStore(store.store)) | {stale: graph(1)}, names.profile(), within=stale)
     assert there(store, stale)
     run("--project", str(project), "infer", "--store", store.graphs)
     assert not there(store, stale)
@@ -317,13 +321,13 @@ def test_stated_and_completed_are_seen_apart(second: Path, store: LittleStore) -
 
 def test_a_copy_is_all_or_nothing(little: LittleStore) -> None:
     put(little, here(a=graph(1, 2)))
-    store = RemoteStore(Client(address(little.queries)))
+    store = RemoteStore(Client(store_address(little.queries)), PROFILE)
     assert len(store.snapshot()) == 4
     little.failing = lambda method, path, headers: (
         (200, {"Content-Type": "application/n-triples"}, b'<x:s> <x:p> "1" .\n') if method == "GET" else None
     )
     assert (
-        len(RemoteStore(Client(address(little.queries))).snapshot()) == 4
+        len(RemoteStore(Client(store_address(little.queries)), PROFILE).snapshot()) == 4
     )  # by CONSTRUCT, as the Graph Store is not whole
     real = little.query
 
@@ -334,13 +338,13 @@ def test_a_copy_is_all_or_nothing(little: LittleStore) -> None:
             status,
             head,
             b"".join(whole[:1])
-            if "triples" in head["Content-Type"] and names.GRAPH + "a>" in fields["query"][0]
+            if "triples" in head["Content-Type"] and PROFILE.graphs + "a>" in fields["query"][0]
             else body,
         )
 
     little.query = cut  # type: ignore[method-assign]
-    with pytest.raises(RemoteError, match=r"counts 2 triples in .* and gives 1"):
-        _ = RemoteStore(Client(address(little.queries))).snapshot()
+    with pytest.raises(RemoteError, match=r"counts 2 triples in .* but returns 1"):
+        _ = RemoteStore(Client(store_address(little.queries)), PROFILE).snapshot()
 
 
 def test_a_store_that_nobody_pushed_to_is_asked_for_what_is_stated(second: Path, little: LittleStore) -> None:

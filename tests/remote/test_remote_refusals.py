@@ -18,19 +18,21 @@ import pytest
 from little_store import JSON, Answer, LittleStore
 
 from mtsp_kg.errors import MissingExtraError, ParameterError, QueryError, RemoteError
-from mtsp_kg.remote.address import Address
-from mtsp_kg.remote.client import Client, Limits
-from mtsp_kg.remote.graph_store import GraphStore, counts
+from mtsp_kg.profile import Profile
+from mtsp_kg.remote.address import StoreAddress
+from mtsp_kg.remote.client import Client, RequestLimits
+from mtsp_kg.remote.graph_store import GraphStore, graph_sizes
 from mtsp_kg.remote.remote_store import RemoteStore
 
 pytestmark = pytest.mark.slow
 
-QUICK = Limits(seconds=0.6, bytes=100_000, patience=2.0, connect=2.0)
+QUICK = RequestLimits(seconds=0.6, bytes=100_000, busy_seconds=2.0, connect_seconds=2.0)
+PROFILE = Profile("https://kg.example/")
 HTML = {"Content-Type": "text/html"}
 
 
-def client(little: LittleStore, limits: Limits = QUICK) -> Client:
-    return Client(Address(little.queries, little.graphs), limits=limits)
+def client(little: LittleStore, limits: RequestLimits = QUICK) -> Client:
+    return Client(StoreAddress(little.queries, little.graphs), limits=limits)
 
 
 def always(answer: Answer) -> Callable[[str, str, dict[str, str]], Answer]:
@@ -40,17 +42,17 @@ def always(answer: Answer) -> Callable[[str, str, dict[str, str]], Answer]:
 @pytest.mark.parametrize(
     ("status", "says"),
     [
-        (401, r"wants to know who asks \(401\)\. Set MTSP_STORE_USER"),
-        (403, r"does not allow this \(403\)"),
-        (404, r"knows nothing under this address \(404\).*Check the path"),
-        (405, r"does not take this kind of request \(405\).*read-only"),
+        (401, r"requires authentication \(401\)\. Set MTSP_STORE_USER"),
+        (403, r"denies access \(403\)"),
+        (404, r"has nothing at this URL \(404\).*Check the path"),
+        (405, r"does not allow this method \(405\).*read-only"),
         (411, r"\(411\)"),
-        (413, r"takes no body of this size \(413\).*client_max_body_size"),
-        (415, r"does not read N-Triples \(415\)"),
-        (418, r"refuses \(418\)"),
+        (413, r"rejects a request of this size \(413\).*client_max_body_size"),
+        (415, r"does not accept N-Triples \(415\)"),
+        (418, r"refuses the request \(418\)"),
         (500, r"failed \(500\)"),
-        (502, r"fails \(502\)"),
-        (507, r"is full \(507\)"),
+        (502, r"failed \(502\)"),
+        (507, r"is out of disk space \(507\)"),
     ],
 )
 def test_a_refusal_is_told_by_its_status(little: LittleStore, status: int, says: str) -> None:
@@ -60,7 +62,7 @@ def test_a_refusal_is_told_by_its_status(little: LittleStore, status: int, says:
     assert found.value.status == status
     assert found.value.exit_code == 2
     if status != 401:
-        assert "It says: Oh [31m no" in str(found.value)
+        assert "Its response: Oh [31m no" in str(found.value)
     assert "\x1b" not in str(found.value)
 
 
@@ -69,9 +71,9 @@ def test_a_wrong_password_is_told_and_not_repeated(little: LittleStore, monkeypa
     monkeypatch.setenv("MTSP_STORE_PASSWORD", "s3cret")
     little.failing = always((401, {"WWW-Authenticate": 'Basic realm="x"'}, b""))
     with pytest.raises(
-        RemoteError, match=r"does not accept what MTSP_STORE_USER gives \(401\)\. It asks for Basic"
+        RemoteError, match=r"does not accept the credentials from MTSP_STORE_USER \(401\)\. It requests Basic"
     ) as e:
-        counts(client(little))
+        graph_sizes(client(little))
     assert "s3cret" not in str(e.value)
     assert len(little.requests) == 1
 
@@ -85,7 +87,7 @@ def test_credentials_go_with_each_request(
 ) -> None:
     monkeypatch.setenv(name, value)
     store = client(little)
-    counts(store)
+    graph_sizes(store)
     GraphStore(store).put("https://x.example/g", [])
     assert [headers.get("authorization") for _, _, headers in little.requests] == [header, header]
 
@@ -102,7 +104,7 @@ def test_a_store_that_asks_for_digest_gets_it(little: LittleStore, monkeypatch: 
         return 401, challenge, b""
 
     little.failing = failing
-    assert counts(client(little)) == {}
+    assert graph_sizes(client(little)) == {}
 
 
 def test_nothing_listens() -> None:
@@ -110,12 +112,12 @@ def test_nothing_listens() -> None:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/query"
     with pytest.raises(RemoteError, match=r"Nothing listens at .*Start the store"):
-        counts(Client(Address(url), limits=QUICK))
+        graph_sizes(Client(StoreAddress(url), limits=QUICK))
 
 
 def test_a_host_that_is_not_known() -> None:
-    with pytest.raises(RemoteError, match=r"host of .* is not known"):
-        counts(Client(Address("http://store.invalid/query"), limits=QUICK))
+    with pytest.raises(RemoteError, match=r"host name of .* cannot be resolved"):
+        graph_sizes(Client(StoreAddress("http://store.invalid/query"), limits=QUICK))
 
 
 def test_an_answer_that_does_not_come(little: LittleStore) -> None:
@@ -124,8 +126,8 @@ def test_an_answer_that_does_not_come(little: LittleStore) -> None:
         return None
 
     little.failing = failing
-    with pytest.raises(RemoteError, match=r"did not answer within 0\.6 seconds.*MTSP_STORE_TIMEOUT"):
-        counts(client(little))
+    with pytest.raises(RemoteError, match=r"did not respond within 0\.6 seconds.*MTSP_STORE_TIMEOUT"):
+        graph_sizes(client(little))
 
 
 def test_an_answer_that_comes_drop_by_drop() -> None:
@@ -147,8 +149,8 @@ def test_an_answer_that_comes_drop_by_drop() -> None:
         threading.Thread(target=drip, daemon=True).start()
         base = f"http://127.0.0.1:{server.getsockname()[1]}"
         began = time.monotonic()
-        with pytest.raises(RemoteError, match="did not answer within"):
-            GraphStore(Client(Address(f"{base}/query", f"{base}/store"), limits=QUICK)).get(None)
+        with pytest.raises(RemoteError, match="did not respond within"):
+            GraphStore(Client(StoreAddress(f"{base}/query", f"{base}/store"), limits=QUICK)).get(None)
         assert time.monotonic() - began < 4
 
 
@@ -160,38 +162,38 @@ def test_an_answer_that_is_too_large(little: LittleStore) -> None:
 
 def test_an_answer_that_is_cut(little: LittleStore) -> None:
     little.failing = always((200, {"Content-Type": JSON, "Content-Length": "5000", "Connection": "close"}, b'{"head":'))
-    with pytest.raises(RemoteError, match=r"broke off|did not answer"):
-        counts(client(little))
+    with pytest.raises(RemoteError, match=r"was lost|did not respond"):
+        graph_sizes(client(little))
     little.failing = always((200, {"Content-Type": JSON}, b'{"head":{"vars":["s"]},"results":{"bindings":['))
-    with pytest.raises(RemoteError, match="no SPARQL result"):
-        counts(client(little))
+    with pytest.raises(RemoteError, match="not a SPARQL result"):
+        graph_sizes(client(little))
 
 
 def test_rows_that_the_store_cut_are_not_taken_for_all(little: LittleStore) -> None:
     little.store.update("INSERT DATA { GRAPH <http://g/> { <http://a/> <http://b/> 1, 2, 3 } }")
     head, _, body = little.query({"query": ["SELECT * { GRAPH ?g { ?s ?p ?o } }"]})
     little.failing = lambda method, path, headers: (head, {"Content-Type": JSON, "X-SPARQL-MaxRows": "3"}, body)
-    with pytest.raises(RemoteError, match="gives 3 rows at most"):
-        counts(client(little))
+    with pytest.raises(RemoteError, match="returns at most 3 rows"):
+        graph_sizes(client(little))
     little.failing = lambda method, path, headers: (
         head, {"Content-Type": JSON, "X-SQL-State": "S1TAT", "X-SQL-Message": "anytime"}, body,
     )  # fmt: skip
-    with pytest.raises(RemoteError, match="gave up before the end: anytime"):
-        counts(client(little))
+    with pytest.raises(RemoteError, match="stopped before the end: anytime"):
+        graph_sizes(client(little))
 
 
 @pytest.mark.parametrize("body", [b"<html>Welcome</html>", b"[]", b'{"boolean": 1}', b""])
 def test_what_is_no_answer_is_not_taken_for_one(little: LittleStore, body: bytes) -> None:
     little.failing = always((200, HTML, body))
     store = client(little)
-    with pytest.raises(RemoteError, match=r"no SPARQL result|no RDF|yes or no"):
-        counts(store)
-    with pytest.raises(RemoteError, match=r"text/html, which is no RDF"):
+    with pytest.raises(RemoteError, match=r"not a SPARQL result|not RDF|is a boolean"):
+        graph_sizes(store)
+    with pytest.raises(RemoteError, match=r"text/html, not RDF"):
         GraphStore(store).get(None)
 
 
 def test_a_syntax_error_is_told_here_with_its_place_and_there_as_a_query_error(little: LittleStore) -> None:
-    store = RemoteStore(client(little))
+    store = RemoteStore(client(little), PROFILE)
     with pytest.raises(QueryError) as found:
         store.query("SELECT *\n{ ?s ?p }")
     assert (found.value.line, found.value.column) == (2, 10)
@@ -199,7 +201,7 @@ def test_a_syntax_error_is_told_here_with_its_place_and_there_as_a_query_error(l
         store.query("DROP ALL")
     assert store.server.startswith("BaseHTTP")
     little.failing = always((400, {"Content-Type": "text/plain"}, b"Virtuoso 37000 Error"))
-    with pytest.raises(QueryError, match=r"does not take the request \(400\). It says: Virtuoso 37000 Error"):
+    with pytest.raises(QueryError, match=r"rejects the request as invalid \(400\). Its response: Virtuoso 37000 Error"):
         store.query("SELECT * { ?s ?p ?o }")
 
 
@@ -213,7 +215,7 @@ def test_a_busy_store_is_asked_again_when_it_says(little: LittleStore, said: str
         return (503, {"Retry-After": when}, b"") if len(answers) == 1 else None
 
     little.failing = failing
-    assert counts(client(little)) == {}
+    assert graph_sizes(client(little)) == {}
     assert len(answers) == 2
     assert said != "1" or answers[1] - answers[0] >= 1
 
@@ -222,7 +224,7 @@ def test_a_store_that_is_busy_for_long_is_not_waited_for(little: LittleStore) ->
     little.failing = always((429, {"Retry-After": "3600"}, b""))
     began = time.monotonic()
     with pytest.raises(RemoteError, match=r"too many requests \(429\)"):
-        counts(client(little))
+        graph_sizes(client(little))
     assert time.monotonic() - began < 2
     assert len(little.requests) == 1
 
@@ -242,9 +244,9 @@ def test_a_redirect_to_another_host_carries_no_credentials(
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_graphs_are_not_sent_to_another_host(little: LittleStore, other: LittleStore, status: int) -> None:
     little.failing = lambda method, path, headers: (status, {"Location": other.base + path}, b"")
-    with pytest.raises(RemoteError, match=r"sends us on to .*nothing was sent there"):
+    with pytest.raises(RemoteError, match=r"redirects to .*nothing was sent there"):
         GraphStore(client(little)).put("http://g/", [])
-    with pytest.raises(RemoteError, match=r"sends us on to .*nothing was sent there"):
+    with pytest.raises(RemoteError, match=r"redirects to .*nothing was sent there"):
         GraphStore(client(little)).delete("http://g/")
     assert other.requests == []
 
@@ -254,7 +256,7 @@ def test_graphs_follow_a_redirect_at_the_same_host(little: LittleStore) -> None:
         return (307, {"Location": path.removeprefix("/old")}, b"") if path.startswith("/old") else None
 
     little.failing = failing
-    store = GraphStore(Client(Address(little.queries, f"{little.base}/old/store"), limits=QUICK))
+    store = GraphStore(Client(StoreAddress(little.queries, f"{little.base}/old/store"), limits=QUICK))
     triple = ox.Triple(ox.NamedNode("http://a/"), ox.NamedNode("http://b/"), ox.Literal("c"))
     store.put("http://g/", [triple])
     assert store.get("http://g/") == [triple]
@@ -263,20 +265,20 @@ def test_graphs_follow_a_redirect_at_the_same_host(little: LittleStore) -> None:
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://h/x", "http://h:x/"])
 def test_a_redirect_to_what_is_not_the_web_is_not_followed(little: LittleStore, target: str) -> None:
     little.failing = always((302, {"Location": target}, b""))
-    with pytest.raises(RemoteError, match=r"no address of the web|Invalid port"):
+    with pytest.raises(RemoteError, match=r"not a web address|Invalid port"):
         GraphStore(client(little)).get(None)
 
 
 def test_redirects_in_a_circle_end(little: LittleStore) -> None:
     little.failing = lambda method, path, headers: (302, {"Location": path}, b"")
-    with pytest.raises(RemoteError, match="on and on"):
+    with pytest.raises(RemoteError, match="too many times"):
         GraphStore(client(little)).get(None)
     assert len(little.requests) == 6
 
 
 def test_https_to_what_does_not_speak_it(little: LittleStore) -> None:
-    with pytest.raises(RemoteError, match="cannot be trusted"):
-        counts(Client(Address(f"https://127.0.0.1:{little.port}/query"), limits=QUICK))
+    with pytest.raises(RemoteError, match="no secure connection"):
+        graph_sizes(Client(StoreAddress(f"https://127.0.0.1:{little.port}/query"), limits=QUICK))
 
 
 def test_a_certificate_that_nobody_vouches_for(
@@ -292,21 +294,21 @@ def test_a_certificate_that_nobody_vouches_for(
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "cert", tmp_path / "key")
     little.server.socket = context.wrap_socket(little.server.socket, server_side=True)
-    address = Address(f"https://127.0.0.1:{little.port}/query")
-    with pytest.raises(RemoteError, match=r"cannot be trusted: .*SSL_CERT_FILE"):
-        counts(Client(address, limits=QUICK))
+    address = StoreAddress(f"https://127.0.0.1:{little.port}/query")
+    with pytest.raises(RemoteError, match=r"no secure connection .*SSL_CERT_FILE"):
+        graph_sizes(Client(address, limits=QUICK))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert"))
-    assert counts(Client(address, limits=QUICK)) == {}
+    assert graph_sizes(Client(address, limits=QUICK)) == {}
 
 
 @pytest.mark.parametrize("value", ["soon", "0", "-1", "inf", "nan"])
 def test_limits_that_are_none_are_told(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("MTSP_STORE_TIMEOUT", value)
     with pytest.raises(ParameterError, match="MTSP_STORE_TIMEOUT"):
-        Limits.of_environment()
+        RequestLimits.from_environment()
 
 
 def test_without_httpx_one_message_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "httpx", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'mtsp-kg\[remote\]'"):
-        Client(Address("http://127.0.0.1:1/query"))
+        Client(StoreAddress("http://127.0.0.1:1/query"))

@@ -10,7 +10,8 @@ from little_store import LittleStore
 
 from mtsp_kg.errors import QueryError
 from mtsp_kg.load import merge
-from mtsp_kg.remote.address import address
+from mtsp_kg.profile import Profile
+from mtsp_kg.remote.address import store_address
 from mtsp_kg.remote.client import Client
 from mtsp_kg.remote.remote_store import RemoteStore
 from mtsp_kg.store import DEFAULT_GRAPH, EmbeddedStore, Store
@@ -22,9 +23,10 @@ DATA = b"""
 <http://e/a> <http://e/p> "2" <http://e/g1> .
 <http://e/a> <http://e/p> "2"^^<http://www.w3.org/2001/XMLSchema#integer> <http://e/g2> .
 <http://e/b> <http://www.w3.org/2004/02/skos/core#prefLabel> "bee"@en <http://e/g1> .
-<https://w3id.org/mtsp-kg/id/x> <http://www.w3.org/2004/02/skos/core#prefLabel> "ex"@en <http://e/g2> .
+<https://kg.example/id/x> <http://www.w3.org/2004/02/skos/core#prefLabel> "ex"@en <http://e/g2> .
 _:n <http://e/q> "blank" <http://e/g2> .
 """
+PROFILE = Profile("https://kg.example/")
 A, B, P, Q = (ox.NamedNode(f"http://e/{name}") for name in "abpq")
 G1, G2 = ox.NamedNode("http://e/g1"), ox.NamedNode("http://e/g2")
 TWO = ox.Literal("2", datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#integer"))
@@ -49,7 +51,7 @@ def unmerged(little: LittleStore) -> Store:
 
 def remote(little: LittleStore) -> Store:
     little.store = loaded()
-    return RemoteStore(Client(address(little.queries)))
+    return RemoteStore(Client(store_address(little.queries)), PROFILE)
 
 
 def fetched(little: LittleStore) -> Store:
@@ -119,7 +121,7 @@ def test_mentions_are_subjects_and_objects(store: Store) -> None:
 
 
 def test_labels_of_the_projects_things_are_found(store: Store) -> None:
-    thing = ox.NamedNode("https://w3id.org/mtsp-kg/id/x")
+    thing = ox.NamedNode("https://kg.example/id/x")
     assert [quad.object for quad in store.labels().quads(thing, LABEL, graph=DEFAULT_GRAPH)] == [
         ox.Literal("ex", language="en")
     ]
