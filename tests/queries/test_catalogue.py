@@ -85,13 +85,13 @@ def small_reference(small: KnowledgeGraph) -> rdflib.Dataset:
 def _read_by_rdflib(kg: KnowledgeGraph) -> rdflib.Dataset:
     """The files and what follows from them: queries are asked of both."""
     files = [*kg.project.ontology_files(), *kg.project.graph_files()]
-    dataset = _dataset((path, kg.project.graph_of(path)) for path in files)
-    dataset.parse(data=kg.reasoning().write("nquads"), format="nquads")
-    return dataset
+    return _dataset(((path, kg.project.graph_of(path)) for path in files), kg.reasoning().write("nquads"))
 
 
-def _dataset(files: Iterable[tuple[Path, str]]) -> rdflib.Dataset:
+def _dataset(files: Iterable[tuple[Path, str]], inferred: str = "") -> rdflib.Dataset:
+    """inferred: N-Quads. They are read first, because rdflib's parser of N-Quads removes the default graph."""
     dataset = rdflib.Dataset(default_union=True)
+    dataset.parse(data=inferred, format="nquads")
     for path, graph in files:
         target = dataset if path.suffix == ".trig" else dataset.graph(rdflib.URIRef(graph))
         target.parse(path)
