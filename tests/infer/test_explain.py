@@ -71,7 +71,7 @@ def test_a_curated_statement_shows_the_curators_note(reasoning: Reasoning) -> No
     found = reasoning.explain("org:wipo", "skos:exactMatch", "http://eurovoc.europa.eu/2143")
     text = reasoning.tell(found)
     note = "The concept is the World Intellectual Property Organization."
-    assert f"curated in graph/alignments/eurovoc.ttl:18 (the curator's note: {note})" in text
+    assert f"curated in graph/alignments/eurovoc.ttl:20 (the curator's note: {note})" in text
     (source,) = json.loads(reasoning.tell(found, "json"))[0]["proofs"][0]["asserted"][0]["sources"]
     assert source["note"] == {"en": note, "zh": "该概念即世界知识产权组织。"}
     chinese = open_graph(ROOT).reasoning(language="zh")
