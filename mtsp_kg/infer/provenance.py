@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from mtsp_kg import vocab
 from mtsp_kg.infer.terms import Atom, iri, is_named, triple_of
 from mtsp_kg.layout import natural_key
-from mtsp_kg.locate import TriplePlace, locate
+from mtsp_kg.locate import TriplePosition, locate
 from mtsp_kg.plan import names
 from mtsp_kg.project import Project
 
@@ -130,4 +130,4 @@ def _line(path: Path, fact: Atom, graph: str, own: str) -> int | None:
         return None
     quad = ox.Quad(subject, predicate, object_, ox.NamedNode(graph))
     places = locate(path, {quad}, graph=ox.NamedNode(own), parsed=True)[quad]
-    return next((place.object.line for place in places if isinstance(place, TriplePlace)), None)
+    return next((place.object.line for place in places if isinstance(place, TriplePosition)), None)

@@ -1,22 +1,29 @@
-"""Where a statement stands in its source file: line and column of subject, predicate and object.
+"""The position of a triple in its source file: line and column of subject, predicate and object.
 
     from mtsp_kg.locate import locate
-    locate(path, {quad, triple, subject})      # {quad: [TriplePlace], triple: [...], subject: [SubjectPlace]}
+    locate(path, {quad, triple, subject})    # {quad: [TriplePosition], triple: [...], subject: [SubjectPosition]}
 
-Turtle, TriG, N-Triples and N-Quads give lines and columns; JSON-LD and RDF/XML the file only (`FilePlace`). Blank nodes
-have no name that two readings share: see `blanks`. Imports `errors`, `formats`, `names` and `load`.
+Turtle, TriG, N-Triples and N-Quads have lines and columns; for JSON-LD and RDF/XML only the file is known
+(`FilePosition`). Blank nodes have no name that two parses share: see `fingerprints`.
 """
 
 from mtsp_kg.locate.blank_nodes import fingerprints, surroundings
-from mtsp_kg.locate.positions import FilePlace, Place, Point, SubjectPlace, TriplePlace, source_lines
+from mtsp_kg.locate.positions import (
+    FilePosition,
+    LineColumn,
+    Located,
+    SubjectPosition,
+    TriplePosition,
+    source_lines,
+)
 from mtsp_kg.locate.search import Wanted, locate
 
 __all__ = [
-    "FilePlace",
-    "Place",
-    "Point",
-    "SubjectPlace",
-    "TriplePlace",
+    "FilePosition",
+    "LineColumn",
+    "Located",
+    "SubjectPosition",
+    "TriplePosition",
     "Wanted",
     "fingerprints",
     "locate",

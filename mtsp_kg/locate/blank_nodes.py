@@ -1,11 +1,11 @@
-"""Blank nodes that two readings of a file can agree on. Imports `terms`.
+"""Fingerprints of blank nodes: the same for two parses of a file.
 
-A label is not enough: pyoxigraph makes one up for each `[ ]` and each list cell at every reading, and a Store renames
-`_:x` too. What stays is structure: a fingerprint is made of all that is said with the node and with the blank nodes
-that hang together with it (colour refinement; RDFC-1.0, section 4.6, begins alike). A blank node never leaves its file,
-so the fingerprint is the same in the file and in a store of many files, whichever graphs its triples stand in, as long
-as nothing was added about it (no inferences). Nodes that no triple tells apart share one, and each has the places of
-all: a finding about one is a finding about the other.
+Labels do not serve: pyoxigraph makes a new one for each `[ ]` and each list cell at every parse, and a Store renames
+`_:x` too. Structure does: a fingerprint is made of all triples with the node and with the blank nodes that are
+connected with it (colour refinement; RDFC-1.0, section 4.6, begins in the same way). A blank node never leaves its
+file, so its fingerprint is the same in the file and in a store of many files, whichever graphs have its triples, as
+long as nothing was added about it (no inferences). Nodes that no triple distinguishes share a fingerprint, and each
+has the positions of all: a finding about one is a finding about the other.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from hashlib import blake2b
 
 import pyoxigraph as ox
 
-from mtsp_kg.locate.terms import Key, as_stored, key
+from mtsp_kg.locate.terms import TermKey, as_stored, term_key
 
-_Triple = tuple[str, str, Key]
-_ROUNDS = 64  # after which nodes of one component that still look alike are taken as alike
+_Triple = tuple[str, str, TermKey]
+_ROUNDS = 64  # nodes of one component that still have the same colour then are taken as equal
 
 
 def surroundings(
     store: ox.Store, nodes: Iterable[ox.BlankNode], without: Collection[ox.NamedNode] = ()
 ) -> Iterator[ox.Quad]:
-    """The quads of a store that fingerprints of some nodes need: theirs, and those of the blank nodes linked with them.
+    """The quads of a store that the fingerprints of some nodes need: theirs, and those of connected blank nodes.
 
-    without: graphs of inferences. The default graph counts only for a node of which no named graph speaks, as `load`
-    keeps a merge of all graphs there.
+    without: graphs of inferences. The default graph counts only for a node that is in no named graph, as `load` keeps
+    the merge of all graphs there.
     """
     waiting, seen = list(nodes), set(nodes)
     while waiting:
@@ -42,7 +42,7 @@ def surroundings(
             if quad.graph_name in without:
                 continue
             yield quad
-            for label in (*blank_nodes(key(quad.subject)), *blank_nodes(key(quad.object))):
+            for label in (*blank_nodes(term_key(quad.subject)), *blank_nodes(term_key(quad.object))):
                 term = ox.BlankNode(label[2:])
                 if term not in seen:
                     seen.add(term)
@@ -52,15 +52,15 @@ def surroundings(
 def fingerprints(triples: Iterable[ox.Quad | ox.Triple]) -> dict[ox.BlankNode, str]:
     """The fingerprint of each blank node that is subject or object of some triples.
 
-    They are to be all that is said with these nodes. What stands in triple terms only (RDF 1.2) has no fingerprint, and
-    `locate` takes all such nodes as alike.
+    The triples must be all that have these nodes. A node that is in triple terms only (RDF 1.2) has no fingerprint, and
+    `locate` takes all such nodes as equal.
     """
-    plain = ((str(key(found.subject)), found.predicate.value, key(found.object)) for found in triples)
+    plain = ((str(term_key(found.subject)), found.predicate.value, term_key(found.object)) for found in triples)
     return {ox.BlankNode(label[2:]): mark for label, mark in fingerprints_of(plain).items()}
 
 
 def fingerprints_of(triples: Iterable[_Triple]) -> dict[str, str]:
-    """The same for triples and labels of the scanner."""
+    """The same for triples and labels as the scanners have them."""
     about: dict[str, set[_Triple]] = defaultdict(set)
     for subject, predicate, object_ in triples:
         if subject.startswith("_:") or not isinstance(object_, str) or object_.startswith("_:"):
@@ -74,7 +74,7 @@ def fingerprints_of(triples: Iterable[_Triple]) -> dict[str, str]:
     return marks
 
 
-def blank_nodes(term: Key) -> Iterator[str]:
+def blank_nodes(term: TermKey) -> Iterator[str]:
     """The labels of the blank nodes in a term or triple."""
     if isinstance(term, str):
         if term.startswith("_:"):
@@ -85,7 +85,7 @@ def blank_nodes(term: Key) -> Iterator[str]:
 
 
 def _components(about: Mapping[str, set[_Triple]]) -> Iterator[list[str]]:
-    """The blank nodes, those together that triples link without a named node between them."""
+    """The blank nodes, grouped by what triples connect without a named node between them."""
     seen: set[str] = set()
     for node in about:
         if node in seen:
@@ -102,7 +102,7 @@ def _components(about: Mapping[str, set[_Triple]]) -> Iterator[list[str]]:
 
 
 def _marks(component: list[str], about: Mapping[str, set[_Triple]]) -> dict[str, str]:
-    """Colour refinement: nodes take the colours of their triples until no more of them differ."""
+    """Colour refinement: nodes take the colours of their triples until no further nodes differ."""
     colours = dict.fromkeys(component, "")
     kinds = 0
     for _ in range(_ROUNDS):
@@ -119,13 +119,13 @@ def _marks(component: list[str], about: Mapping[str, set[_Triple]]) -> dict[str,
         if found in (kinds, len(component)):
             break
         kinds = found
-    # Components of which each node differs at once may look alike node by node: the whole belongs to each mark.
+    # Two components whose nodes all differ at once may have equal nodes: the whole is part of each fingerprint.
     whole = _digest(sorted(colours.values()))
     return {node: _digest([colour, whole]) for node, colour in colours.items()}
 
 
-def _coloured(term: Key, colours: Mapping[str, str], node: str) -> object:
-    """A term of a triple about `node` without its label; what is in a triple term is not told apart."""
+def _coloured(term: TermKey, colours: Mapping[str, str], node: str) -> object:
+    """A term of a triple about `node` without its label; nodes in a triple term are not distinguished."""
     if isinstance(term, str):
         if term == node:
             return ("self",)

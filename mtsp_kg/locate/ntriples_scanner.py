@@ -1,47 +1,57 @@
-"""A text of N-Triples or N-Quads to its triples with their offsets. Imports `source` and what `document` does."""
+"""The triples of an N-Triples or N-Quads text, with the offsets of their tokens."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
 from mtsp_kg.locate.positions import blocks, ends_with_cr
-from mtsp_kg.locate.terms import Key, Names, literal
-from mtsp_kg.locate.turtle_scanner import LINE, LINE_END, LINE_OTHER, TOKEN, Row
+from mtsp_kg.locate.terms import NamespaceContext, TermKey, literal_key
+from mtsp_kg.locate.tokens import IRI, LABEL, LITERAL, SPACE, TOKEN, LazyPattern, ScannedTriple
+
+# One line of N-Triples or N-Quads (N-Triples 1.1, section 7; N-Quads 1.1, section 6); it ends early before a triple
+# term.
+_NODE = rf"(?:{IRI}|{LABEL})"
+_LINE = LazyPattern(
+    rf"{SPACE}(?P<subject>{_NODE}){SPACE}(?P<predicate>{IRI}){SPACE}"
+    rf"(?:(?P<object>{_NODE}|{LITERAL})(?:{SPACE}(?P<graph>{_NODE}))?+{SPACE}\.)?+"
+)
+_LINE_END = LazyPattern(rf"(?:{SPACE}(?P<graph>{_NODE}))?+{SPACE}\.")
+_OTHER = LazyPattern(rf"{SPACE}(?:VERSION[^\r\n]*+)?+")
 
 
-def scan_lines(text: str) -> Iterator[Row]:
+def scan_lines(text: str) -> Iterator[ScannedTriple]:
     """The triples of a text that a parser has accepted (N-Triples 1.1, section 7; N-Quads 1.1, section 6)."""
-    known = Names()
+    known = NamespaceContext()
     at = 0
     while at < len(text):
         row = _line(text, at, known)
         if row is not None:
             at = row.end
             yield row
-            ended = LINE_END.match(text, at)
+            ended = _LINE_END.match(text, at)
             at = ended.end() if ended else at
         else:
-            other = LINE_OTHER.match(text, at)
+            other = _OTHER.match(text, at)
             if other is None or other.end() == at:
                 return
             at = other.end()
 
 
 def lines_about(source: bytes, subjects: Collection[str]) -> tuple[bytes, Sequence[int]] | None:
-    """The lines of a file that can be about some subjects, and their numbers, which count from 1.
+    """The lines of a file that may have some subjects, and their numbers, which count from 1.
 
-    All that is about them is among these lines, and little else. None where lines end with CR alone, as they hardly do:
-    then all of the file is to be scanned.
+    All triples with these subjects are on these lines, and few others. None where a line ends with CR alone, which is
+    rare: then the whole file must be scanned.
     """
     if ends_with_cr(source):
         return None
     wanted = {b"<" + subject.encode() for subject in subjects}
-    escapes = b"\\" in source  # of one character, which is found much faster than two
+    escapes = b"\\" in source  # one character is found much faster than two
     kept: list[bytes] = []
     numbers: list[int] = []
     first = 1
     for lines in blocks(source):
-        # A line's subject, cut out. Of those that come several times in a row, one is looked at.
+        # The subject of each line; of those that come several times, one is examined.
         heads = [line.partition(b">")[0] for line in lines]
         each = set(heads)
         kinds = {head for head in each if head[:1] != b"<" or (escapes and b"\\" in head)} | (each & wanted)
@@ -52,24 +62,24 @@ def lines_about(source: bytes, subjects: Collection[str]) -> tuple[bytes, Sequen
     return b"\n".join(kept), numbers
 
 
-def _line(text: str, at: int, known: Names) -> Row | None:
+def _line(text: str, at: int, known: NamespaceContext) -> ScannedTriple | None:
     """The triple of the line at an offset."""
-    found = LINE.match(text, at)
+    found = _LINE.match(text, at)
     if found is None:
         return None
-    object_: Key
+    object_: TermKey
     if found["object"] is not None:
         start, end = found.span("object")
         graph = found["graph"]
         if found["quoted"] is not None:
-            object_ = literal(found["quoted"], found["datatype"], found["language"], known)
+            object_ = literal_key(found["quoted"], found["datatype"], found["language"], known)
         else:
             object_ = known[found["object"]]
     else:
         object_, start, end = _object(text, found.end(), known)
-        ended = LINE_END.match(text, end)
+        ended = _LINE_END.match(text, end)
         graph = ended["graph"] if ended else None
-    return Row(
+    return ScannedTriple(
         known[graph] if graph is not None else None,
         known[found["subject"]],
         known[found["predicate"]],
@@ -81,9 +91,9 @@ def _line(text: str, at: int, known: Names) -> Row | None:
     )
 
 
-def _object(text: str, at: int, known: Names) -> tuple[Key, int, int]:
-    """A term with a triple term in it (N-Triples 1.2, production `tripleTerm`), and its first and last offset."""
-    open_: list[tuple[int, list[Key]]] = []
+def _object(text: str, at: int, known: NamespaceContext) -> tuple[TermKey, int, int]:
+    """A term that contains a triple term (N-Triples 1.2, production `tripleTerm`), and its first and last offset."""
+    open_: list[tuple[int, list[TermKey]]] = []
     for found in TOKEN.finditer(text, at):
         kind = found.lastgroup
         assert kind is not None  # every alternative is a named group
@@ -91,12 +101,12 @@ def _object(text: str, at: int, known: Names) -> tuple[Key, int, int]:
         if found[kind] == "<<(":
             open_.append((start, []))
             continue
-        term: Key
+        term: TermKey
         if found[kind] == ")>>":
             start, (subject, predicate, object_) = open_.pop()
             term = (subject, str(predicate), object_)
         elif kind == "literal":
-            term = literal(found["quoted"], found["datatype"], found["language"], known)
+            term = literal_key(found["quoted"], found["datatype"], found["language"], known)
         else:
             term = known[found[kind]]
         if not open_:

@@ -1,9 +1,7 @@
-"""What a place in a file is. Imports nothing of the package.
+"""Positions in source text: offsets as lines and columns, and lines by their numbers.
 
-Lines and columns count from 1; columns count Unicode characters, as editors do and as pyoxigraph's error messages do. A
-line ends with LF, CR LF or CR. A byte order mark is not counted.
-
-The text of a source file, and offsets in it as lines and columns. Imports `errors`, `load` and `places`.
+Lines and columns count from 1; columns count Unicode characters, as editors and pyoxigraph's error messages do. A line
+ends with LF, CR LF or CR. A byte order mark is not counted.
 """
 
 from __future__ import annotations
@@ -20,9 +18,12 @@ from mtsp_kg.load import read_file
 
 GraphName = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
+_LINE_END = re.compile(r"\r\n|\n|\r")
+_BLOCK = 1 << 20  # bytes
+
 
 @dataclass(frozen=True, slots=True, order=True)
-class Point:
+class LineColumn:
     """One character of a file."""
 
     line: int
@@ -30,50 +31,47 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class TriplePlace:
-    """Where a triple stands: the first character of its three tokens, and the one after its object.
+class TriplePosition:
+    """The position of a triple: the first character of each of its three tokens, and the character after its object.
 
-    What is implied has the place of what implies it. `[ ]` and `( )` as subject or object stand at the opening bracket.
-    In a list, a cell stands at its item (the first at the bracket), `rdf:first` and `rdf:rest` at their object, and the
-    closing bracket is the last cell's `rdf:nil`. The triple of a reifier (RDF 1.2) stands at `<<`, `~` or `{|`.
+    A token that is implied has the position of the token that implies it. `[ ]` and `( )` as subject or object have
+    that of the opening bracket. In a list, a cell has the position of its item (the first that of the bracket),
+    `rdf:first` and `rdf:rest` that of their object, and the `rdf:nil` of the last cell that of the closing bracket.
+    The triple of a reifier (RDF 1.2) has that of `<<`, `~` or `{|`.
     """
 
     file: Path
     graph: GraphName
-    subject: Point
-    predicate: Point
-    object: Point
-    end: Point
+    subject: LineColumn
+    predicate: LineColumn
+    object: LineColumn
+    end: LineColumn
 
 
 @dataclass(frozen=True, slots=True)
-class SubjectPlace:
-    """Where a node opens statements about itself: the first character of its token, and the one after it."""
+class SubjectPosition:
+    """A position where a node is the subject of triples: the first character of its token, and the one after it."""
 
     file: Path
     graph: GraphName
-    subject: Point
-    end: Point
+    subject: LineColumn
+    end: LineColumn
 
 
 @dataclass(frozen=True, slots=True)
-class FilePlace:
-    """A file that says it, in a format without lines to show (JSON-LD, RDF/XML): all there is besides is the node."""
+class FilePosition:
+    """A file with the triple, in a format whose lines are not known (JSON-LD, RDF/XML); focus: the node."""
 
     file: Path
     graph: GraphName
     focus: ox.NamedNode | ox.BlankNode
 
 
-Place = TriplePlace | SubjectPlace | FilePlace
-
-
-_LINE_END = re.compile(r"\r\n|\n|\r")
-_BLOCK = 1 << 20  # bytes
+Located = TriplePosition | SubjectPosition | FilePosition
 
 
 def decode(source: bytes, path: Path) -> str:
-    """The text of a file, line ends kept. Raises DataError, which names the byte, when it is not UTF-8."""
+    """The text of a file with its line ends. Raises DataError, which names the byte, when it is not UTF-8."""
     try:
         return source.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -86,13 +84,13 @@ def decode(source: bytes, path: Path) -> str:
         ) from error
 
 
-def points(text: str, offsets: Iterable[int]) -> dict[int, Point]:
-    """The line and column of each offset, in one walk over the text.
+def line_columns(text: str, offsets: Iterable[int]) -> dict[int, LineColumn]:
+    """The line and column of each offset, in one pass over the text.
 
-    >>> points("a\\r\\nbc", [0, 4])
-    {0: Point(line=1, column=1), 4: Point(line=2, column=2)}
+    >>> line_columns("a\\r\\nbc", [0, 4])
+    {0: LineColumn(line=1, column=1), 4: LineColumn(line=2, column=2)}
     """
-    found: dict[int, Point] = {}
+    found: dict[int, LineColumn] = {}
     returns = "\r" in text
     line, start, before = 1, 0, 0
     for offset in sorted(set(offsets)):
@@ -103,12 +101,12 @@ def points(text: str, offsets: Iterable[int]) -> dict[int, Point]:
             line += text.count("\n", before, offset)
             start = text.rfind("\n", before, offset) + 1 or start
         before = offset
-        found[offset] = Point(line, offset - start + 1)
+        found[offset] = LineColumn(line, offset - start + 1)
     return found
 
 
 def blocks(source: bytes) -> Iterator[list[bytes]]:
-    """The lines of a file without their LF, some at a time, so that memory stays small.
+    """The lines of a file without their LF, in blocks of lines, so that memory stays small.
 
     >>> list(blocks(b"a\\nb"))
     [[b'a', b'b']]
@@ -122,12 +120,12 @@ def blocks(source: bytes) -> Iterator[list[bytes]]:
 
 
 def ends_with_cr(source: bytes) -> bool:
-    """Whether some line ends with CR alone."""
+    """Whether any line ends with CR alone."""
     return b"\r" in source and source.count(b"\r") != source.count(b"\r\n")
 
 
 def source_lines(path: str | Path, numbers: Iterable[int]) -> dict[int, str]:
-    """Some lines of a file by their numbers, which count from 1, without their ends. Raises DataError."""
+    """Lines of a file by their numbers, which count from 1, without their ends. Raises DataError."""
     path = Path(path)
     waiting = sorted(set(numbers), reverse=True)
     found: dict[int, str] = {}
@@ -141,5 +139,7 @@ def source_lines(path: str | Path, numbers: Iterable[int]) -> dict[int, str]:
             found[number] = decode(lines[number - before - 1].removesuffix(b"\r"), path)
         before += len(lines)
     if waiting:
-        raise DataError(f"The file has no line {waiting[-1]}.", remedy="It changed meanwhile: run again.", file=path)
+        raise DataError(
+            f"The file has no line {waiting[-1]}.", remedy="It has changed meanwhile: run again.", file=path
+        )
     return found

@@ -14,7 +14,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from mtsp_kg.formats import format_of_file
-from mtsp_kg.locate import FilePlace, Place, Point, SubjectPlace, TriplePlace, locate, source_lines
+from mtsp_kg.locate import FilePosition, LineColumn, Located, SubjectPosition, TriplePosition, locate, source_lines
 from mtsp_kg.validate.findings import Finding, Report, Severity, Spot, Wanted
 
 
@@ -53,7 +53,7 @@ class Places:
         chosen = [() if finding.spots else self._chosen(finding, found) for finding in findings]
         lines: dict[Path, set[int]] = defaultdict(set)
         for place in chain.from_iterable(chosen):
-            if not isinstance(place, FilePlace):
+            if not isinstance(place, FilePosition):
                 lines[place.file].add(_start(place).line)
         texts = {
             path: known[path] if numbers <= known[path].keys() else source_lines(path, numbers)
@@ -64,7 +64,7 @@ class Places:
             for finding, places in zip(findings, chosen, strict=True)
         ]
 
-    def _find(self, findings: Iterable[Finding], lines: Mapping[Path, dict[int, str]]) -> dict[Wanted, list[Place]]:
+    def _find(self, findings: Iterable[Finding], lines: Mapping[Path, dict[int, str]]) -> dict[Wanted, list[Located]]:
         """Everything that the findings want, with all of its places; lines: of each file, gets those read."""
         wanted: dict[Path, set[Wanted]] = defaultdict(set)
         blanks: dict[ox.BlankNode, str] = {}
@@ -75,7 +75,7 @@ class Places:
                 for path, graph in self._files:
                     if not graphs or graph in graphs or path in self._many:
                         wanted[path].add(item)
-        places: dict[Wanted, list[Place]] = defaultdict(list)
+        places: dict[Wanted, list[Located]] = defaultdict(list)
         for path, graph in self._files:
             if path in wanted:
                 sought = sorted(wanted[path], key=str)
@@ -85,9 +85,9 @@ class Places:
                     places[item] += at
         return places
 
-    def _chosen(self, finding: Finding, found: Mapping[Wanted, list[Place]]) -> tuple[Place, ...]:
+    def _chosen(self, finding: Finding, found: Mapping[Wanted, list[Located]]) -> tuple[Located, ...]:
         """The places of the offending triple; of a node, the first in each of the finding's graphs, or else in any."""
-        told: list[Place] = []
+        told: list[Located] = []
         for item in finding.where.wanted:
             places = found.get(item, [])
             if isinstance(item, ox.NamedNode | ox.BlankNode):
@@ -97,21 +97,21 @@ class Places:
             told += places
         return tuple(told)
 
-    def _spots(self, places: Iterable[Place], texts: Mapping[Path, Mapping[int, str]]) -> tuple[Spot, ...]:
+    def _spots(self, places: Iterable[Located], texts: Mapping[Path, Mapping[int, str]]) -> tuple[Spot, ...]:
         spots = dict.fromkeys(self._spot(place, texts) for place in places)
         return tuple(sorted(spots, key=lambda spot: (spot.file, spot.line, spot.column)))
 
-    def _spot(self, place: Place, texts: Mapping[Path, Mapping[int, str]]) -> Spot:
+    def _spot(self, place: Located, texts: Mapping[Path, Mapping[int, str]]) -> Spot:
         name = self._names[place.file]
-        if isinstance(place, FilePlace):
+        if isinstance(place, FilePosition):
             return Spot(name, graph=_graph(place))
         start = _start(place)
         end = place.end.column if place.end.line == start.line else 0
         return Spot(name, start.line, start.column, end, texts[place.file][start.line], _graph(place))
 
 
-def _start(place: TriplePlace | SubjectPlace) -> Point:
-    return place.object if isinstance(place, TriplePlace) else place.subject
+def _start(place: TriplePosition | SubjectPosition) -> LineColumn:
+    return place.object if isinstance(place, TriplePosition) else place.subject
 
 
 def _graphs(item: Wanted) -> set[str]:
@@ -120,5 +120,5 @@ def _graphs(item: Wanted) -> set[str]:
     return set()
 
 
-def _graph(place: Place) -> str:
+def _graph(place: Located) -> str:
     return place.graph.value if isinstance(place.graph, ox.NamedNode) else ""

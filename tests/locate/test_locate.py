@@ -12,9 +12,18 @@ from locate_writer import document
 
 from mtsp_kg.errors import DataError, NotFoundError
 from mtsp_kg.load import load_files
-from mtsp_kg.locate import FilePlace, Point, SubjectPlace, TriplePlace, fingerprints, locate, source_lines, surroundings
+from mtsp_kg.locate import (
+    FilePosition,
+    LineColumn,
+    SubjectPosition,
+    TriplePosition,
+    fingerprints,
+    locate,
+    source_lines,
+    surroundings,
+)
 from mtsp_kg.locate.ntriples_scanner import lines_about, scan_lines
-from mtsp_kg.locate.turtle_scanner import TOKEN
+from mtsp_kg.locate.tokens import TOKEN
 
 E = "http://example.org/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -48,7 +57,7 @@ def test_a_triple_has_the_places_of_its_tokens(tmp_path: Path) -> None:
     triples = [ox.Triple(n("a"), n("p"), ox.Literal("日本", language="ja")), ox.Triple(n("a"), n("q"), n("b"))]
     found = locate(path, triples)
     assert found[triples[0]] == [
-        TriplePlace(path, ox.DefaultGraph(), Point(2, 1), Point(2, 4), Point(3, 3), Point(3, 10))
+        TriplePosition(path, ox.DefaultGraph(), LineColumn(2, 1), LineColumn(2, 4), LineColumn(3, 3), LineColumn(3, 10))
     ]
     assert short(found[triples[1]]) == ["2:1 4:2 4:5 4:7"]
 
@@ -63,7 +72,7 @@ def test_what_stands_in_several_places_has_them_in_order(tmp_path: Path) -> None
     ]  # fmt: skip
     assert [place.graph for place in found[in_graph]] == [n("g")] * 3
     assert short(found[n("a")]) == ["2:1 2:3", "2:16 2:18", "3:1 3:3", "3:19 3:21"]
-    assert all(isinstance(place, SubjectPlace) for place in found[n("a")])
+    assert all(isinstance(place, SubjectPosition) for place in found[n("a")])
 
 
 def test_what_does_not_stand_there_has_no_place(tmp_path: Path) -> None:
@@ -150,9 +159,9 @@ def test_formats_without_lines_give_the_file(tmp_path: Path, name: str) -> None:
     ox.serialize(quads, path, ox.RdfFormat.from_extension(path.suffix[1:]))
     wanted = {n("a"), quads[0].object, quads[1].triple, ox.Triple(n("a"), n("p"), n("b"))}
     found = locate(path, wanted, blanks=fingerprints(quads), graph=n("file"))
-    assert found[n("a")] == [FilePlace(path, n("file"), n("a"))]
-    assert found[quads[0].object] == [FilePlace(path, n("file"), quads[0].object)]
-    assert found[quads[1].triple] == [FilePlace(path, n("file"), n("a"))]
+    assert found[n("a")] == [FilePosition(path, n("file"), n("a"))]
+    assert found[quads[0].object] == [FilePosition(path, n("file"), quads[0].object)]
+    assert found[quads[1].triple] == [FilePosition(path, n("file"), n("a"))]
     assert found[ox.Triple(n("a"), n("p"), n("b"))] == []
 
 

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 from locate_writer import Written, document
 
 from mtsp_kg.load import load_files, oxigraph_format
-from mtsp_kg.locate import Point, SubjectPlace, TriplePlace, fingerprints, locate, source_lines, surroundings
+from mtsp_kg.locate import LineColumn, SubjectPosition, TriplePosition, fingerprints, locate, source_lines, surroundings
 from mtsp_kg.locate.blank_nodes import blank_nodes
 from mtsp_kg.locate.ntriples_scanner import lines_about, scan_lines
-from mtsp_kg.locate.terms import Key
-from mtsp_kg.locate.turtle_scanner import Row, scan
+from mtsp_kg.locate.terms import TermKey
+from mtsp_kg.locate.tokens import ScannedTriple
+from mtsp_kg.locate.turtle_scanner import scan
 
 ROOT = Path(__file__).parents[2]
 OWN_FILES = sorted(path for room in ("ontology", "graph", "shapes") for path in (ROOT / room).rglob("*.t*"))
@@ -36,7 +37,7 @@ RELAXED = settings(
 )
 
 
-def term(of: Key) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
+def term(of: TermKey) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
     if isinstance(of, str):
         label = "".join(char if char.isalnum() else f"Z{ord(char)}Z" for char in of[2:])
         return ox.BlankNode("b" + label) if of.startswith("_:") else ox.NamedNode(of)
@@ -49,7 +50,7 @@ def term(of: Key) -> ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple:
     return ox.Literal(lexical, language=language, direction=ox.BaseDirection(direction) if direction else None)
 
 
-def quad(row: Row) -> ox.Quad:
+def quad(row: ScannedTriple) -> ox.Quad:
     graph = ox.DefaultGraph() if row.graph is None else term(row.graph)
     return ox.Quad(term(row.subject), ox.NamedNode(row.predicate), term(row.object), graph)
 
@@ -60,18 +61,18 @@ def canonical(quads: list[ox.Quad]) -> set[str]:
     return {str(one) for one in dataset}
 
 
-def rows_of(path: Path) -> list[Row]:
+def rows_of(path: Path) -> list[ScannedTriple]:
     text = path.read_bytes().decode().removeprefix("\ufeff")
     return list(scan_lines(text) if path.suffix in (".nt", ".nq") else scan(text))
 
 
-def place(text: str, offset: int) -> Point:
+def place(text: str, offset: int) -> LineColumn:
     """Line and column, the slow and plain way."""
     lines = re.split(r"\r\n|\n|\r", text[:offset])
-    return Point(len(lines), len(lines[-1]) + 1)
+    return LineColumn(len(lines), len(lines[-1]) + 1)
 
 
-def same(found: Key, written: object, pairs: dict[str, str]) -> bool:
+def same(found: TermKey, written: object, pairs: dict[str, str]) -> bool:
     """Whether two terms are the same up to the names of blank nodes, which are paired one to one."""
     if isinstance(found, str) and isinstance(written, str) and found.startswith("_:"):
         return written.startswith("_:") and pairs.setdefault(found, written) == written
@@ -80,7 +81,7 @@ def same(found: Key, written: object, pairs: dict[str, str]) -> bool:
     return found == written
 
 
-def check_rows(text: str, rows: list[Row], written: list[Written]) -> None:
+def check_rows(text: str, rows: list[ScannedTriple], written: list[Written]) -> None:
     assert len(rows) == len(written)
     order = sorted(rows, key=lambda row: (row.object_at, row.subject_at, row.end, row.predicate_at, row.predicate))
     expected = sorted(
@@ -126,11 +127,11 @@ def test_passing_over_statements_loses_nothing(suffix: str, random: Random) -> N
     assert [row for row in scan(text, None, (), blanks=True) if has_blanks(row)] == with_blanks
 
 
-def has_blanks(row: Row) -> bool:
+def has_blanks(row: ScannedTriple) -> bool:
     return any(True for of in (row.subject, row.object) for _ in blank_nodes(of))
 
 
-def among(rows: Iterable[Row], subjects: set[str]) -> list[Row]:
+def among(rows: Iterable[ScannedTriple], subjects: set[str]) -> list[ScannedTriple]:
     return [row for row in rows if row.subject in subjects]
 
 
@@ -215,7 +216,7 @@ def test_every_statement_of_a_file_is_located(path: Path) -> None:
     for wanted, here in places.items():
         assert here, str(wanted)
         for one in here:
-            assert isinstance(one, TriplePlace)
+            assert isinstance(one, TriplePosition)
             line = source_lines(path, [one.object.line])[one.object.line][one.object.column - 1 :]
             if isinstance(wanted.object, ox.Literal) and line[0] in "\"'":
                 assert line.strip("\"'").startswith(wanted.object.value.split("\n")[0][:3]) or "\\" in line
@@ -226,4 +227,4 @@ def test_own_subjects_stand_at_the_beginning_of_their_statements() -> None:
     subjects = {one.subject for one in ox.parse(path=path, format=ox.RdfFormat.TURTLE)}
     for here in locate(path, subjects).values():
         assert here
-        assert all(isinstance(one, SubjectPlace) and one.subject.column == 1 for one in here)
+        assert all(isinstance(one, SubjectPosition) and one.subject.column == 1 for one in here)
