@@ -1,10 +1,8 @@
-"""A project's graph, loaded once and kept on disk, so that a command need not parse every file again; and small things
-that are made of one text, as the headers of queries.
+"""What commands keep on disk, so that they need not make it again: a project's loaded graph, and small parsed texts.
 
-The cache is named by the SHA-256 of every file's name and content and of the version of what loaded them: an edit, a
-new file or a new release is another name, so nothing stale is ever opened. It is a convenience: where it cannot be
-written or read, the files are parsed. MTSP_CACHE names its folder; MTSP_CACHE=off does without. Imports `load` and
-`project`.
+A cached store is named by the SHA-256 of every file's name and content and of the version of the software: an edit, a
+new file or a new release gives another name, so nothing outdated is ever opened. The cache is a convenience: where it
+cannot be read or written, the files are parsed. MTSP_CACHE names its folder; MTSP_CACHE=off disables it.
 """
 
 from __future__ import annotations
@@ -23,48 +21,41 @@ from mtsp_kg.load import load_project
 from mtsp_kg.project import Project
 
 ENVIRONMENT = "MTSP_CACHE"
-# Stores that are kept: of two or three projects, each with inferences and without.
-_KEPT = 6
+# Two or three projects, each with inferred triples and without.
+_MOST_STORES = 6
 _MOST_TEXTS = 500
-_STORE = re.compile(r"[0-9a-f]{32}")
+_STORE_NAME = re.compile(r"[0-9a-f]{32}")
 
 
 class Completion(Protocol):
-    """What adds to a loaded store before it is kept: inferences, for one."""
+    """What is added to a loaded store before it is cached, such as inferred triples."""
 
     def key(self) -> bytes:
-        """What tells one completion's result from another's, over the same files of ontology and graph."""
+        """What the added triples depend on besides the files of ontology and graph."""
 
     def complete(self, store: ox.Store) -> None:
-        """Adds to the store."""
+        """Adds to the store. Raises DataError, QueryError."""
 
 
 def cached_store(project: Project, completion: Completion | None = None) -> ox.Store:
-    """The project's store, from the cache where it is there, else parsed, completed and put there. Raises DataError."""
+    """The project's store: opened from the cache, or parsed, completed and cached. Raises DataError."""
     folder = _folder()
     if folder is None:
         return _loaded(project, completion)
-    place = folder / digest(project, completion)
+    place = folder / project_digest(project, completion)
     if place.is_dir():
         try:
             return ox.Store.read_only(str(place))
         except (OSError, ValueError, RuntimeError):
             _remove(place)
     store = _loaded(project, completion)
-    _keep(store, place)
+    _write_store(store, place)
     return store
 
 
-def _loaded(project: Project, completion: Completion | None) -> ox.Store:
-    store = load_project(project)
-    if completion is not None:
-        completion.complete(store)
-    return store
-
-
-def digest(project: Project, completion: Completion | None = None) -> str:
-    """What names the cache of a project: 32 hexadecimal digits. Raises DataError for a file that cannot be read."""
-    from hashlib import sha256  # it takes longer to import than all else here
+def project_digest(project: Project, completion: Completion | None = None) -> str:
+    """The name of a project's store in the cache: 32 hexadecimal digits. Raises DataError for an unreadable file."""
+    from hashlib import sha256
 
     total = sha256(f"{__version__} {ox.__version__}".encode())
     for path in (*project.ontology_files(), *project.graph_files()):
@@ -79,11 +70,11 @@ def digest(project: Project, completion: Completion | None = None) -> str:
     return total.hexdigest()[:32]
 
 
-def kept(kind: str, text: str, make: Callable[[], Any]) -> Any:
-    """What `make` makes of a text, from the cache where it was made before.
+def cached_json(kind: str, text: str, make: Callable[[], Any]) -> Any:
+    """The result of `make` for a text, from the cache if it is there.
 
-    kind: a folder's name; make: gives anything, though only what JSON gives back unchanged is kept. The
-    name in the cache is the digest of the text and of the version, so nothing stale is read.
+    kind: the name of a folder in the cache; make: its result is cached only if JSON returns it unchanged. The name in
+    the cache is the digest of the text and of the version.
     """
     folder = _folder()
     if folder is None:
@@ -100,21 +91,17 @@ def kept(kind: str, text: str, make: Callable[[], Any]) -> Any:
     try:
         written = json.dumps(made)
         if json.loads(written) == made:
-            _keep_text(written, place)
+            _write_text(written, place)
     except (OSError, TypeError, ValueError):
         pass
     return made
 
 
-def _keep_text(text: str, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    temporary = place.with_suffix(f".{os.getpid()}.new")
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(place)
-    others = list(place.parent.iterdir())
-    if len(others) > _MOST_TEXTS:
-        for old in sorted(others, key=lambda path: path.stat().st_mtime)[: len(others) - _MOST_TEXTS]:
-            old.unlink(missing_ok=True)
+def _loaded(project: Project, completion: Completion | None) -> ox.Store:
+    store = load_project(project)
+    if completion is not None:
+        completion.complete(store)
+    return store
 
 
 def _folder() -> Path | None:
@@ -127,26 +114,37 @@ def _folder() -> Path | None:
     return Path(home) / "mtsp-kg" if Path(home).is_absolute() else None
 
 
-def _keep(store: ox.Store, place: Path) -> None:
+def _write_store(store: ox.Store, place: Path) -> None:
     import tempfile
 
     temporary = None
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         temporary = tempfile.mkdtemp(prefix=".new-", dir=place.parent)
-        kept = ox.Store(temporary)
-        kept.bulk_extend(store)
-        kept.flush()
-        del kept
+        copy = ox.Store(temporary)
+        copy.bulk_extend(store)
+        copy.flush()
+        del copy
         # Another process may have been first: its copy is the same.
         Path(temporary).rename(place)
     except (OSError, ValueError, RuntimeError):
         if temporary is not None:
             _remove(Path(temporary))
         return
-    others = [path for path in place.parent.iterdir() if _STORE.fullmatch(path.name) and path != place]
-    for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_KEPT - 1 :]:
+    others = [path for path in place.parent.iterdir() if _STORE_NAME.fullmatch(path.name) and path != place]
+    for old in sorted(others, key=lambda path: path.stat().st_mtime, reverse=True)[_MOST_STORES - 1 :]:
         _remove(old)
+
+
+def _write_text(text: str, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    temporary = place.with_suffix(f".{os.getpid()}.new")
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(place)
+    others = list(place.parent.iterdir())
+    if len(others) > _MOST_TEXTS:
+        for old in sorted(others, key=lambda path: path.stat().st_mtime)[: len(others) - _MOST_TEXTS]:
+            old.unlink(missing_ok=True)
 
 
 def _remove(folder: Path) -> None:

@@ -1,7 +1,6 @@
-"""How a process ends whose work is done: at once, its memory left to the operating system.
+"""The end of a command's process: it exits at once and leaves its memory to the operating system.
 
-To free a store of a million triples one by one takes a tenth of the time that loading it took, and nobody is better off
-for it. Imports nothing of the package.
+Freeing a store of a million triples takes a tenth of the time that loading it took, and has no use at that moment.
 """
 
 from __future__ import annotations
@@ -13,27 +12,27 @@ import sys
 import threading
 from typing import NoReturn
 
-_ALLOCATIONS = 70_000  # between two looks; Python's own number is 700
-_held: list[object] | None = None
+_GC_THRESHOLD = 70_000  # allocations between two garbage collections; Python's default is 700
+_kept: list[object] | None = None
 
 
-def soon() -> None:
-    """From here on, what is held stays until the process ends, and cycles are looked for a hundred times less often."""
-    global _held
-    _held = []
-    gc.set_threshold(_ALLOCATIONS)
+def prepare_quick_exit() -> None:
+    """From now on `keep_until_exit` keeps objects, and garbage is collected a hundred times less often."""
+    global _kept
+    _kept = []
+    gc.set_threshold(_GC_THRESHOLD)
 
 
-def hold(thing: object) -> None:
-    """Keeps a large thing that is done with, where the process ends soon; elsewhere it is freed as ever."""
-    if _held is not None:
-        _held.append(thing)
+def keep_until_exit(thing: object) -> None:
+    """Keeps a large object that is no longer needed, if the process will exit soon; otherwise it is freed as usual."""
+    if _kept is not None:
+        _kept.append(thing)
 
 
-def leave(code: int) -> NoReturn:
-    """Ends the process with an exit code, after what is to be done at exit and with all output written.
+def quick_exit(code: int) -> NoReturn:
+    """Exits with a code, after the functions that are registered with atexit, and with all output written.
 
-    Where a thread is to be waited for, Python ends as ever.
+    Where a thread other than a daemon is running, Python exits as usual, and waits for it.
     """
     if any(not thread.daemon for thread in threading.enumerate() if thread is not threading.main_thread()):
         sys.exit(code)
@@ -41,6 +40,6 @@ def leave(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):  # the reader has gone, or it is closed
+        except (OSError, ValueError):  # nobody reads it any more, or it is closed
             code = code or 1
     os._exit(code)

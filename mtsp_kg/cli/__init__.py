@@ -113,11 +113,11 @@ def main() -> NoReturn:
 
 def mtsp() -> NoReturn:
     """The command `mtsp`: runs the command line, and ends the process with it."""
-    process_exit.soon()
+    process_exit.prepare_quick_exit()
     try:
         main()
     except SystemExit as ended:
-        process_exit.leave(ended.code if isinstance(ended.code, int) else 0)
+        process_exit.quick_exit(ended.code if isinstance(ended.code, int) else 0)
 
 
 def _fail(message: str, code: int, prefix: str = "mtsp: ") -> NoReturn:

@@ -36,7 +36,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from mtsp_kg.cache import kept
+from mtsp_kg.cache import cached_json
 from mtsp_kg.errors import DataError, NotFoundError, QueryError
 from mtsp_kg.plan import names
 from mtsp_kg.project import Project
@@ -124,7 +124,7 @@ def read_text(path: Path) -> str:
 def _header(text: str, path: Path) -> Any:
     # A query without parameters runs without its header, and one with parameters has it from the cache: importing YAML
     # takes longer than answering.
-    return kept("header", text, lambda: _parsed(text, path))
+    return cached_json("header", text, lambda: _parsed(text, path))
 
 
 def _parsed(text: str, path: Path) -> Any:

@@ -1,31 +1,32 @@
-"""SPARQL that the engine itself sends: one file a query or update, which knows no project.
+"""The engine's own SPARQL: one file a query or update, none of which depends on a project.
 
-A `$name` in a file is the place of a term, which `text` fills in. A project's own questions are in its `queries/`.
+`$name` in a file is a parameter, which `text` replaces. A project's own queries are in its folder `queries/`.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
 _FOLDER = Path(__file__).parent
+_PARAMETER = re.compile(r"\$(\w+)")
 
 
 def text(name: str, **terms: object) -> str:
-    """The text of a file of this folder.
+    """The text of a query or update.
 
     name: the file's name; terms: for each `$name` in it an RDF term, whose string is its N-Triples form (as that of
-    pyoxigraph's terms), or several, separated by what SPARQL wants there.
+    pyoxigraph's terms), or several terms in the form that SPARQL expects there.
 
     >>> print(text("ask-resource.rq", resource="<https://example.org/a>").splitlines()[-1])
     ASK { { <https://example.org/a> ?p ?o } UNION { ?s ?q <https://example.org/a> } }
     """
-    found = _read(name)
-    for term, value in terms.items():
-        found = found.replace(f"${term}", str(value))
-    return found
+    return _PARAMETER.sub(lambda found: str(terms[found[1]]), _query(name))
 
 
 @cache
-def _read(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8")
+def _query(name: str) -> str:
+    """The file without its comment, which names the parameters."""
+    lines = (_FOLDER / name).read_text(encoding="utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith("#"))

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from mtsp_kg.errors import DataError
 from mtsp_kg.load import parse_file
-from mtsp_kg.process_exit import hold
+from mtsp_kg.process_exit import keep_until_exit
 from mtsp_kg.project import Project
 from mtsp_kg.store import Store
 from mtsp_kg.validate import coverage_checks
@@ -72,7 +72,7 @@ def validate_graph(
     more, rules = checking()
     found += [*more, *running()]
     kept, waived = waive(found, known, file, project.relative(file), today or date.today(), plan, checks and not shapes)
-    hold(store)
+    keep_until_exit(store)
     return _report(kept, name, read, len(matched), (), rules, waived, (*files, *read.files))
 
 
@@ -129,7 +129,7 @@ def validate_files(
 
         file = Path(waivers)
         found, waived = waive(found, read_waivers(file), file, project.relative(file), today or date.today())
-    hold(store)
+    keep_until_exit(store)
     return _report(found, name, read, nodes, tuple(idle), {}, waived, (*given, *around, *read.files))
 
 

@@ -25,7 +25,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from mtsp_kg.cache import kept
+from mtsp_kg.cache import cached_json
 from mtsp_kg.errors import DataError
 from mtsp_kg.output import write_whole
 from mtsp_kg.plan import names
@@ -64,7 +64,7 @@ def read_waivers(path: Path) -> list[Waiver]:
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"The waivers cannot be read: {error}.", file=path) from error
     # Importing YAML takes longer than all the rest of waiving.
-    told = kept("waivers", text, lambda: [_plain(waiver) for waiver in _parsed(text, path)])
+    told = cached_json("waivers", text, lambda: [_plain(waiver) for waiver in _parsed(text, path)])
     return [
         Waiver(query, row, who, why, date.fromisoformat(until) if until else None)
         for query, row, who, why, until in told

@@ -122,5 +122,5 @@ def test_the_shelf_of_headers_is_bounded(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setenv(cache.ENVIRONMENT, str(tmp_path))
     monkeypatch.setattr(cache, "_MOST_TEXTS", 5)
     for number in range(12):
-        assert cache.kept("thing", str(number), lambda number=number: {"number": number}) == {"number": number}
+        assert cache.cached_json("thing", str(number), lambda number=number: {"number": number}) == {"number": number}
     assert len(list((tmp_path / "thing").iterdir())) == 5

@@ -29,6 +29,7 @@ from mtsp_kg.remote.push import Graphs, Pushed, PushOptions, named_graphs, push
 from mtsp_kg.remote.record import graph_digest
 from mtsp_kg.remote.remote_store import RemoteStore
 from mtsp_kg.remote_graph import RemoteKnowledgeGraph, open_graph
+from mtsp_kg.store import DEFAULT_GRAPH
 
 pytestmark = pytest.mark.conformance
 
@@ -123,6 +124,23 @@ def test_shapes_and_checks_find_the_same(there: RemoteKnowledgeGraph, kg: Knowle
     theirs, ours = there.validate(), kg.validate()
     assert [str(finding) for finding in theirs.findings] == [str(finding) for finding in ours.findings]
     assert (theirs.nodes, theirs.checks, theirs.waived) == (ours.nodes, ours.checks, ours.waived)
+
+
+def test_quads_and_dumps_are_the_same(engine: Engine, there: RemoteKnowledgeGraph, kg: KnowledgeGraph) -> None:
+    store = RemoteStore(client(engine), PROFILE)
+    who, label = ox.NamedNode(names.ID + "org/who"), ox.NamedNode(vocab.PREF_LABEL)
+    for pattern in (
+        (who, None, None),
+        (who, label, None),
+        (None, label, ox.Literal("WHO", language="en")),
+        (None, None, who),
+    ):
+        for graph in (None, DEFAULT_GRAPH, ox.NamedNode(names.GRAPH + "entities/org")):
+            assert set(store.quads(*pattern, graph)) == set(kg.completed.quads(*pattern, graph))
+    assert store.graph_names() == kg.completed.graph_names()
+    labels = names.GRAPH + "entities/org"
+    assert set(store.dump(labels)) == set(kg.completed.dump(labels))
+    assert [store.mentions(names.ID + name) for name in ("org/who", "org/nobody")] == [True, False]
 
 
 def test_a_defect_that_is_pushed_is_found_there(there: RemoteKnowledgeGraph, engine: Engine) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mtsp_kg.cache import digest
+from mtsp_kg.cache import project_digest
 from mtsp_kg.errors import DataError
 from mtsp_kg.infer.completion import wanted
 from mtsp_kg.project import Project
@@ -45,7 +45,7 @@ def publish(project: Project, plan: str | None, load: Callable[[], Store], targe
 
 def key_of(project: Project, options: Options) -> str:
     """What names a site: the SHA-256 of its sources, of the options and of the code that makes it."""
-    total = hashlib.sha256(digest(project).encode())
+    total = hashlib.sha256(project_digest(project).encode())
     total.update(repr((options.base, options.site, options.endpoint, options.live, wanted())).encode())
     code = [path for room in _ROOMS for path in (_PACKAGE / room).rglob("*")]
     code += [_PACKAGE / f"{module}.py" for module in _MODULES]
