@@ -3,13 +3,11 @@
     import mtsp_kg
     kg = mtsp_kg.open()
     kg.query("partners-of-outcome", outcome="2.4").to_pandas()
-
-Imports every room but `cli`; what is heavy is imported where it is used.
 """
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -294,8 +292,6 @@ class KnowledgeGraph:
         return [tuple(getattr(cell, "value", "") for cell in row) for row in answer.rows]
 
     def _labels(self, language: str) -> Callable[[str], str]:
-        from functools import cache
-
         return cache(lambda iri: self.entities.label(iri, language))
 
     @cached_property
