@@ -1,4 +1,4 @@
-"""`python -m mtsp_kg` is `mtsp`."""
+"""`python -m mtsp_kg` runs `mtsp`."""
 
 from mtsp_kg.cli import mtsp
 

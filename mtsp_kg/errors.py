@@ -11,7 +11,7 @@ from pathlib import Path
 EXIT_OK = 0
 EXIT_FINDINGS = 1
 EXIT_BAD_INPUT = 2
-EXIT_OUR_FAULT = 3
+EXIT_INTERNAL_ERROR = 3
 EXIT_NOT_FOUND = 4
 
 
@@ -95,5 +95,5 @@ class RemoteError(MtspError):
 class MissingExtraError(MtspError):
     """A library that this command needs is not installed."""
 
-    exit_code = EXIT_OUR_FAULT
+    exit_code = EXIT_INTERNAL_ERROR
     http_status = 501

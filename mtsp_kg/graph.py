@@ -1,8 +1,8 @@
 """The knowledge graph as a Python object: everything a command does, in the same words.
 
-    import mtsp_kg
-    kg = mtsp_kg.open()
-    kg.query("partners-of-outcome", outcome="2.4").to_pandas()
+import mtsp_kg
+kg = mtsp_kg.open()
+kg.query("partners-of-outcome", outcome="2.4").to_pandas()
 """
 
 from __future__ import annotations

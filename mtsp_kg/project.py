@@ -1,7 +1,4 @@
-"""Where the data rooms are, which files they hold, and which graph a file is.
-
-A project is a folder with `ontology/`, `graph/`, `shapes/` and `queries/`.
-"""
+"""A project: a folder with `ontology/`, `graph/`, `shapes/` and `queries/`; its files and the graphs of these files."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from mtsp_kg.profile import Profile
 
 @dataclass(frozen=True)
 class Project:
-    """A folder that holds the data rooms, and the profile of what is in them."""
+    """root: the project's folder; profile: the IRIs that its data uses."""
 
     root: Path
     profile: Profile
@@ -24,7 +21,7 @@ class Project:
         return self._rdf_files("ontology")
 
     def graph_files(self) -> list[Path]:
-        """The files of statements about the plans and the things they name, sorted."""
+        """The files of the graph, sorted."""
         return self._rdf_files("graph")
 
     def shape_files(self) -> list[Path]:
@@ -37,7 +34,7 @@ class Project:
         return sorted((folder / kind if kind else folder).rglob("*.rq"))
 
     def relative(self, path: Path) -> str:
-        """A file's path below the root, with slashes; its whole path where it is elsewhere."""
+        """A file's path below the root, with slashes; for a file elsewhere, the path as it is."""
         try:
             return path.resolve().relative_to(self.root.resolve()).as_posix()
         except ValueError:
@@ -46,7 +43,7 @@ class Project:
     def graph_of(self, path: Path) -> str:
         """The IRI of the graph for the triples of a file that are in no named graph.
 
-        A file outside the project's folder has nothing to do with the project: its graph is named by its own path.
+        A file outside the project's folder does not belong to the project: its graph is named by its own path.
         """
         resolved = path.resolve()
         if resolved.is_relative_to(self.root.resolve()):

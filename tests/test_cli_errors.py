@@ -56,6 +56,17 @@ def test_bad_input_gets_one_message_and_its_exit_code(arguments: list[str], code
     assert done.stdout == ""
 
 
+def test_an_internal_error_is_one_message_with_a_way_to_its_traceback(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import mtsp_kg.cli.info as info\ninfo.command.callback = lambda **_: 1 / 0\n"
+    )
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    done = mtsp("info", PYTHONPATH=path)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("mtsp: Internal error: ZeroDivisionError: division by zero.")
+    assert "Traceback" in mtsp("info", PYTHONPATH=path, MTSP_TRACEBACK="1").stderr
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     for room in ("ontology", "graph", "shapes", "queries"):
@@ -66,9 +77,9 @@ def project(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("content", "place"),
     [
-        (b"@prefix a: <http://a/> .\na:g { a:b a:c [ ) }\n", ":2:17: TriG syntax:"),
+        (b"@prefix a: <http://a/> .\na:g { a:b a:c [ ) }\n", ":2:17: TriG syntax error:"),
         (b'@prefix a: <http://a/> .\na:g { a:b a:c "\xff" }\n', ":2:16: Byte 40 (0xff) is not UTF-8."),
-        (b"a:g { a:b a:c a:d }\n", ":1:1: TriG syntax:"),
+        (b"a:g { a:b a:c a:d }\n", ":1:1: TriG syntax error:"),
     ],
 )
 def test_a_broken_file_is_named_with_line_and_column(project: Path, content: bytes, place: str) -> None:

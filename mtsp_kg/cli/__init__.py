@@ -1,6 +1,6 @@
-"""The command line: one small file a command, found by folder; each parses, calls one function, and prints.
+"""The command line: one module a command, which parses its options, calls the library, and prints the result.
 
-A module `name.py` here holds a click command called `command`. Importing this package imports click and nothing heavy.
+A module `name.py` of this package defines the command `mtsp name`, as a click command called `command`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import NoReturn
 import click
 
 from mtsp_kg import __version__, process_exit
-from mtsp_kg.errors import EXIT_BAD_INPUT, EXIT_OUR_FAULT, MtspError
+from mtsp_kg.errors import EXIT_BAD_INPUT, EXIT_INTERNAL_ERROR, MtspError
 
 INFERENCE = "MTSP_INFERENCE"
-EPILOG = "Exit codes: 0 all is well, 1 findings, 2 bad input, 3 our fault, 4 no such name."
+EPILOG = "Exit codes: 0 success, 1 findings, 2 invalid input, 3 internal error or missing library, 4 not found."
 
 
 class Commands(click.Group):
-    """Commands found by folder and imported only when they are called."""
+    """The commands of this package, each of which is imported only when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         import pkgutil
@@ -33,7 +33,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         local = cmd_name.replace("-", "_")
         name = f"{__name__}.{local}"
-        if "_" in cmd_name or not local.isidentifier() or find_spec(name) is None:
+        if "_" in cmd_name or local[:1] == "_" or not local.isidentifier() or find_spec(name) is None:
             return None
         module = import_module(name)
         command: click.Command = module.command
@@ -54,14 +54,14 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--project", metavar="DIR", help="A folder with ontology/, graph/, shapes/ and queries/ of your own.")
-@click.option("--no-inference", is_flag=True, help="Ask what is stated only, not what follows (MTSP_INFERENCE=off).")
+@click.option("--project", metavar="DIR", help="A project folder with ontology/, graph/, shapes/ and queries/.")
+@click.option("--no-inference", is_flag=True, help="Query asserted triples only (MTSP_INFERENCE=off).")
 @click.version_option(__version__, prog_name="mtsp")
 @click.pass_context
 def cli(ctx: click.Context, project: str | None, no_inference: bool) -> None:
     """WIPO's Medium-Term Strategic Plan 2022-2026 as a knowledge graph.
 
-    Every answer comes with the paragraph that says so. Begin with 'mtsp queries', 'mtsp show WHO' or
+    Every answer cites the paragraph that supports it. Start with 'mtsp queries', 'mtsp show WHO' or
     'mtsp trace "WIPO GREEN"'.
     """
     ctx.obj = project
@@ -71,7 +71,7 @@ def cli(ctx: click.Context, project: str | None, no_inference: bool) -> None:
 
 @contextmanager
 def _without_inferences() -> Iterator[None]:
-    """The environment as a user sets it who wants no inferences; commands open the graph as it says."""
+    """MTSP_INFERENCE=off, which commands read when they open the graph, until the command has ended."""
     before = os.environ.get(INFERENCE)
     os.environ[INFERENCE] = "off"
     try:
@@ -83,7 +83,7 @@ def _without_inferences() -> Iterator[None]:
 
 
 def main() -> NoReturn:
-    """Runs the command line: one message and an exit code by kind for every error, no traceback."""
+    """Runs the command line. An error gives one message, without a traceback, and the exit code of its kind."""
     try:
         code = cli.main(prog_name="mtsp", standalone_mode=False)
         sys.stdout.flush()
@@ -95,24 +95,24 @@ def main() -> NoReturn:
         usage = f" Try '{error.ctx.command_path} --help'." if isinstance(error, click.UsageError) and error.ctx else ""
         _fail(error.format_message() + usage, EXIT_BAD_INPUT)
     except (click.Abort, KeyboardInterrupt):
-        _fail("Stopped; nothing was left half written.", EXIT_BAD_INPUT)
+        _fail("Interrupted; no file was left incomplete.", EXIT_BAD_INPUT)
     except BrokenPipeError:
-        # The reader (head, less) has gone: nothing is wrong, and nothing more can be said.
+        # The program that reads the output (head, less) has ended: that is not an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
         if os.environ.get("MTSP_TRACEBACK"):
             raise
         _fail(
-            f"Our fault: {type(error).__name__}: {error} Set MTSP_TRACEBACK=1 to see where, and please report it.",
-            EXIT_OUR_FAULT,
+            f"Internal error: {type(error).__name__}: {error}. Please report it with its traceback (MTSP_TRACEBACK=1).",
+            EXIT_INTERNAL_ERROR,
         )
     else:
         sys.exit(code if isinstance(code, int) else 0)
 
 
 def mtsp() -> NoReturn:
-    """The command `mtsp`: runs the command line, and ends the process with it."""
+    """The entry point of `mtsp`: runs the command line and exits."""
     process_exit.prepare_quick_exit()
     try:
         main()

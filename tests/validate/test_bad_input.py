@@ -1,5 +1,5 @@
 # ruff: noqa: E501 - a table reads best with one case a line
-"""Bad input: one message that says file, line, what and remedy; its exit code; and nothing half written.
+"""Bad input: one message that says file, line, what and remedy; its exit code; and no incomplete file.
 
 Each case is a file or more, and the arguments; `bad_input.txt` has the exit code and the message of each.
 UPDATE_GOLDEN=1 writes it.
@@ -198,5 +198,5 @@ def test_a_stop_leaves_nothing_half_written(
     monkeypatch.setattr(deliver, "write", stop)
     ended, out, err = _run(monkeypatch, capsys, [*RUN, "-o", "report.txt"])
     assert (ended, out) == (2, "")
-    assert err.strip() == "mtsp: Stopped; nothing was left half written."
+    assert err.strip() == "mtsp: Interrupted; no file was left incomplete."
     assert sorted(path.name for path in tmp_path.iterdir()) == ["d.ttl", "s.ttl"]
