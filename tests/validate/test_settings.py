@@ -86,7 +86,7 @@ def test_shapes_as_a_page(garden: Project, tmp_path: Path) -> None:
     arguments = ["--project", str(garden.root), "shapes", "--doc", "-o", str(page)]
     assert CliRunner().invoke(cli.cli, arguments, standalone_mode=False).exception is None
     text = page.read_text(encoding="utf-8")
-    assert "## CommitmentMadeByShape\n\n*who commits*\n" in text
+    assert "## CommitmentMadeByShape\n\n*agent that makes a commitment*\n" in text
     assert "Good:\n\n```turtle\n" in text
 
 
