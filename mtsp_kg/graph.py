@@ -1,4 +1,4 @@
-"""The knowledge graph as a Python object: everything a command does, in the same words.
+"""The knowledge graph as a Python object, with a method for each command.
 
 import mtsp_kg
 kg = mtsp_kg.open()
@@ -30,24 +30,24 @@ if TYPE_CHECKING:
 
 
 class KnowledgeGraph:
-    """A project's ontology and graph, loaded when they are first needed."""
+    """A project's ontology and graph, which are loaded when they are first needed."""
 
     def __init__(self, project: Project, *, inferences: bool = True) -> None:
-        """inferences: whether queries see what follows too; all else reads what is stated."""
+        """inferences: whether queries see inferred triples too; all other methods read asserted triples."""
         self.project = project
         self.profile = project.profile
         self.inferences = inferences
 
     @cached_property
     def store(self) -> Store:
-        """The store with everything that is stated. Raises DataError."""
+        """The store with the asserted triples. Raises DataError."""
         from mtsp_kg.cache import cached_store
 
         return EmbeddedStore(cached_store(self.project))
 
     @cached_property
     def completed(self) -> Store:
-        """The store that queries are asked of: with what follows, where wanted. Raises DataError, QueryError."""
+        """The store that queries run on, with inferred triples where wanted. Raises DataError, QueryError."""
         if not self.inferences:
             return self.store
         from mtsp_kg.cache import cached_store
@@ -57,7 +57,7 @@ class KnowledgeGraph:
 
     @cached_property
     def plan(self) -> str | None:
-        """The slug of the plan that short names mean: the project's first; None when it has none."""
+        """The slug of the project's first plan, to which short names such as outcome:2.4 belong; None without plans."""
         return next(iter(plans(self.project)), None)
 
     @cached_property
@@ -313,10 +313,10 @@ class KnowledgeGraph:
 
 
 def open_graph(folder: str | Path | None = None, *, inferences: bool | None = None) -> KnowledgeGraph:
-    """The knowledge graph of a project; of this installation when no folder is given.
+    """The knowledge graph of a project.
 
-    inferences: whether queries see what follows too; where it is not said, as MTSP_INFERENCE (`on`, the default, or
-    `off`) has it. Raises NotFoundError, ParameterError.
+    folder: the project's folder; default: the project of this installation; inferences: whether queries see inferred
+    triples too; default: as MTSP_INFERENCE says (`on` or `off`; `on` if unset). Raises NotFoundError, ParameterError.
     """
     from mtsp_kg.infer.completion import wanted
 
