@@ -1,4 +1,4 @@
-"""What every store does: the embedded one, the remote one, and the remote one once it has fetched its graphs."""
+"""What every store does: in this process, on a server, on a server after a push, and after its graphs were fetched."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from mtsp_kg.load import merge
 from mtsp_kg.profile import Profile
 from mtsp_kg.remote.address import store_address
 from mtsp_kg.remote.client import Client
+from mtsp_kg.remote.push import named_graphs, push
 from mtsp_kg.remote.remote_store import RemoteStore
 from mtsp_kg.store import DEFAULT_GRAPH, EmbeddedStore, Store
 from mtsp_kg.validate.inputs import UnmergedStore
@@ -54,13 +55,33 @@ def remote(little: LittleStore) -> Store:
     return RemoteStore(Client(store_address(little.queries)), PROFILE)
 
 
+def union(little: LittleStore) -> Store:
+    """As Virtuoso: the default graph is the union of all graphs, and keeps nothing of its own."""
+    little.union, little.store = True, loaded(merged=False)
+    return RemoteStore(Client(store_address(little.queries)), PROFILE)
+
+
+def pushed(little: LittleStore) -> Store:
+    client = Client(store_address(little.queries))
+    little.store.update("INSERT DATA { GRAPH <http://e/foreign> { <http://e/x> <http://e/p> <http://e/b> } }")
+    push(client, named_graphs(EmbeddedStore(loaded())), PROFILE)
+    return RemoteStore(client, PROFILE)
+
+
+def pushed_to_union(little: LittleStore) -> Store:
+    little.union = True
+    return pushed(little)
+
+
 def fetched(little: LittleStore) -> Store:
     store = remote(little)
     store.snapshot()
     return store
 
 
-@pytest.fixture(params=[embedded, unmerged, remote, fetched], ids=lambda make: make.__name__)
+@pytest.fixture(
+    params=[embedded, unmerged, remote, union, pushed, pushed_to_union, fetched], ids=lambda make: make.__name__
+)
 def store(request: pytest.FixtureRequest, little: LittleStore) -> Store:
     make: Callable[[LittleStore], Store] = request.param
     return make(little)
