@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,6 +47,17 @@ def rdf_format(name: str) -> Format:
             return candidate
     known = ", ".join(candidate.name for candidate in RDF_FORMATS)
     raise NotFoundError(f"There is no RDF format called '{name}'.", remedy=f"Choose one of: {known}.")
+
+
+def check_form(form: str, forms: Sequence[str], what: str) -> None:
+    """Raises NotFoundError unless `what` (the subject of the message) can be written in a form.
+
+    >>> check_form("pdf", ("text", "json"), "Evidence")
+    Traceback (most recent call last):
+    mtsp_kg.errors.NotFoundError: Evidence cannot be written as 'pdf'. Choose one of: text, json.
+    """
+    if form not in forms:
+        raise NotFoundError(f"{what} cannot be written as '{form}'.", remedy=f"Choose one of: {', '.join(forms)}.")
 
 
 def format_of_file(path: Path) -> Format:

@@ -11,6 +11,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mtsp_kg.errors import NotFoundError
 from mtsp_kg.plan import names
 from mtsp_kg.plan.project import find_project, plan_folder, plans
 from mtsp_kg.project import Project
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mtsp_kg.infer.reasoning import Reasoning
+    from mtsp_kg.plan.document.comparison import Comparison
     from mtsp_kg.plan.document.grounding import Grounding
+    from mtsp_kg.plan.document.structure import Ingested
+    from mtsp_kg.plan.views import Views
     from mtsp_kg.publish.folder import Published
     from mtsp_kg.query.answer import Answer
     from mtsp_kg.query.entities import Entities
@@ -211,41 +215,50 @@ class KnowledgeGraph:
         client = Client(writable_address(url, query_url), plain_http=plain_http)
         return push(client, named_graphs(self.completed), self.profile, options, progress)
 
-    def ground(self, document: str | Path) -> list[Grounding]:
-        """What the graph says of each passage of a copy of the document, held against its text, in reading order.
+    def ingest(self, document: str | Path, *, plan: str | None = None, output: str | Path | None = None) -> Ingested:
+        """Reads a copy of a plan's document and writes its structure, without its text, to a file of the graph.
 
-        Raises DocumentError when the copy is not laid out as a plan, ParameterError when two things share a name.
+        plan: its slug, if not the one in the document's title; output: the file, if not the plan's `document.ttl`.
+        Raises NotFoundError, DocumentError, ParameterError, DataError.
         """
-        from mtsp_kg.plan.document import passages, read_document
-        from mtsp_kg.plan.document.grounding import Names, ground
+        from mtsp_kg.plan.document import read_document, write_structure
 
         read = read_document(document)
-        show: dict[str, list[tuple[str, str, str]]] = {}
-        for passage, subject, predicate, object_ in self._view("said-in-passages"):
-            show.setdefault(passage, []).append((subject, predicate, object_))
-        known = Names((form, thing) for thing, form in self._view("forms"))
-        root = names.plan_iri(read.plan)
-        return [ground(passage, show.get(f"{root}/{name}", []), known) for name, passage in passages(read).items()]
+        slug = plan or read.plan
+        return write_structure(read, slug, output or plan_folder(self.project, slug) / "document.ttl")
 
-    def ground_report(self, found: list[Grounding], document: str | Path, form: str = "text") -> str:
-        """What grounding found, as `text`, `json` or `html`."""
-        from mtsp_kg.plan.document import grounding
+    def compare(self, document: str | Path, *, plan: str | None = None, output: str | Path | None = None) -> Comparison:
+        """A copy of a plan's document compared with the structure in the graph.
 
-        plan = self.plan or ""
-        label = self._labels("en")
-        if form == "json":
-            return grounding.as_json(found, plan)
-        write = grounding.as_html if form == "html" else grounding.as_text
-        return write(found, str(document), label, plan)
+        plan, output: as of `ingest`. Raises NotFoundError, DocumentError, DataError.
+        """
+        from mtsp_kg.plan.document import compare, read_document
 
-    def write_mentions(self, found: list[Grounding]) -> tuple[Path, bool]:
-        """Writes the mentions to the plan's `mentions.ttl`; gives back the file and whether it changed."""
-        from mtsp_kg.output import write_whole
-        from mtsp_kg.plan.document.grounding import mentions_turtle
+        read = read_document(document)
+        file = Path(output) if output else plan_folder(self.project, plan or read.plan) / "document.ttl"
+        return compare(read, file, self.project.relative(file))
 
-        plan = self.plan or ""
-        target = plan_folder(self.project, plan) / "mentions.ttl"
-        return target, write_whole(target, mentions_turtle(found, plan).encode())
+    def ground(self, document: str | Path) -> Grounding:
+        """The statements of each passage compared with its text in a copy of the document.
+
+        Raises DocumentError if the copy does not have the layout of a plan, NotFoundError if the graph does not have
+        that plan, ParameterError if a label belongs to two entities.
+        """
+        from mtsp_kg.plan.document import read_document
+        from mtsp_kg.plan.document.grounding import ground
+        from mtsp_kg.plan.views import EntityLabelRow, PassageTripleRow
+
+        read = read_document(document)
+        if read.plan not in (known := plans(self.project)):
+            raise NotFoundError(
+                f"The graph does not have the plan '{read.plan}', which this document sets out.",
+                remedy=f"Its plans: {', '.join(known) or 'none'}.",
+                file=document,
+            )
+        triples = self._views.rows(PassageTripleRow, "said-in-passages")
+        labels = self._views.rows(EntityLabelRow, "forms")
+        mentions = plan_folder(self.project, read.plan) / "mentions.ttl"
+        return ground(read, triples, labels, self._labels("en"), mentions)
 
     def validate(
         self,
@@ -290,6 +303,18 @@ class KnowledgeGraph:
         answer = self._looking.named(name, {"entity": entity} if entity else {}, kind)
         assert isinstance(answer, Rows)
         return [tuple(getattr(cell, "value", "") for cell in row) for row in answer.rows]
+
+    @cached_property
+    def _views(self) -> Views:
+        from mtsp_kg.plan.views import Views, ViewTable
+        from mtsp_kg.query.answer import Rows
+
+        def run(name: str, parameters: Mapping[str, str], folder: str) -> ViewTable:
+            answer = self._looking.named(name, parameters, folder)
+            assert isinstance(answer, Rows)
+            return ViewTable(answer.columns, answer.rows)
+
+        return Views(run)
 
     def _labels(self, language: str) -> Callable[[str], str]:
         return cache(lambda iri: self.entities.label(iri, language))

@@ -1,4 +1,4 @@
-"""Every damage to a plan gets one message with its line, and nothing is written."""
+"""Each kind of damage to a document gets one message with its line, and nothing is written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DATA = Path(__file__).parent.parent / "data" / "plan"
 PLAN = DATA / "plan-zh.txt"
 CASES: list[dict[str, Any]] = tomllib.loads((DATA / "bad.toml").read_text(encoding="utf-8"))["case"]
 
-PLAIN = "Give the plan as plain UTF-8 text."
+PLAIN = "Provide the document as plain UTF-8 text."
 BYTES = {
     "empty": (b"", 1, "The file is empty.", PLAIN),
     "blank": (b" \n\r\n", 1, "The file is empty.", PLAIN),
@@ -31,18 +31,19 @@ BYTES = {
         "Save the document as UTF-8.",
     ),
     "another text": (
-        b"\nShopping\n\n1. Milk.\n2. Bread.\n", 2, "This is no plan: no numbered paragraph stands under a heading.",
-        "Give the plan's document in full, with its headings and paragraph numbers.",
+        b"\nShopping\n\n1. Milk.\n2. Bread.\n", 2,
+        "This is not a plan document: it has no numbered paragraph under a heading.",
+        "Provide the whole document, with its headings and paragraph numbers.",
     ),
     "headings only": (
         "一、简介\n\n二、态势\n\n[文件完]\n".encode(), 1,
-        "This is no plan: no numbered paragraph stands under a heading.",
-        "Give the plan's document in full, with its headings and paragraph numbers.",
+        "This is not a plan document: it has no numbered paragraph under a heading.",
+        "Provide the whole document, with its headings and paragraph numbers.",
     ),
     "no cover": (
         "一、简介\n\n1. 有一段。\n\n[文件完]\n".encode(), 1,
-        "The page before the plan's text does not give a plan's title with its years.",
-        "Give the document with its cover page.",
+        "The cover page does not contain the title of a plan with its years.",
+        "Provide the document with its cover page.",
     ),
 }  # fmt: skip
 

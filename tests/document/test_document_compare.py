@@ -48,11 +48,11 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[Change, str, int | None
     "a paragraph in another section": (
         [("未来方向\n\n2.1", "2.1"), ("14. 我们将", "未来方向\n\n14. 我们将")],
         [
-            (Change.CHANGED, "section/2.1", 116, "Expected result 2.1 differs: it stands in another section."),
+            (Change.CHANGED, "section/2.1", 116, "Expected result 2.1 differs: it is in another section."),
             (
                 Change.CHANGED, "para/14", 120,
-                "Paragraph 14 differs: it stands in another section; "
-                "it stands under another pillar or expected result.",
+                "Paragraph 14 differs: it is in another section; "
+                "it is under another strategic element.",
             ),
         ],
     ),
@@ -61,8 +61,8 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[Change, str, int | None
         [
             (
                 Change.CHANGED, "note/3", 124,
-                "Footnote 3 differs: it stands in another section; its mark stands in another passage; "
-                "it stands under another pillar or expected result.",
+                "Footnote 3 differs: it is in another section; its reference mark is in another passage; "
+                "it is under another strategic element.",
             ),
         ],
     ),
@@ -83,7 +83,9 @@ CASES: dict[str, tuple[list[tuple[str, str]], list[tuple[Change, str, int | None
 
 
 def test_no_difference() -> None:
-    assert compare(read_document(DATA / "plan-zh.txt"), GOLDEN) == []
+    comparison = compare(read_document(DATA / "plan-zh.txt"), GOLDEN, "document.ttl")
+    assert comparison.same
+    assert str(comparison) == f"{DATA / 'plan-zh.txt'} is the text that document.ttl describes: 26 passages.\n"
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -96,6 +98,9 @@ def test_differences(name: str, tmp_path: Path) -> None:
     copy.write_text(text, encoding="utf-8")
     found = compare(read_document(copy), GOLDEN)
     assert [(each.change, each.name, each.line, each.what) for each in found] == expected
+    lines = [f"{copy}:{line}: {what}" if line else what for _, _, line, what in expected]
+    assert found.write() == "".join(f"{line}\n" for line in lines)
+    assert not found.same
 
 
 def test_no_graph_file(tmp_path: Path) -> None:
@@ -106,13 +111,13 @@ def test_no_graph_file(tmp_path: Path) -> None:
 def test_a_graph_file_without_document(tmp_path: Path) -> None:
     target = tmp_path / "document.ttl"
     target.write_text("@prefix mtsp: <https://w3id.org/mtsp-kg/ontology#> .\n")
-    with pytest.raises(DataError, match="describes no document of a plan"):
+    with pytest.raises(DataError, match="does not describe the document of a plan"):
         compare(read_document(DATA / "plan-zh.txt"), target)
 
 
-def test_a_graph_file_that_is_no_turtle(tmp_path: Path) -> None:
+def test_a_graph_file_that_is_not_turtle(tmp_path: Path) -> None:
     target = tmp_path / "document.ttl"
     target.write_text("\n\nno turtle")
-    with pytest.raises(DataError, match="The file is no Turtle") as caught:
+    with pytest.raises(DataError, match="The file is not valid Turtle") as caught:
         compare(read_document(DATA / "plan-zh.txt"), target)
     assert caught.value.line == 3

@@ -101,8 +101,8 @@ def test_headings_are_a_chain(plan: Document) -> None:
     assert found["cover/1"].headings == ()
 
 
-def test_statements_are_read_and_are_no_passages(plan: Document) -> None:
-    assert [(statement.element, statement.text, statement.line) for statement in plan.statements] == [
+def test_official_wordings_are_not_passages(plan: Document) -> None:
+    assert [(wording.element, wording.text, wording.line) for wording in plan.wordings] == [
         ("vision", "每一条船都能看清前方的水。", 59),
         ("mission", "海图组织测量、绘制并公开世界各地的水深。", 65),
     ]

@@ -18,7 +18,7 @@ GOLDEN = DATA / "document.ttl"
 
 def test_golden(tmp_path: Path) -> None:
     target = tmp_path / "new" / "document.ttl"
-    assert write_structure(read_document(DATA / "plan-zh.txt"), "mtsp-2032-2035", target)
+    assert write_structure(read_document(DATA / "plan-zh.txt"), "mtsp-2032-2035", target) == (target, True, 26)
     assert target.read_text(encoding="utf-8") == GOLDEN.read_text(encoding="utf-8")
     assert [path.name for path in target.parent.iterdir()] == ["document.ttl"]
 
@@ -28,7 +28,7 @@ def test_twice_changes_nothing(tmp_path: Path) -> None:
     document = read_document(DATA / "plan-zh.txt")
     write_structure(document, "mtsp-2032-2035", target)
     os.utime(target, (1, 1))
-    assert not write_structure(document, "mtsp-2032-2035", target)
+    assert not write_structure(document, "mtsp-2032-2035", target).changed
     assert target.stat().st_mtime == 1
 
 
@@ -42,12 +42,12 @@ def test_no_sentence_is_written() -> None:
     document = read_document(DATA / "plan-zh.txt")
     written = structure(document, document.plan)
     assert not [name for name, passage in passages(document).items() if passage.text in written]
-    assert not [statement.element for statement in document.statements if statement.text in written]
+    assert not [wording.element for wording in document.wordings if wording.text in written]
 
 
 @pytest.mark.parametrize("slug", ["", "MTSP", "a b", "../x", "org", "a/b"])
-def test_a_slug_that_is_none(slug: str, tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match="is no slug of a plan"):
+def test_an_invalid_slug(slug: str, tmp_path: Path) -> None:
+    with pytest.raises(ParameterError, match="is not a valid plan slug"):
         write_structure(read_document(DATA / "plan-zh.txt"), slug, tmp_path / "document.ttl")
     assert not list(tmp_path.iterdir())
 

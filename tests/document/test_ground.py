@@ -1,4 +1,4 @@
-"""Grounding: what a passage names, what its graph speaks of, and what is left between them."""
+"""Grounding: what a passage names, what its graph refers to, and the differences."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 import mtsp_kg
-from mtsp_kg.errors import ParameterError
+from mtsp_kg.errors import NotFoundError, ParameterError
 from mtsp_kg.plan import names
-from mtsp_kg.plan.document.grounding import Mention, Names, as_html, as_json, as_text, figures, ground, mentions_turtle
+from mtsp_kg.plan.document.grounding import Grounding, LabelMatcher, Mention, PassageGrounding, ground_passage
 from mtsp_kg.plan.document.model import Kind, Passage
 
+DATA = Path(__file__).parent.parent / "data" / "plan"
 PLAN = "harbour-2030-2034"
 OFFICES, SMALL, FIRMS, ACADEMY, OUTCOME = (
     "https://example.org/offices",
@@ -21,7 +22,7 @@ OFFICES, SMALL, FIRMS, ACADEMY, OUTCOME = (
     "https://example.org/academy",
     f"{names.ID}{PLAN}/outcome/1.1",
 )
-KNOWN = Names(
+KNOWN = LabelMatcher(
     [
         ("港务局", OFFICES),
         ("小型企业", SMALL),
@@ -50,13 +51,13 @@ def test_white_space_inside_a_name_is_no_difference_and_offsets_count_it() -> No
     ]
 
 
-def test_a_name_of_two_things_is_refused() -> None:
-    with pytest.raises(ParameterError, match=r"'港务 局' names both <https://example.org/offices> and"):
-        Names([("港务局", OFFICES), ("港务 局", ACADEMY)])
+def test_a_label_of_two_entities_is_refused() -> None:
+    with pytest.raises(ParameterError, match=r"'港务 局' is a label of both <https://example.org/offices> and"):
+        LabelMatcher([("港务局", OFFICES), ("港务 局", ACADEMY)])
 
 
 def test_what_is_named_and_spoken_of_is_sound() -> None:
-    found = ground(passage("港务局帮助小型企业。"), [(NODE, SERVES, SMALL), (NODE, CONCERNS, OFFICES)], KNOWN)
+    found = ground_passage(passage("港务局帮助小型企业。"), [(NODE, SERVES, SMALL), (NODE, CONCERNS, OFFICES)], KNOWN)
     assert found.sound
     assert (found.statements, found.grounded, found.accounted) == (2, 2, 2)
 
@@ -64,69 +65,102 @@ def test_what_is_named_and_spoken_of_is_sound() -> None:
 def test_what_is_spoken_of_and_not_named_is_reported_unless_a_reason_is_given() -> None:
     said = [(NODE, SERVES, FIRMS), (NODE, CONCERNS, OFFICES)]
     text = passage("它们帮助小型企业。")
-    assert ground(text, [*said, (NODE, SERVES, SMALL)], KNOWN).unnamed == {FIRMS, OFFICES}
-    excused = ground(text, [*said, (NODE, SERVES, SMALL), (HERE, PRONOUN, OFFICES), (HERE, CONTEXT, FIRMS)], KNOWN)
+    assert ground_passage(text, [*said, (NODE, SERVES, SMALL)], KNOWN).unnamed == {FIRMS, OFFICES}
+    excused = ground_passage(
+        text, [*said, (NODE, SERVES, SMALL), (HERE, PRONOUN, OFFICES), (HERE, CONTEXT, FIRMS)], KNOWN
+    )
     assert excused.sound
     assert excused.grounded == 3
 
 
 def test_a_heading_names_things_even_inside_longer_names() -> None:
     text = passage("将继续提供。", "支柱 1", "1.1 小型企业得到更好的海图")
-    assert ground(text, [(NODE, SERVES, SMALL), (NODE, CONCERNS, OUTCOME)], KNOWN).sound
+    assert ground_passage(text, [(NODE, SERVES, SMALL), (NODE, CONCERNS, OUTCOME)], KNOWN).sound
 
 
 def test_the_title_of_an_outcome_in_the_text_names_what_it_names() -> None:
-    assert ground(passage("小型企业得到更好的海图。"), [(NODE, SERVES, SMALL), (NODE, CONCERNS, OUTCOME)], KNOWN).sound
+    assert ground_passage(
+        passage("小型企业得到更好的海图。"), [(NODE, SERVES, SMALL), (NODE, CONCERNS, OUTCOME)], KNOWN
+    ).sound
 
 
 def test_what_is_named_and_not_spoken_of_is_reported() -> None:
-    found = ground(passage("港务局帮助小型企业。"), [(NODE, SERVES, SMALL)], KNOWN)
+    found = ground_passage(passage("港务局帮助小型企业。"), [(NODE, SERVES, SMALL)], KNOWN)
     assert found.unaccounted == {OFFICES}
     assert found.accounted == 1
 
 
 def test_a_reason_without_need_is_reported() -> None:
-    found = ground(passage("港务局。"), [(HERE, PRONOUN, OFFICES)], KNOWN)
+    found = ground_passage(passage("港务局。"), [(HERE, PRONOUN, OFFICES)], KNOWN)
     assert found.needless == {OFFICES}
     assert not found.silent
 
 
-def test_a_passage_of_which_nothing_is_said_is_reported() -> None:
-    found = ground(passage("天气很好。"), [], KNOWN)
+def grounding(*passages: PassageGrounding, copy: str = "copy.txt") -> Grounding:
+    return Grounding(copy, PLAN, "zh", passages, lambda iri: iri.rpartition("/")[2], Path("mentions.ttl"))
+
+
+def test_a_passage_without_statements_is_reported() -> None:
+    found = ground_passage(passage("天气很好。"), [], KNOWN)
     assert found.silent
-    assert "para:7 says nothing in the graph" in as_text([found], "copy.txt", str, PLAN)
+    assert str(grounding(found)).startswith("copy.txt:40: The graph of para:7 is empty: add statements, or mention")
+    assert "\n1 passage has no statements.\n" in str(grounding(found))
+    assert not grounding(found).reaches(0, 0)
 
 
-def test_the_report_gives_line_thing_and_sums() -> None:
-    found = [ground(passage("港务局帮助小型企业。"), [(NODE, SERVES, SMALL), (NODE, SERVES, FIRMS)], KNOWN)]
-    text = as_text(found, "copy.txt", lambda iri: iri.rsplit("/", 1)[-1], PLAN)
-    assert "copy.txt:40: para:7 speaks of https://example.org/firms (firms), which is not named there" in text
-    assert (
-        "copy.txt:40: para:7 names https://example.org/offices (offices), and its graph does not speak of it." in text
-    )
-    assert text.endswith("1 of 2 statements grounded (50.0 %), 1 of 2 mentions accounted for (50.0 %), 1 passages.\n")
-    body = json.loads(as_json(found, PLAN))
+def test_the_report_gives_line_entity_and_sums() -> None:
+    one = ground_passage(passage("港务局帮助小型企业。"), [(NODE, SERVES, SMALL), (NODE, SERVES, FIRMS)], KNOWN)
+    found = grounding(one)
+    assert found.write().splitlines() == [
+        "copy.txt:40: para:7 refers to https://example.org/firms (firms), but does not name it: "
+        "correct the statement, or add the reason.",
+        "copy.txt:40: para:7 names https://example.org/offices (offices), but its graph does not refer to it.",
+        "1 of 2 statements grounded (50.0 %), 1 of 2 mentions accounted for (50.0 %), 1 passages.",
+    ]
+    body = json.loads(found.write("json"))
     assert (body["grounded"], body["accounted"]) == (1, 1)
     assert body["items"][0]["mentions"][1] == {"thing": SMALL, "form": "小型企业", "start": 5, "end": 9}
-    assert "&lt;" not in as_html(found, "copy.txt", str, PLAN)
-    assert "copy &lt;b&gt;" in as_html(found, "copy <b>", str, PLAN)
+    assert "&lt;" not in found.write("html")
+    assert "copy &lt;b&gt;" in grounding(one, copy="copy <b>").write("html")
+    assert (found.reaches(50, 50), found.reaches(51, 50), found.reaches(50, 51)) == (True, False, False)
+    with pytest.raises(NotFoundError, match="A grounding cannot be written as 'csv'"):
+        found.write("csv")
 
 
 def test_mentions_are_written_with_their_offsets(tmp_path: Path) -> None:
     import pyoxigraph as ox
 
-    written = mentions_turtle([ground(passage("港务局。"), [], KNOWN)], PLAN)
-    quads = list(ox.parse(written.encode(), format=ox.RdfFormat.TURTLE))
+    found = grounding(ground_passage(passage("港务局。"), [], KNOWN))
+    target = tmp_path / "mentions.ttl"
+    assert found.write_mentions(target) == (target, True)
+    assert found.write_mentions(target) == (target, False)
+    quads = list(ox.parse(target.read_bytes(), format=ox.RdfFormat.TURTLE))
     values = {quad.predicate.value.rsplit("#")[-1]: quad.object.value for quad in quads}
     assert (values["start"], values["end"], values["exact"], values["mentionOf"]) == ("0", "3", "港务局", OFFICES)
+    assert [(one.passage, one.mention.form) for one in found.mentions] == [(f"{names.ID}{PLAN}/para/7", "港务局")]
+
+
+def test_labels_in_the_language_of_the_document_count(second: Path) -> None:
+    kg = mtsp_kg.open(second)
+    found = kg.ground(DATA / "plan-zh.txt")
+    assert (found.plan, found.language, len(found)) == ("mtsp-2032-2035", "zh", 26)
+    assert {one.mention.form for one in found.mentions} >= {"海图组织", "引航员"}
+    assert "para/11" in [passage.name for passage in found if passage.unnamed]
+
+
+def test_the_document_of_another_plan_is_refused(toy: Path) -> None:
+    with pytest.raises(
+        NotFoundError, match=r"does not have the plan 'mtsp-2032-2035'.* Its plans: city-library-plan\."
+    ):
+        mtsp_kg.open(toy).ground(DATA / "plan-zh.txt")
 
 
 def test_the_graph_is_grounded_in_the_document(copy_of_document: Path) -> None:
     kg = mtsp_kg.open()
     found = kg.ground(copy_of_document)
-    sums = figures(found)
-    assert [item.name for item in found if not item.sound] == []
-    assert (sums.grounded, sums.accounted, sums.silent) == (sums.statements, sums.mentions, 0)
-    assert sums.mentions > 1000
+    assert [passage.name for passage in found if not passage.sound] == []
+    assert found.reaches()
+    assert (found.grounded, found.accounted, found.silent) == (found.statements, len(found.mentions), 0)
+    assert len(found.mentions) > 1000
     mentions = kg.project.root / "graph" / "mtsp-2022-2026" / "mentions.ttl"
-    assert mentions.read_text(encoding="utf-8") == mentions_turtle(found, "mtsp-2022-2026")
+    assert mentions.read_text(encoding="utf-8") == found.turtle()

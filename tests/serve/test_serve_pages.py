@@ -330,7 +330,7 @@ def test_a_copy_of_the_document_is_shown_with_its_names_marked(
 
     project = shutil.copytree(second, tmp_path / "project")
     kg = mtsp_kg.open(project)
-    kg.write_mentions(kg.ground(MADE_UP))
+    kg.ground(MADE_UP).write_mentions()
     server = starter("--document", str(MADE_UP), "--workers", "1", project=project)
     assert "passages are as the graph knows them" in server.log.read_text("utf-8")
     with server.client("127.0.0.8") as web:

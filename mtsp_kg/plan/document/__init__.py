@@ -1,26 +1,26 @@
-"""A plan's document: its plain text becomes structure, and a copy is held against the structure in the graph.
+"""The document that sets out a plan: from its plain text to its structure, and a copy compared with the graph.
 
-`read_document` reads a copy; `write_structure` writes what the graph keeps of it (no sentence); `compare` says how a
-copy differs; `passages` gives the text and headings of each passage by name; `normalise` is the one definition of the
-text that lengths, digests and offsets count in. What is known of the layout stands in `layout-<language>.toml`.
-Imports `errors` and `names`.
+`read_document` reads a copy. `write_structure` writes what the graph keeps of it, which is no sentence of the text;
+`compare` lists how a copy differs from that. `grounding` compares the statements of each passage with its text.
 """
 
 from __future__ import annotations
 
-from mtsp_kg.plan.document.model import Document, Kind, Passage, Section, Statement, passages
+from mtsp_kg.plan.document.comparison import Change, Comparison, Difference, compare
+from mtsp_kg.plan.document.model import Document, Kind, OfficialWording, Passage, Section, passages
 from mtsp_kg.plan.document.read import read_document
-from mtsp_kg.plan.document.structure import Change, Difference, compare, structure, write_structure
+from mtsp_kg.plan.document.structure import structure, write_structure
 from mtsp_kg.plan.document.text import digest, normalise
 
 __all__ = [
     "Change",
+    "Comparison",
     "Difference",
     "Document",
     "Kind",
+    "OfficialWording",
     "Passage",
     "Section",
-    "Statement",
     "compare",
     "digest",
     "normalise",

@@ -1,10 +1,7 @@
-"""Knowledge of a layout, read from its data file: the words and patterns by which the parts of a plan are known.
+"""The layout of an edition, read from its data file: the words and patterns that identify the parts of a document.
 
-Imports `text` only.
-
-A document's lines are split into what stands before the cover note, the cover note, and the plan's own text.
-
-Tables of contents and notes such as "annex follows" are dropped here. Imports `errors`, `layout` and `lines`.
+`split` divides the lines of a document into front matter, cover note and body, without the table of contents and notes
+such as "annex follows".
 """
 
 from __future__ import annotations
@@ -22,7 +19,12 @@ from mtsp_kg.plan.document.text import Line, normalise
 
 @dataclass(frozen=True)
 class HeadingRule:
-    """One kind of heading: how it is known, what its section is called, and which strategic element it names."""
+    """A kind of heading: its pattern, the names of its section, and the strategic element that it stands for.
+
+    level: of the section, from 1; slug, eid, label: templates; under: a template of the element's local name; nested:
+    whether its sections are counted inside their parent; statement: the heading as printed, where every document has it
+    with the official wording of the element under it.
+    """
 
     kind: str
     level: int
@@ -37,7 +39,7 @@ class HeadingRule:
 
 @dataclass(frozen=True)
 class PassageRule:
-    """What a kind of passage is called: class, AKN element identifier, labels by language."""
+    """A kind of passage: its class, and templates of its AKN4UN element identifier and of its labels by language."""
 
     class_name: str
     eid: str
@@ -46,7 +48,11 @@ class PassageRule:
 
 @dataclass(frozen=True)
 class Layout:
-    """Everything that the reader knows about one layout."""
+    """The words and patterns of one layout.
+
+    end_shown: the end mark as printed; figure_gap: the number of empty lines that leave room for a figure; numerals: of
+    sections, in order; elements: the title of a section to the local name of the strategic element that it names.
+    """
 
     language: str
     document: dict[str, Any]
@@ -61,7 +67,7 @@ class Layout:
     elements: dict[str, str]
 
     def heading(self, text: str) -> tuple[HeadingRule, re.Match[str]] | None:
-        """The rule that a line of text is a heading by, and what it found; None when the line is no heading."""
+        """The rule whose pattern a line matches, and the match; None if the line is not a heading."""
         wanted = normalise(text)
         for rule in self.headings:
             found = rule.pattern.match(wanted)
@@ -70,11 +76,11 @@ class Layout:
         return None
 
     def numbered(self, text: str) -> re.Match[str] | None:
-        """The number and the text of a line that begins a numbered paragraph; None for another line."""
+        """The match, with `number` and `text`, for a line that begins a numbered paragraph; None for another line."""
         return self.line["paragraph"].match(text)
 
     def is_toc_entry(self, text: str) -> bool:
-        """Whether a line could be an entry of a table of contents: it ends in a page number."""
+        """Whether a line can be an entry of a table of contents: it ends in a page number."""
         return self.line["toc_entry"].search(text) is not None
 
     def begins_part(self, text: str) -> bool:
@@ -82,23 +88,31 @@ class Layout:
         known = self.heading(text)
         return known is not None and known[0].level == 1
 
-    def is_(self, what: str, text: str) -> bool:
-        """Whether a line is `what` (item, toc, forward, closing, end ...), tried on its normalised form."""
-        return self.line[what].search(normalise(text)) is not None
+    def matches(self, pattern: str, text: str) -> bool:
+        """Whether the normalised form of a line matches a pattern (`item`, `toc`, `forward`, `closing`, `end` ...)."""
+        return self.line[pattern].search(normalise(text)) is not None
 
     def ended(self, text: str) -> bool:
-        """Whether a text ends as a sentence does."""
-        return self.is_("ended", text)
+        """Whether a text ends like a sentence."""
+        return self.matches("ended", text)
 
     def broken_off(self, text: str) -> bool:
         """Whether a text stops in the middle of a sentence."""
-        return not self.ended(text) and not self.is_("may_go_on", text)
+        return not self.ended(text) and not self.matches("may_go_on", text)
 
 
 @cache
 def layout(language: str = "zh") -> Layout:
-    """The layout of the editions in a language, from `layout-<language>.toml` beside this module."""
+    """The layout of the editions in a language, from `layout-<language>.toml` beside this module.
+
+    Raises DocumentError if there is none.
+    """
     source = Path(__file__).with_name(f"layout-{language}.toml")
+    if not source.is_file():
+        known = sorted(path.stem.partition("-")[2] for path in source.parent.glob("layout-*.toml"))
+        raise DocumentError(
+            f"There is no layout for documents in '{language}'.", remedy=f"There are layouts for: {', '.join(known)}."
+        )
     table = tomllib.loads(source.read_text(encoding="utf-8"))
     line = table["line"]
     numerals, end_shown, figure_gap = line.pop("numerals"), line.pop("end_shown"), line.pop("figure_gap")
@@ -120,8 +134,8 @@ def layout(language: str = "zh") -> Layout:
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The parts of a document. end: the line of its end mark."""
+class DocumentParts:
+    """The lines of a document by part: front matter, cover note, body. end: the line of the end mark."""
 
     front: list[Line]
     cover: list[Line]
@@ -129,42 +143,42 @@ class Parts:
     end: Line
 
 
-def split(layout: Layout, lines: list[Line], file: Path) -> Parts:
-    """The parts of a document. Raises DocumentError where it is no plan, or is cut off, or goes on after its end."""
+def split(layout: Layout, lines: list[Line], file: Path) -> DocumentParts:
+    """The parts of a document. Raises DocumentError if it is not a plan, is cut off or continues after its end."""
     stop = next((at for at, line in enumerate(lines) if _stops_cover(layout, line)), len(lines))
     begin = next((at for at, line in enumerate(lines[:stop]) if layout.numbered(line.text)), stop)
     body = _body(layout, lines, stop, file)
     if not any(layout.numbered(line.text) for line in body):
         raise DocumentError(
-            "This is no plan: no numbered paragraph stands under a heading.",
+            "This is not a plan document: it has no numbered paragraph under a heading.",
             file=file, line=lines[0].number,
-            remedy="Give the plan's document in full, with its headings and paragraph numbers.",
+            remedy="Provide the whole document, with its headings and paragraph numbers.",
         )  # fmt: skip
-    ends = [at for at, line in enumerate(body) if layout.is_("end", line.text)]
+    ends = [at for at, line in enumerate(body) if layout.matches("end", line.text)]
     if not ends:
         raise DocumentError(
             f"The document ends without {layout.end_shown}.",
-            file=file, line=body[-1].number, remedy="The end is missing; give the whole document.",
+            file=file, line=body[-1].number, remedy="The end is missing: provide the whole document.",
         )  # fmt: skip
     end = ends[0]
     if end + 1 < len(body):
         raise DocumentError(
-            f"Text stands after {layout.end_shown}.",
-            file=file, line=body[end + 1].number, remedy="Give one document, without anything after its end.",
+            f"There is text after {layout.end_shown}.",
+            file=file, line=body[end + 1].number, remedy="Remove what follows the end of the document.",
         )  # fmt: skip
-    return Parts(lines[:begin], lines[begin:stop], body[:end], body[end])
+    return DocumentParts(lines[:begin], lines[begin:stop], body[:end], body[end])
 
 
 def _stops_cover(layout: Layout, line: Line) -> bool:
-    return layout.is_("toc", line.text) or layout.is_("forward", line.text) or layout.begins_part(line.text)
+    return layout.matches("toc", line.text) or layout.matches("forward", line.text) or layout.begins_part(line.text)
 
 
 def _body(layout: Layout, lines: list[Line], at: int, file: Path) -> list[Line]:
-    """The lines from the plan's first heading on."""
+    """The lines from the first heading of the first level on."""
     while at < len(lines) and not layout.begins_part(lines[at].text):
-        if layout.is_("forward", lines[at].text):
+        if layout.matches("forward", lines[at].text):
             at = _after_bracket(layout, lines, at, file)
-        elif layout.is_("toc", lines[at].text):
+        elif layout.matches("toc", lines[at].text):
             at = _after_toc(layout, lines, at)
         else:
             at += 1
@@ -173,15 +187,15 @@ def _body(layout: Layout, lines: list[Line], at: int, file: Path) -> list[Line]:
 
 def _after_bracket(layout: Layout, lines: list[Line], at: int, file: Path) -> int:
     for index in range(at, min(at + 3, len(lines))):
-        if layout.is_("closing", lines[index].text):
+        if layout.matches("closing", lines[index].text):
             return index + 1
     raise DocumentError(
-        "A bracket opens here and does not close.", file=file, line=lines[at].number, remedy="Close it with ]."
+        "The bracket that opens here is not closed.", file=file, line=lines[at].number, remedy="Close it with ]."
     )
 
 
 def _after_toc(layout: Layout, lines: list[Line], at: int) -> int:
-    """Where the text goes on: after the last entry that stands before a numbered paragraph."""
+    """Where the text continues: after the last entry before a numbered paragraph."""
     after = at + 1
     for index in range(at + 1, len(lines)):
         if layout.is_toc_entry(lines[index].text):

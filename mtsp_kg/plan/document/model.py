@@ -1,6 +1,6 @@
-"""What a plan's document is once it is read: the document, its sections, its passages, its statements.
+"""A plan's document as it is read from a copy: sections, passages, and the official wording of vision and mission.
 
-Imports `text` only. Things are named by their local name inside the plan: `para/55`, `section/2.4`, `outcome/2.4`.
+Names are local to the plan: `para/55`, `section/2.4`, `outcome/2.4`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from mtsp_kg.plan.document.text import digest
 
 
 class Kind(StrEnum):
-    """The kinds of passages, as the first part of their names."""
+    """The kinds of passages; the value is the first part of their names."""
 
     PARAGRAPH = "para"
     COVER = "cover"
@@ -25,11 +25,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Section:
-    """A titled stretch of the document.
+    """A section of the document.
 
-    heading: the whole normalised heading, empty for the cover note, which has none; title: the heading without its
-    number; label: what it is called in English; number: in digits, empty where none is printed; parent: the slug of the
-    section around it; stands_under: the strategic element that it belongs to; line: where its heading stands.
+    heading: the normalised heading, empty for the cover note, which has none; title: the heading without its number;
+    label: the English label; number: in digits, empty if none is printed; order: in reading order, from 1; parent: the
+    slug of the enclosing section; stands_under: the strategic element that the section is about; eid: the AKN4UN
+    element identifier; line: the line of the heading in the file.
     """
 
     slug: str
@@ -45,17 +46,17 @@ class Section:
 
     @property
     def name(self) -> str:
-        """Its local name inside the plan."""
+        """The local name, such as `section/2.4`."""
         return f"section/{self.slug}"
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A piece of text that can be cited by number.
+    """A unit of text that can be cited.
 
-    text: normalised; order: in reading order from 1, each footnote directly after the passage that carries its mark;
-    section: the slug of the innermost section (for a footnote, that of its host); headings: those it stands under,
-    outermost first; line: where it begins in the file; note_to: for a footnote, the name of its host; follows: for a
+    text: normalised; order: in reading order, from 1, each footnote directly after the passage with its reference mark;
+    section: the slug of the innermost section (of a footnote, that of its host); headings: the headings above it,
+    outermost first; line: its first line in the file; note_to: of a footnote, the name of its host; follows: of a
     caption, the name of the paragraph after which, or inside which, it is printed.
     """
 
@@ -72,7 +73,7 @@ class Passage:
 
     @property
     def name(self) -> str:
-        """Its local name inside the plan, as `para/55`."""
+        """The local name, such as `para/55`."""
         return f"{self.kind.value}/{self.number}"
 
     @property
@@ -87,10 +88,10 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Statement:
-    """The official wording that stands directly under a heading: of the vision, of the mission.
+class OfficialWording:
+    """The wording of a strategic element directly under its heading, as that of the vision or the mission.
 
-    element: the local name of what it words, as `vision`.
+    element: the local name of the element, such as `vision`.
     """
 
     element: str
@@ -102,8 +103,8 @@ class Statement:
 class Document:
     """A plan's document, as read from one file.
 
-    plan: the plan's slug as its title tells; date: the first day of the session that it was submitted to; work and
-    expression: its AKN4UN addresses.
+    plan: the slug of the plan, derived from the title; date: the first day of the session that the document was
+    submitted to; work, expression: the AKN4UN addresses; wordings: of vision and mission.
     """
 
     file: Path
@@ -116,7 +117,7 @@ class Document:
     expression: str
     sections: tuple[Section, ...]
     passages: tuple[Passage, ...]
-    statements: tuple[Statement, ...]
+    wordings: tuple[OfficialWording, ...]
 
 
 def passages(document: Document) -> Mapping[str, Passage]:

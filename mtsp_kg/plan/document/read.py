@@ -1,10 +1,6 @@
-"""What has to hold of the passages of a plan: numbers in sequence, sentences whole, each mark with its footnote.
+"""Reading a copy of a document, with a check that the copy is complete.
 
-Imports `errors`, and of this room `layout`, `model`, `reader` and `text`.
-
-From a file to a Document: the one entrance of this room.
-
-Imports the modules beside it and `errors`, `names`.
+Paragraph numbers are in sequence, sentences are whole, and each footnote has its reference mark.
 """
 
 from __future__ import annotations
@@ -17,14 +13,14 @@ from mtsp_kg.errors import DocumentError
 from mtsp_kg.plan import names
 from mtsp_kg.plan.document.layout import Layout, layout, split
 from mtsp_kg.plan.document.model import Document, Kind, Passage
-from mtsp_kg.plan.document.reader import Draft, Reader, Sections
+from mtsp_kg.plan.document.parser import DocumentParser, DraftPassage, SectionTree
 from mtsp_kg.plan.document.text import Line, marks, normalise, read_lines
 
 _NAMES = {Kind.PARAGRAPH: "Paragraph", Kind.COVER: "Cover note paragraph", Kind.FOOTNOTE: "Footnote"}
 
 
-def check_numbers(drafts: list[Draft], file: Path) -> None:
-    """Paragraphs and cover paragraphs each run from 1 without a gap. Raises DocumentError at the first gap."""
+def check_numbers(drafts: list[DraftPassage], file: Path) -> None:
+    """Checks that paragraphs and cover paragraphs are each numbered from 1 without a gap. Raises DocumentError."""
     for kind in (Kind.COVER, Kind.PARAGRAPH):
         run = [draft for draft in drafts if draft.kind is kind]
         for at, draft in enumerate(run):
@@ -32,8 +28,8 @@ def check_numbers(drafts: list[Draft], file: Path) -> None:
                 raise _out_of_sequence(run, at, file)
 
 
-def check_whole(drafts: list[Draft], layout: Layout, file: Path) -> None:
-    """Every numbered passage has a text, and the text ends as a sentence does. Raises DocumentError."""
+def check_whole(drafts: list[DraftPassage], layout: Layout, file: Path) -> None:
+    """Checks that every numbered passage has a text that ends like a sentence. Raises DocumentError."""
     for draft in drafts:
         if draft.kind is Kind.CAPTION or not layout.broken_off(draft.raw):
             continue
@@ -45,26 +41,26 @@ def check_whole(drafts: list[Draft], layout: Layout, file: Path) -> None:
         )
 
 
-def tie_notes(drafts: list[Draft], file: Path) -> dict[int, Draft]:
-    """Footnote number to the passage that carries its mark.
+def tie_notes(drafts: list[DraftPassage], file: Path) -> dict[int, DraftPassage]:
+    """Footnote number to the passage that contains the reference mark.
 
-    Raises DocumentError where a mark or a footnote is missing or doubled, or where a footnote carries a mark.
+    Raises DocumentError if a mark or a footnote is missing or duplicated, or if a footnote contains a mark.
     """
-    notes: dict[int, Draft] = {}
+    notes: dict[int, DraftPassage] = {}
     for draft in drafts:
         if draft.kind is Kind.FOOTNOTE:
             if draft.number in notes:
                 first = notes[draft.number].lines[0].number
                 raise _error(
-                    f"Footnote {draft.number} is printed twice.", file, draft.lines[0].number,
-                    f"It is on line {first} too; keep one.",
+                    f"Footnote {draft.number} occurs twice.", file, draft.lines[0].number,
+                    f"It is also on line {first}: keep one.",
                 )  # fmt: skip
             notes[draft.number] = draft
     hosts = _hosts(drafts, notes, file)
     for number, note in notes.items():
         if number not in hosts:
             raise _error(
-                f"No passage carries the mark of footnote {number}.", file, note.lines[0].number,
+                f"No passage contains the reference mark of footnote {number}.", file, note.lines[0].number,
                 "Restore the superscript mark in the text.",
             )  # fmt: skip
     for expected, number in enumerate(sorted(notes), 1):
@@ -76,42 +72,42 @@ def tie_notes(drafts: list[Draft], file: Path) -> dict[int, Draft]:
     return hosts
 
 
-def _hosts(drafts: list[Draft], notes: dict[int, Draft], file: Path) -> dict[int, Draft]:
-    hosts: dict[int, Draft] = {}
+def _hosts(drafts: list[DraftPassage], notes: dict[int, DraftPassage], file: Path) -> dict[int, DraftPassage]:
+    hosts: dict[int, DraftPassage] = {}
     seen: dict[int, int] = {}
     for draft in drafts:
         for line in draft.lines:
             for number in marks(line.text):
                 if draft.kind is Kind.FOOTNOTE:
                     raise _error(
-                        f"A mark {number} stands inside footnote {draft.number}.", file, line.number,
-                        "Put each footnote on a line of its own, after an empty line.",
+                        f"Footnote {draft.number} contains the reference mark of footnote {number}.", file, line.number,
+                        "Put each footnote on a separate line, after an empty line.",
                     )  # fmt: skip
                 if number in hosts:
                     raise _error(
-                        f"The mark of footnote {number} stands twice.", file, line.number,
-                        f"It is on line {seen[number]} too; keep one.",
+                        f"The reference mark of footnote {number} occurs twice.", file, line.number,
+                        f"It is also on line {seen[number]}: keep one.",
                     )  # fmt: skip
                 if number not in notes:
                     raise _error(
-                        f"Footnote {number} is marked here and printed nowhere.", file, line.number,
-                        "Restore the footnote, on a line that begins with its mark.",
+                        f"Footnote {number} has a reference mark here, but no text.", file, line.number,
+                        "Restore the footnote on a line that begins with its mark.",
                     )  # fmt: skip
                 hosts[number], seen[number] = draft, line.number
     return hosts
 
 
-def _out_of_sequence(run: list[Draft], at: int, file: Path) -> DocumentError:
+def _out_of_sequence(run: list[DraftPassage], at: int, file: Path) -> DocumentError:
     draft, expected = run[at], at + 1
     name, line = _NAMES[draft.kind], draft.lines[0].number
     if draft.number < expected:
         first = run[draft.number - 1].lines[0].number if draft.number else line
-        return _error(f"{name} {draft.number} stands twice.", file, line, f"It is on line {first} too; keep one.")
+        return _error(f"{name} {draft.number} occurs twice.", file, line, f"It is also on line {first}: keep one.")
     later = next((other for other in run[at:] if other.number == expected), None)
     if later:
         return _error(
-            f"{name} {draft.number} stands before {name.lower()} {expected}.", file, line,
-            f"Put {expected}, which is on line {later.lines[0].number}, before it.",
+            f"{name} {draft.number} comes before {name.lower()} {expected}.", file, line,
+            f"Move {name.lower()} {expected}, on line {later.lines[0].number}, before it.",
         )  # fmt: skip
     before = f"{draft.number} follows {at}" if at else f"the first is {draft.number}"
     return _error(f"{name} {expected} is missing: {before}.", file, line, f"Restore paragraph {expected}.")
@@ -122,24 +118,25 @@ def _error(what: str, file: Path, line: int, remedy: str) -> DocumentError:
 
 
 def read_document(path: str | Path, language: str = "zh") -> Document:
-    """Reads a copy of a plan's document, plain UTF-8 text, and checks that nothing in it is missing or doubled.
+    """Reads a copy of a plan's document, plain UTF-8 text, and checks that nothing is missing or duplicated.
 
-    Raises NotFoundError where there is no such file, DocumentError (with the line) where it is not laid out as a plan.
+    language: of the edition, which has a layout. Raises NotFoundError if there is no such file, DocumentError (with the
+    line) if it does not have the layout of a plan.
     """
     file = Path(path)
     known = layout(language)
     lines = read_lines(file)
     parts = split(known, lines, file)
     head = [*parts.front, *parts.cover]
-    title = _find(known, "title", head, file, "a plan's title with its years")
+    title = _find(known, "title", head, file, "the title of a plan with its years")
     symbol = _find(known, "symbol", head, file, "the document's symbol")["symbol"]
     began = _date(_find(known, "date", head, file, "the date of the session"), head, file)
-    reader = Reader(known, file)
-    reader.read_cover(parts.cover)
-    reader.read_body(parts.body)
-    check_numbers(reader.drafts, file)
-    check_whole(reader.drafts, known, file)
-    hosts = tie_notes(reader.drafts, file)
+    parser = DocumentParser(known, file)
+    parser.read_cover(parts.cover)
+    parser.read_body(parts.body)
+    check_numbers(parser.drafts, file)
+    check_whole(parser.drafts, known, file)
+    hosts = tie_notes(parser.drafts, file)
     work = _work(known, symbol, began)
     return Document(
         file=file,
@@ -150,9 +147,9 @@ def read_document(path: str | Path, language: str = "zh") -> Document:
         date=began,
         work=work,
         expression=f"{work}/{known.akn['language']}@{began.isoformat()}",
-        sections=tuple(reader.sections.found.values()),
-        passages=tuple(_passages(_in_reading_order(reader.drafts, hosts), hosts, reader.sections)),
-        statements=tuple(reader.statements),
+        sections=tuple(parser.sections.found.values()),
+        passages=tuple(_passages(_in_reading_order(parser.drafts, hosts), hosts, parser.sections)),
+        wordings=tuple(parser.wordings),
     )
 
 
@@ -167,10 +164,10 @@ def _find(known: Layout, what: str, head: list[Line], file: Path, named: str) ->
 
 def _missing(named: str, head: list[Line], file: Path) -> DocumentError:
     return DocumentError(
-        f"The page before the plan's text does not give {named}.",
+        f"The cover page does not contain {named}.",
         file=file,
         line=head[0].number if head else 1,
-        remedy="Give the document with its cover page.",
+        remedy="Provide the document with its cover page.",
     )
 
 
@@ -178,7 +175,7 @@ def _date(found: re.Match[str], head: list[Line], file: Path) -> date:
     try:
         return date(int(found["year"]), int(found["month"]), int(found["day"]))
     except ValueError:
-        raise _missing("a date that there is", head, file) from None
+        raise _missing("a valid date", head, file) from None
 
 
 def _work(known: Layout, symbol: str, began: date) -> str:
@@ -189,10 +186,10 @@ def _work(known: Layout, symbol: str, began: date) -> str:
     return f"{names.AKN_UN}{akn['type']}/{akn['subtype']}/{actor}/{began.isoformat()}/{number}"
 
 
-def _in_reading_order(drafts: list[Draft], hosts: dict[int, Draft]) -> list[Draft]:
-    """Each footnote directly after the passage that carries its mark, wherever it is printed."""
+def _in_reading_order(drafts: list[DraftPassage], hosts: dict[int, DraftPassage]) -> list[DraftPassage]:
+    """Each footnote directly after the passage with its reference mark, wherever it is printed."""
     notes = {draft.number: draft for draft in drafts if draft.kind is Kind.FOOTNOTE}
-    ordered: list[Draft] = []
+    ordered: list[DraftPassage] = []
     for draft in drafts:
         if draft.kind is not Kind.FOOTNOTE:
             ordered.append(draft)
@@ -200,7 +197,7 @@ def _in_reading_order(drafts: list[Draft], hosts: dict[int, Draft]) -> list[Draf
     return ordered
 
 
-def _passages(drafts: list[Draft], hosts: dict[int, Draft], sections: Sections) -> list[Passage]:
+def _passages(drafts: list[DraftPassage], hosts: dict[int, DraftPassage], sections: SectionTree) -> list[Passage]:
     found = []
     for order, draft in enumerate(drafts, 1):
         host = hosts[draft.number] if draft.kind is Kind.FOOTNOTE else None
@@ -222,5 +219,5 @@ def _passages(drafts: list[Draft], hosts: dict[int, Draft], sections: Sections) 
     return found
 
 
-def _name(draft: Draft | None) -> str | None:
+def _name(draft: DraftPassage | None) -> str | None:
     return f"{draft.kind.value}/{draft.number}" if draft else None

@@ -1,11 +1,4 @@
-"""The one definition of a passage's normalised text, and of the marks that tie footnotes to it.
-
-Lengths, digests and offsets all count in this text. Imports nothing of the package.
-
-From the bytes of a file to its numbered lines; whatever is no plain UTF-8 text is turned away here.
-
-Imports `errors` only.
-"""
+"""Plain text: the lines of a file, and the normalised form of a passage in which lengths, digests and offsets count."""
 
 from __future__ import annotations
 
@@ -19,7 +12,7 @@ from mtsp_kg.errors import DocumentError, NotFoundError
 
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _TO_DIGITS = str.maketrans(_SUPERSCRIPTS, "0123456789")
-# One mark: as many superscript digits as stand together.
+# A reference mark is a run of superscript digits.
 MARK = re.compile(f"[{_SUPERSCRIPTS}]+")
 
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
@@ -37,11 +30,11 @@ _CJK_SPACE = re.compile(f"(?<=[{_CJK}]) (?=[{_CJK}])")
 def normalise(text: str) -> str:
     """The normalised form of a text, in which lengths, digests and offsets are counted.
 
-    In this order: Unicode NFC; characters that print nothing (soft hyphen, zero-width space, word joiner, byte order
-    mark) go; note marks (superscript digits) go; a markdown link `[text](target)` becomes its text and `<https://...>`
-    loses its brackets; each run of white space, line ends and page breaks among it, becomes one space, and none is left
-    at the ends; a space between two CJK characters (ideographs, kana, CJK and full-width punctuation, and the quotation
-    marks, dashes and dots of Chinese) goes; NFC once more.
+    In this order: Unicode NFC; invisible characters (soft hyphen, zero-width space, word joiner, byte order mark) and
+    reference marks of footnotes (superscript digits) are removed; a Markdown link `[text](target)` becomes its text and
+    `<https://...>` loses its brackets; each run of whitespace, including line and page breaks, becomes one space, and
+    leading and trailing whitespace is removed; a space between two CJK characters (ideographs, kana, CJK and full-width
+    punctuation, and the quotation marks, dashes and dots of Chinese) is removed; NFC again.
 
     >>> normalise("愿 景")
     '愿景'
@@ -65,7 +58,7 @@ def digest(text: str) -> str:
 
 
 def marks(text: str) -> list[int]:
-    """The numbers of the footnotes whose marks stand in a text, in order.
+    """The numbers of the footnotes whose reference marks are in a text, in order.
 
     >>> marks("《北京条约》³和《马拉喀什条约》¹²")
     [3, 12]
@@ -73,7 +66,7 @@ def marks(text: str) -> list[int]:
     return [int(found.group().translate(_TO_DIGITS)) for found in MARK.finditer(text)]
 
 
-_PLAIN = "Give the plan as plain UTF-8 text."
+_PLAIN = "Provide the document as plain UTF-8 text."
 _MAGIC = {
     b"%PDF-": "a PDF",
     b"PK\x03\x04": "a Word or ZIP file",
@@ -86,7 +79,7 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 
 @dataclass(frozen=True)
 class Line:
-    """A line with something on it: its number in the file, its text, and how many empty lines stand before it."""
+    """A line that is not empty: its number in the file, its text, and the number of empty lines before it."""
 
     number: int
     text: str
@@ -94,9 +87,9 @@ class Line:
 
 
 def read_lines(path: Path) -> list[Line]:
-    """The lines of a file that are not empty. A byte order mark, CRLF and CR line ends are accepted.
+    """The lines of a file that are not empty. A byte order mark, and CRLF and CR as line ends, are accepted.
 
-    Raises NotFoundError where there is no file, DocumentError where it is empty, binary, not readable or not UTF-8.
+    Raises NotFoundError if there is no such file, DocumentError if it is empty, binary, not readable or not UTF-8.
     """
     try:
         data = path.read_bytes()

@@ -1,11 +1,7 @@
-"""Headings become a tree of sections, each with its name, its number and the strategic element that it names.
+"""From the lines of a document to its sections and the drafts of its passages.
 
-Imports `errors`, and of this room `layout`, `lines`, `model` and `text`.
-
-Lines become sections and drafts of passages: paragraphs, cover paragraphs, footnotes, captions, statements.
-
-A paragraph may be interrupted by footnotes, a figure's caption or a page break; it is joined again here. Imports
-`errors`, and of this room `headings`, `layout`, `lines`, `model` and `text`.
+Headings become a tree of sections. A paragraph may be interrupted by footnotes, the caption of a figure or a page
+break; its parts are joined here.
 """
 
 from __future__ import annotations
@@ -16,13 +12,13 @@ from pathlib import Path
 
 from mtsp_kg.errors import DocumentError
 from mtsp_kg.plan.document.layout import HeadingRule, Layout
-from mtsp_kg.plan.document.model import Kind, Section, Statement
+from mtsp_kg.plan.document.model import Kind, OfficialWording, Section
 from mtsp_kg.plan.document.text import MARK, Line, marks, normalise
 
 
 @dataclass
-class _Open:
-    """A section that later ones may stand in. count: how many sections of each element it holds directly."""
+class _OpenSection:
+    """A section that later ones can be in. count: AKN4UN element name to the number of sections directly inside."""
 
     section: Section
     level: int
@@ -31,13 +27,13 @@ class _Open:
     count: dict[str, int] = field(default_factory=dict)
 
 
-class Sections:
+class SectionTree:
     """Collects the sections of a document in the order of their headings."""
 
     def __init__(self, layout: Layout, file: Path) -> None:
         self._layout = layout
         self._file = file
-        self._around: list[_Open] = []
+        self._around: list[_OpenSection] = []
         self._count: dict[str, int] = {}
         self.found: dict[str, Section] = {}
 
@@ -47,30 +43,30 @@ class Sections:
         return self._around[-1].section if self._around else None
 
     @property
-    def awaits_statement(self) -> str | None:
-        """The element whose wording has to stand directly under the current heading; None for most."""
+    def awaits_wording(self) -> str | None:
+        """The element whose official wording must follow the current heading; None for most headings."""
         opened = self._around[-1]
         return opened.section.stands_under if opened.rule and opened.rule.statement else None
 
     def open_cover(self, line: Line) -> None:
-        """Begins the cover note, which has no heading."""
+        """Opens the section of the cover note, which has no heading."""
         cover = self._layout.cover
         self._add(
-            Section(cover["slug"], "", cover["label"]["zh"], cover["label"]["en"], "", 1, None, None, cover["eid"],
-                    line.number),
+            Section(cover["slug"], "", cover["label"][self._layout.language], cover["label"]["en"], "", 1, None, None,
+                    cover["eid"], line.number),
             1, None, 0,
         )  # fmt: skip
 
     def open(self, text: str, line: Line) -> None:
-        """Begins the section of a heading. Raises DocumentError where it is out of place or carries a mark."""
+        """Opens the section of a heading. Raises DocumentError if it is out of place or contains a reference mark."""
         known = self._layout.heading(text)
         assert known is not None
         rule, found = known
         if marks(text):
             raise self._error(
-                f"The mark of footnote {marks(text)[0]} stands in a heading.",
+                f"A heading contains the reference mark of footnote {marks(text)[0]}.",
                 line,
-                "Put it into the text of a paragraph.",
+                "Move the mark into the text of a paragraph.",
             )
         while self._around and self._around[-1].level >= rule.level:
             self._around.pop()
@@ -103,20 +99,20 @@ class Sections:
         )
         if section.slug in self.found:
             raise self._error(
-                f"The heading '{section.heading}' stands twice.", line,
-                f"It is on line {self.found[section.slug].line} too; keep one.",
+                f"The heading '{section.heading}' occurs twice.", line,
+                f"It is also on line {self.found[section.slug].line}: keep one.",
             )  # fmt: skip
         self._add(section, rule.level, rule, ordinal)
 
     def chain(self, slug: str) -> tuple[str, ...]:
-        """The headings around and of a section, outermost first."""
+        """The headings of a section and of those around it, outermost first."""
         section = self.found[slug]
         above = self.chain(section.parent) if section.parent else ()
         return (*above, section.heading) if section.heading else above
 
     def _add(self, section: Section, level: int, rule: HeadingRule | None, ordinal: int) -> None:
         self.found[section.slug] = section
-        self._around.append(_Open(section, level, rule, ordinal))
+        self._around.append(_OpenSection(section, level, rule, ordinal))
 
     def _number(self, rule: HeadingRule, found: re.Match[str], line: Line) -> str:
         groups = found.groupdict()
@@ -124,7 +120,8 @@ class Sections:
         if numeral is None:
             return groups.get("number") or ""
         if numeral not in self._layout.numerals:
-            raise self._error(f"'{numeral}' is no number of a section.", line, "Number the sections 一, 二, 三 ...")
+            first = ", ".join(self._layout.numerals[:3])
+            raise self._error(f"'{numeral}' is not a section number.", line, f"Number the sections {first} ...")
         return str(self._layout.numerals.index(numeral) + 1)
 
     def _in_sequence(self, rule: HeadingRule, found: re.Match[str], number: str, line: Line) -> None:
@@ -141,8 +138,8 @@ class Sections:
             expected = str(self._count.get(rule.eid, 0) + 1)
         if number != expected:
             raise self._error(
-                f"The heading '{normalise(found.string)}' has number {number} where {expected} should stand.", line,
-                "Restore the headings that are missing, doubled or out of order.",
+                f"The heading '{normalise(found.string)}' has number {number}; expected {expected}.", line,
+                "Restore headings that are missing, duplicated or out of order.",
             )  # fmt: skip
 
     def _error(self, what: str, line: Line, remedy: str) -> DocumentError:
@@ -153,61 +150,61 @@ _NOTE = re.compile(rf"(?P<mark>{MARK.pattern})(?P<space>\s*)(?P<text>.*)")
 
 
 @dataclass(eq=False)
-class Draft:
-    """A passage while it is read. section: a slug; after: for a caption, the paragraph that it follows."""
+class DraftPassage:
+    """A passage while it is read. section: a slug; after: of a caption, the paragraph that it follows."""
 
     kind: Kind
     number: int
     section: str
     lines: list[Line] = field(default_factory=list)
-    after: Draft | None = None
+    after: DraftPassage | None = None
 
     @property
     def raw(self) -> str:
-        """Its text, line by line, with note marks."""
+        """Its text, line by line, with reference marks."""
         return "\n".join(line.text for line in self.lines)
 
 
-class Reader:
-    """Reads the lines of a document. Afterwards `sections`, `drafts` and `statements` hold what was found.
+class DocumentParser:
+    """Reads the lines of a document into `sections`, `drafts` and `wordings`.
 
-    The words used inside: the *block* is the passage that the last line belongs to; the *paragraph* is the numbered one
-    that no heading has closed yet, to which a line may return after an interruption.
+    Inside, the *block* is the passage of the last line, and the *paragraph* is the numbered passage that no heading has
+    closed yet, which can continue after an interruption.
     """
 
     def __init__(self, layout: Layout, file: Path) -> None:
         self._layout = layout
         self._file = file
-        self.sections = Sections(layout, file)
-        self.drafts: list[Draft] = []
-        self.statements: list[Statement] = []
+        self.sections = SectionTree(layout, file)
+        self.drafts: list[DraftPassage] = []
+        self.wordings: list[OfficialWording] = []
         self._numbered_kind = Kind.COVER
-        self._block: Draft | None = None
-        self._paragraph: Draft | None = None
-        self._last: Draft | None = None
+        self._block: DraftPassage | None = None
+        self._paragraph: DraftPassage | None = None
+        self._last: DraftPassage | None = None
         self._awaited: str | None = None
         self._wording: list[Line] = []
 
     def read_cover(self, lines: list[Line]) -> None:
-        """Reads the lines of the cover note; there may be none. Raises DocumentError."""
+        """Reads the lines of the cover note, if any. Raises DocumentError."""
         if lines:
             self.sections.open_cover(lines[0])
             for line in lines:
                 self._line(line, headings=False)
 
     def read_body(self, lines: list[Line]) -> None:
-        """Reads the lines of the plan, from its first heading to before its end mark. Raises DocumentError."""
+        """Reads the lines from the first heading to the end mark, which is not among them. Raises DocumentError."""
         self._numbered_kind = Kind.PARAGRAPH
         self._block = self._paragraph = self._last = None
         for line in lines:
             self._line(line, headings=True)
         self._close_wording(lines[-1])
-        stated = {statement.element for statement in self.statements}
+        worded = {wording.element for wording in self.wordings}
         for rule in self._layout.headings:
-            if rule.statement and rule.under not in stated:
+            if rule.statement and rule.under not in worded:
                 raise self._error(
-                    f"The plan has no heading '{rule.statement}'.", lines[-1],
-                    "Restore the heading, on a line of its own, with the statement below it.",
+                    f"The document has no heading '{rule.statement}'.", lines[-1],
+                    "Restore the heading on a separate line, followed by the wording of the statement.",
                 )  # fmt: skip
 
     def _line(self, line: Line, *, headings: bool) -> None:
@@ -230,8 +227,8 @@ class Reader:
             block.lines.append(line)
         elif line.gap == 0 and headings:
             raise self._error(
-                "A heading goes on over two lines, or text stands directly under it.", line,
-                "Write a heading on one line, with an empty line after it.",
+                "A heading continues on a second line, or text follows it directly.", line,
+                "Write each heading on one line, followed by an empty line.",
             )  # fmt: skip
         elif self._returns(line):
             self._return(line)
@@ -242,10 +239,10 @@ class Reader:
         return self._paragraph is None or self._layout.ended(self._paragraph.raw)
 
     def _returns(self, line: Line) -> bool:
-        """Whether an unnumbered line goes on with the paragraph: it has not ended, and no figure lies between."""
+        """Whether an unnumbered line continues the paragraph: it has not ended, and no figure comes between."""
         if self._paragraph is None:
             return False
-        return self._layout.is_("item", line.text) or (
+        return self._layout.matches("item", line.text) or (
             line.gap < self._layout.figure_gap and not self._layout.ended(self._paragraph.raw)
         )
 
@@ -258,41 +255,42 @@ class Reader:
         self._close_wording(line)
         text = Line(line.number, found["text"], line.gap)
         self._paragraph = self._last = self._add(
-            Draft(self._numbered_kind, int(found["number"]), self._section(), [text])
+            DraftPassage(self._numbered_kind, int(found["number"]), self._section(), [text])
         )
 
     def _open_note(self, found: re.Match[str], line: Line) -> None:
         text = Line(line.number, found["text"], line.gap)
-        self._add(Draft(Kind.FOOTNOTE, marks(found["mark"])[0], self._section(), [text]))
+        self._add(DraftPassage(Kind.FOOTNOTE, marks(found["mark"])[0], self._section(), [text]))
 
     def _open_caption(self, line: Line) -> None:
         number = 1 + sum(draft.kind is Kind.CAPTION for draft in self.drafts)
-        self._add(Draft(Kind.CAPTION, number, self._section(), [line], self._last))
+        self._add(DraftPassage(Kind.CAPTION, number, self._section(), [line], self._last))
 
     def _open_heading(self, line: Line) -> None:
         self._close_wording(line)
         self.sections.open(line.text, line)
         self._block = self._paragraph = None
-        self._awaited = self.sections.awaits_statement
+        self._awaited = self.sections.awaits_wording
 
     def _close_wording(self, line: Line) -> None:
-        """The statement that a heading asks for has been read; or it is not there."""
+        """Ends the wording that a heading requires. Raises DocumentError if there is none."""
         if not self._awaited:
             return
         if not self._wording:
             heading = self.sections.chain(self._section())[-1]
-            raise self._error(f"No statement stands under the heading '{heading}'.", line, "Restore its text.")
-        for stated in self._wording:
-            if marks(stated.text):
+            raise self._error(f"The heading '{heading}' has no text under it.", line, "Restore the text.")
+        for worded in self._wording:
+            if marks(worded.text):
+                heading = self.sections.chain(self._section())[-1]
                 raise self._error(
-                    f"The mark of footnote {marks(stated.text)[0]} stands in a statement.", stated,
-                    "Put it into the text of a paragraph.",
+                    f"The text under '{heading}' contains the reference mark of footnote {marks(worded.text)[0]}.",
+                    worded, "Move the mark into the text of a paragraph.",
                 )  # fmt: skip
-        text = normalise("\n".join(stated.text for stated in self._wording))
-        self.statements.append(Statement(self._awaited, text, self._wording[0].number))
+        text = normalise("\n".join(worded.text for worded in self._wording))
+        self.wordings.append(OfficialWording(self._awaited, text, self._wording[0].number))
         self._awaited, self._wording = None, []
 
-    def _add(self, draft: Draft) -> Draft:
+    def _add(self, draft: DraftPassage) -> DraftPassage:
         self.drafts.append(draft)
         self._block = draft
         return draft

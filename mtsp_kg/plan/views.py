@@ -1,0 +1,210 @@
+"""The answers to the queries in `queries/view/` and `queries/coverage/`, behind commands and pages, as typed rows.
+
+Cells are text: IRIs as they are, literals by their lexical form, nothing where a variable is unbound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeVar
+
+import pyoxigraph as ox
+
+from mtsp_kg.errors import QueryError
+
+Cell = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
+
+
+class PropertyRow(NamedTuple):
+    """A label, class or broader concept of an entity, or another literal. language: of a label."""
+
+    property: str
+    value: str
+    language: str
+
+
+class FactRow(NamedTuple):
+    """A fact, and a passage that states it."""
+
+    subject: str
+    property: str
+    object: str
+    passage: str
+
+
+class StatementRow(NamedTuple):
+    """A statement that refers to an entity. voice: its class; role: the property between them."""
+
+    voice: str
+    statement: str
+    role: str
+    under: str
+    passage: str
+
+
+class FigureRow(NamedTuple):
+    """A key figure of an entity, and a passage that gives it. comparison: its precision."""
+
+    figure: str
+    value: str
+    unit: str
+    period: str
+    comparison: str
+    passage: str
+
+
+class LinkRow(NamedTuple):
+    """A link from an entity to what it contributes to. graph: a passage, or the file of the plan's structure."""
+
+    lower: str
+    relation: str
+    upper: str
+    graph: str
+
+
+class HouseRow(NamedTuple):
+    """A strategic element. number: empty without one; whole: what it is a direct part of."""
+
+    element: str
+    kind: str
+    number: str
+    whole: str
+
+
+class TermRow(NamedTuple):
+    """A relation between two terms of the ontology."""
+
+    term: str
+    relation: str
+    other: str
+
+
+class CountRow(NamedTuple):
+    """The number of resources of a class, and of the passages that refer to them."""
+
+    kind: str
+    things: str
+    passages: str
+
+
+class SizeRow(NamedTuple):
+    """The size of a graph: triples of the default graph, and named graphs."""
+
+    triples: str
+    graphs: str
+
+
+class CoverageRow(NamedTuple):
+    """A cell of a matrix, and a passage behind it; a row or column alone is empty."""
+
+    row: str
+    column: str
+    passage: str
+
+
+class EntityLabelRow(NamedTuple):
+    """A label of an entity in the language of a document, in which texts can refer to it."""
+
+    thing: str
+    form: str
+    language: str
+
+
+class PassageTripleRow(NamedTuple):
+    """A triple of a passage's graph."""
+
+    passage: str
+    subject: str
+    property: str
+    object: str
+
+
+class PassageRow(NamedTuple):
+    """A passage."""
+
+    passage: str
+
+
+class ViewTable(NamedTuple):
+    """The answer to a view's query."""
+
+    columns: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
+class EntityViews(Protocol):
+    """The views about one entity, each in the order of the document."""
+
+    def properties_of(self, iri: str) -> Iterable[PropertyRow]:
+        """Its labels, classes and broader concepts."""
+
+    def facts_of(self, iri: str) -> Iterable[FactRow]:
+        """The facts that it is the subject or object of."""
+
+    def statements_of(self, iri: str) -> Iterable[StatementRow]:
+        """The statements that refer to it."""
+
+    def figures_of(self, iri: str) -> Iterable[FigureRow]:
+        """Its key figures."""
+
+    def passages_of(self, iri: str) -> Iterable[str]:
+        """The passages that refer to it."""
+
+
+AnyRow = TypeVar("AnyRow", bound=tuple[str, ...])
+
+
+class Views:
+    """The views of one graph. run: the answer to a query, by its name, its parameters and its folder in `queries/`."""
+
+    def __init__(self, run: Callable[[str, Mapping[str, str], str], ViewTable]) -> None:
+        self._run = run
+
+    def rows(self, row: type[AnyRow], name: str, *, entity: str | None = None, folder: str = "view") -> list[AnyRow]:
+        """The rows of a view. entity: the IRI that the view is about, if it is about one.
+
+        Raises QueryError if the query lacks a column, NotFoundError if there is no such query.
+        """
+        cells = self._cells(name, row.__annotations__, entity, folder)
+        return [row(*columns) for columns in cells]
+
+    def by_entity(self, row: type[AnyRow], name: str) -> dict[str, list[AnyRow]]:
+        """The rows of a view that has one for each entity of the graph, by the IRI in its column `entity`."""
+        table: dict[str, list[AnyRow]] = {}
+        for entity, *columns in self._cells(name, ("entity", *row.__annotations__)):
+            table.setdefault(entity, []).append(row(*columns))
+        return table
+
+    def properties_of(self, iri: str) -> list[PropertyRow]:
+        return self.rows(PropertyRow, "names-of", entity=iri)
+
+    def facts_of(self, iri: str) -> list[FactRow]:
+        return self.rows(FactRow, "facts-of", entity=iri)
+
+    def statements_of(self, iri: str) -> list[StatementRow]:
+        return self.rows(StatementRow, "statements-of", entity=iri)
+
+    def figures_of(self, iri: str) -> list[FigureRow]:
+        return self.rows(FigureRow, "figures-of", entity=iri)
+
+    def passages_of(self, iri: str) -> list[str]:
+        return [row.passage for row in self.rows(PassageRow, "mentions-of", entity=iri)]
+
+    def passages(self) -> list[str]:
+        """All passages in reading order."""
+        return [row.passage for row in self.rows(PassageRow, "passages")]
+
+    def _cells(
+        self, name: str, columns: Iterable[str], entity: str | None = None, folder: str = "view"
+    ) -> Iterator[list[str]]:
+        table = self._run(name, {} if entity is None else {"entity": entity}, folder)
+        wanted = list(columns)
+        for column in wanted:
+            if column not in table.columns:
+                raise QueryError(
+                    f"The query '{name}' in queries/{folder}/ has no column '{column}'.",
+                    remedy=f"It must return: {', '.join(wanted)}.",
+                )
+        order = [list(table.columns).index(column) for column in wanted]
+        for row in table.rows:
+            yield [getattr(row[index], "value", "") for index in order]
