@@ -250,14 +250,20 @@ def run(*arguments: str) -> tuple[int, str, str]:
     return result.return_value or 0, result.stdout, result.stderr
 
 
-def test_the_command_says_what_it_did(second: Path, little: LittleStore) -> None:
-    code, out, err = run("--project", str(second), "push", little.graphs, "--dry-run")
+@pytest.fixture(params=["second", "toy"])
+def any_project(request: pytest.FixtureRequest) -> Path:
+    found: Path = request.getfixturevalue(request.param)
+    return found
+
+
+def test_the_command_says_what_it_did(any_project: Path, little: LittleStore) -> None:
+    code, out, err = run("--project", str(any_project), "push", little.graphs, "--dry-run")
     sent = re.match(r"(\d+) graphs, [\d,]+ triples: (\d+) would be sent, 0 unchanged, 0 would be deleted\.", out)
     assert code == 0
     assert sent is not None
     assert sent.group(1) == sent.group(2)
     assert err.count("\nsend  ") + 1 == int(sent.group(1))
-    code, out, err = run("--project", str(second), "push", little.graphs)
+    code, out, err = run("--project", str(any_project), "push", little.graphs)
     assert code == 0
     assert out.endswith(f"Counts and digests of <{little.graphs}> agree.\n")
     assert "sent     the default graph" in err
@@ -271,9 +277,11 @@ def test_the_command_ends_with_1_where_what_is_read_back_differs(second: Path, l
     assert "agree" not in out
 
 
-def test_inferences_are_put_in_place_of_those_that_were_there(second: Path, store: LittleStore, tmp_path: Path) -> None:
+def test_inferences_are_put_in_place_of_those_that_were_there(
+    any_project: Path, store: LittleStore, tmp_path: Path
+) -> None:
     project = tmp_path / "project"
-    shutil.copytree(second, project)
+    shutil.copytree(any_project, project)
     with pytest.raises(RemoteError, match="Run mtsp push first"):
         run("--project", str(project), "infer", "--store", store.graphs)
     run("--project", str(project), "--no-inference", "push", store.graphs)
