@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mtsp_kg.errors import NotFoundError
-from mtsp_kg.plan import names
 from mtsp_kg.plan.project import find_project, plan_folder, plans
 from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore, Store
@@ -150,10 +149,13 @@ class KnowledgeGraph:
         return Reasoning(*given, find=find, label=label, alignments=alignments, language=language)
 
     def export(self, form: str) -> bytes:
-        """Ontology and graph in an RDF format, the same bytes each time. Raises NotFoundError, DataError."""
-        from mtsp_kg.publish.rdf_forms import dump
+        """Ontology and graph in an RDF format, the same bytes each time; merged where it has no named graphs.
 
-        return dump(self.store, form, self.plan)
+        Raises NotFoundError, DataError.
+        """
+        from mtsp_kg.publish.rdf_writer import RdfDocument, canonical
+
+        return RdfDocument(canonical(self.store.snapshot()), self.profile).write(form)
 
     def house(self, language: str = "en") -> str:
         """The strategy house as SVG. Raises DataError."""
@@ -176,18 +178,16 @@ class KnowledgeGraph:
         document: str | Path | None = None,
         endpoint: str | None = None,
     ) -> Published:
-        """Writes the graph into a folder as a static site, whole or not at all; nothing when nothing has changed.
+        """Publishes the graph into a folder as a static site: the whole site or nothing, and only files that changed.
 
-        base: what IRIs begin with in place of our base; site: the address of the site; document: a copy of the plan's
-        document, whose text pages then show; endpoint: a SPARQL endpoint to name. Raises DataError, ParameterError,
-        DocumentError, QueryError.
+        base: the IRI with which IRIs begin on the site, the project's own by default; site: the address of the site,
+        the base by default; document: a copy of the plan's document, whose text pages then show; endpoint: the address
+        of a SPARQL endpoint over the same graph. Raises DataError, ParameterError, DocumentError, QueryError.
         """
-        from mtsp_kg.plan.pages.publisher import publish
-        from mtsp_kg.plan.pages.source import Options
+        from mtsp_kg.plan.pages.publisher import SiteOptions, publish
 
-        copy = Path(document) if document else None
-        options = Options(base or names.BASE, site, copy, endpoint)
-        return publish(self.project, self.plan, lambda: self.store, Path(folder), options)
+        options = SiteOptions(base, site, endpoint, document=Path(document) if document else None)
+        return publish(self.project, lambda: self.store, Path(folder), options)
 
     def push(
         self,

@@ -7,11 +7,11 @@ import click
 
 @click.command("publish")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
-@click.option("--base", metavar="IRI", help="What every IRI is to begin with in place of our own base.")
-@click.option("--site-url", metavar="URL", help="The address at which the site will stand; the base if none.")
+@click.option("--base", metavar="IRI", help="The IRI with which every IRI is to begin, in place of the project's base.")
+@click.option("--site-url", metavar="URL", help="The address of the site; the base by default.")
 @click.option("--document", metavar="FILE", type=click.Path(), help="Your copy of the document: pages show its text.")
-@click.option("--endpoint", metavar="URL", help="A SPARQL endpoint to name in the description of the data.")
-@click.option("--check", is_flag=True, help="Publish nothing; check the site in DIR: files, links, counts.")
+@click.option("--endpoint", metavar="URL", help="A SPARQL endpoint over the same graph, to be described with the data.")
+@click.option("--check", is_flag=True, help="Publish nothing; check the files, links and counts of the site in DIR.")
 @click.pass_obj
 def command(
     project: str | None,
@@ -22,29 +22,23 @@ def command(
     endpoint: str | None,
     check: bool,
 ) -> int:
-    """Write the graph into DIR as a site for any web server: pages, documents in every RDF form, dumps, descriptions.
+    """Write the graph to DIR as a site for any web server: pages, RDF documents, dumps, descriptions of the dataset.
 
-    The site in DIR is replaced whole or not at all; files that did not change stay as they are. Exit code 1 when
-    --check finds something.
+    The site in DIR is replaced as a whole or not at all; files that have not changed are kept. Exit code 1 when --check
+    finds a fault.
     """
     from pathlib import Path
-    from time import perf_counter
 
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 
     if check:
-        from mtsp_kg.publish.site_check import check_folder
+        from mtsp_kg.publish.site_check import check_site
 
-        findings = check_folder(Path(folder))
-        for finding in findings:
-            click.echo(finding)
-        click.echo(f"{len(findings)} findings in {folder}." if findings else f"{folder} is whole and true.")
-        return EXIT_FINDINGS if findings else EXIT_OK
+        found = check_site(Path(folder))
+        click.echo(found.write(), nl=False)
+        return EXIT_OK if found.passed else EXIT_FINDINGS
     from mtsp_kg.graph import open_graph
 
-    begun = perf_counter()
-    done = open_graph(project).publish(folder, base=base, site=site_url, document=document, endpoint=endpoint)
-    seconds = perf_counter() - begun
-    what = f"{done.written:,} written" if done.changed else "nothing has changed"
-    click.echo(f"{done.files:,} files, {done.size:,} bytes in {folder}; {what}; {seconds:.1f} s.")
+    published = open_graph(project).publish(folder, base=base, site=site_url, document=document, endpoint=endpoint)
+    click.echo(published.write(), nl=False)
     return EXIT_OK

@@ -55,31 +55,31 @@ def command(
     from mtsp_kg.errors import MissingExtraError
     from mtsp_kg.graph import open_graph
     from mtsp_kg.load import load_project
-    from mtsp_kg.plan import names
-    from mtsp_kg.serve.rebase import Base, checked
+    from mtsp_kg.publish.rebase import PublishOptions
     from mtsp_kg.serve.worker import Limits
     from mtsp_kg.serve.worker_factory import named_quads, nursery
 
-    address, own = checked(site_url), checked(base)  # both, before anything is begun
-    public, ours = address or own, Base(own or names.BASE)
+    options = PublishOptions(base, site_url)  # checked before anything is started
     kg = open_graph(project)
+    rebase = options.rebase(kg.profile)
     limits = Limits(seconds=limit_seconds, memory=limit_memory << 20)
     # The workers' parent starts while this process loads the graph, and loads it while this one imports the web server.
     quads: Future[bytes] = Future()
-    source = nursery(quads.result, ours.out(names.INFERRED), limits)
+    source = nursery(quads.result, rebase.out(kg.profile.inferred), limits)
     source.launch()
     # From the files, which is quicker than from the cache where every statement is wanted.
     stated = load_project(kg.project, merged=False)
     if document is not None:
-        from mtsp_kg.plan.pages.live_site import checked_copy
+        from mtsp_kg.plan.pages.publisher import check_copy
 
-        click.echo(checked_copy(document, stated), err=True)
-    inferred = named_quads(kg.completed.snapshot(), names.INFERRED)
-    quads.set_result(ours.out_bytes(named_quads(stated) + inferred))
+        click.echo(check_copy(document, stated), err=True)
+    inferred = named_quads(kg.completed.snapshot(), kg.profile.inferred)
+    quads.set_result(rebase.out_bytes(named_quads(stated) + inferred))
     try:
-        from mtsp_kg.plan.pages.live_site import LiveSite, maker
+        from mtsp_kg.plan.pages.publisher import site_to_serve
         from mtsp_kg.serve.api import QuickEntities
         from mtsp_kg.serve.app import Served
+        from mtsp_kg.serve.live_site import LiveSite
         from mtsp_kg.serve.pool import Shares
         from mtsp_kg.serve.server import Settings, serve
     except ImportError as error:
@@ -87,12 +87,12 @@ def command(
     from mtsp_kg.query.catalogue import read_catalogue
 
     shares = Shares(running=per_client, **({"workers": workers} if workers else {}))
-    settings = Settings(host, port, public, behind_proxy, log, limits, shares)
+    settings = Settings(host, port, site_url or base or "", behind_proxy, log, limits, shares)
     queries = read_catalogue(kg.project, "ask")
     entities = QuickEntities(kg.completed, kg.plan)
 
     def served(here: str) -> Served:
-        site = LiveSite(maker(kg.project, stated, kg.plan, here, ours, document))
-        return Served(queries, entities, here, site, ours)
+        site = LiveSite(lambda: site_to_serve(kg.project, stated, base, here, document))
+        return Served(queries, entities, kg.profile, here, site, rebase)
 
     serve(settings, source, served, click.echo)

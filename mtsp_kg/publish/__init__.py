@@ -1,4 +1,1 @@
-"""One module for each form in which the graph leaves the house.
-
-May import `errors`, `names`, `formats`, `output`, `project`, `document`, `load`, `cache`, `store`, `query` and `trace`.
-"""
+"""A graph as documents: RDF files, dumps, a description of the dataset, and a static site in a folder."""

@@ -1,9 +1,9 @@
-"""A site into a folder: whole or not at all, only changed files written, nothing done when nothing changed.
+"""A site written into a folder: the whole site or nothing, and only the files that changed.
 
-The site is made in a folder beside the old one, files that did not change as further names of the old ones (hard
-links), the list of all with their SHA-256 last; it is brought to disk, and the two folders change places in one step
-of the file system (renameat2 with RENAME_EXCHANGE; where a system lacks it, in two). So whoever looks sees the old site
-or the new one. What an interrupted run left is removed by the next. Imports `errors`, `publish.site`.
+The site is made in a folder beside the old one. Files that did not change are hard links to the old ones; the list of
+all files with their SHA-256 is written last. Everything is flushed to disk, then the two folders change places in one
+step of the file system (renameat2 with RENAME_EXCHANGE; two steps where a system lacks it). So a reader sees the old
+site or the new one. The next run removes what an interrupted run left.
 """
 
 from __future__ import annotations
@@ -17,27 +17,51 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from mtsp_kg.errors import DataError
-from mtsp_kg.plan.pages.site import Site
+from mtsp_kg.errors import DataError, NotFoundError
+from mtsp_kg.publish.site_layout import SiteFiles
 
 MANIFEST = "manifest.json"
+FORMS = ("text", "json")
 _AT_FDCWD, _EXCHANGE = -100, 2
+_PR_SET_PDEATHSIG = 1
 _MOST_PROCESSES = 4
+_BATCH = 70
 
 
 @dataclass(frozen=True)
 class Published:
-    """What publishing did: files in the site, how many of them were written now, bytes in all; whether anything
-    changed."""
+    """A published site. files: in the site; written: how many of them this run wrote; size: of all, in bytes; changed:
+    whether anything did; seconds: how long it took."""
 
+    folder: Path
     files: int
     written: int
+    size: int
+    changed: bool
+    seconds: float = 0.0
+
+    def write(self, form: str = "text") -> str:
+        """The numbers in one of FORMS. Raises NotFoundError."""
+        if form == "json":
+            return json.dumps(asdict(self) | {"folder": str(self.folder)}, indent=2) + "\n"
+        if form != "text":
+            raise NotFoundError(f"Unknown form '{form}'.", remedy=f"Choose one of: {', '.join(FORMS)}.")
+        outcome = f"{self.written:,} written" if self.changed else "nothing has changed"
+        return f"{self.files:,} files, {self.size:,} bytes in {self.folder}; {outcome}; {self.seconds:.1f} s.\n"
+
+    def __str__(self) -> str:
+        return self.write()
+
+
+class _File(NamedTuple):
+    path: str
+    sha256: str
     size: int
     changed: bool
 
@@ -52,60 +76,57 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def unchanged(folder: Path, key: str) -> Published | None:
-    """What stands in a folder, when that is the site with this key and every file is there with its size."""
+    """The site in a folder if it is the one with this key and every file is there with its size; else None."""
     manifest = read_manifest(folder)
     if manifest is None or manifest.get("key") != key:
         return None
     size = 0
-    for path, about in manifest["files"].items():
+    for path, listed in manifest["files"].items():
         try:
             found = (folder / path).stat().st_size
         except OSError:
             return None
-        if found != about["bytes"]:
+        if found != listed["bytes"]:
             return None
         size += found
-    return Published(len(manifest["files"]), 0, size, False)
+    return Published(folder, len(manifest["files"]), 0, size, False)
 
 
-def write(site: Site, target: Path, key: str) -> Published:
-    """Writes the site into a folder; key: what names its sources and options.
+def write_site(site: SiteFiles, target: Path, key: str) -> Published:
+    """Writes a site into a folder; key: identifies its sources and options.
 
-    Raises DataError when the folder holds files that are not of a site written before, when somebody else is writing
-    it, or when it cannot be written.
+    Raises DataError when the folder holds files that are not part of a published site, when another process is writing
+    to it, or when it cannot be written; and what the site raises.
     """
-    target = Path(os.path.realpath(target))
+    folder, target = target, Path(os.path.realpath(target))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(target):
-            _sweep(target)
-            _refuse_foreign(target)
+        with _locked(target):
+            _remove_leftovers(target)
+            _refuse_foreign_files(target)
             new = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
             try:
-                entries = _make(site, target, new)
-                written = sum(about.pop("new") for about in entries.values())
-                body = {"key": key, "base": site.options.base, "site": site.options.address, "files": entries}
-                text = json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-                (new / MANIFEST).write_text(text, "utf-8")
+                files = _write_files(site, target, new)
+                _write_manifest(site, new, key, files)
                 new.chmod(0o755)
-                _to_disk(new)
+                _flush_to_disk(new)
                 _exchange(new, target)
             finally:
                 shutil.rmtree(new, ignore_errors=True)
     except OSError as error:
         raise DataError(
-            f"The site cannot be written: {error.strerror}.",
-            remedy="Name a folder that can be made anew (no mount point) on a disk with room.",
+            f"The site cannot be written: {error.strerror or error}.",
+            remedy="Choose a folder that can be replaced (not a mount point) on a disk with enough space.",
             file=target,
         ) from error
-    return Published(len(entries), written, sum(about["bytes"] for about in entries.values()), True)
+    return Published(folder, len(files), sum(file.changed for file in files), sum(file.size for file in files), True)
 
 
 @contextmanager
-def _alone(target: Path) -> Iterator[None]:
+def _locked(target: Path) -> Iterator[None]:
     try:
         import fcntl
-    except ImportError:  # pragma: no cover - no such locks there
+    except ImportError:  # pragma: no cover - a system without these locks
         yield
         return
     handle = os.open(target.parent, os.O_RDONLY)
@@ -114,123 +135,122 @@ def _alone(target: Path) -> Iterator[None]:
         yield
     except BlockingIOError as error:
         raise DataError(
-            "Somebody else is publishing into this place.", remedy="Wait until that has ended.", file=target
+            "Another process is publishing to this folder.", remedy="Wait until it has finished.", file=target
         ) from error
     finally:
         os.close(handle)
 
 
-def _sweep(target: Path) -> None:
+def _remove_leftovers(target: Path) -> None:
+    old, new = f".{target.name}.old-", f".{target.name}.new-"
     for left in sorted(target.parent.glob(f".{target.name}.*-*")):
-        if left.name.startswith(f".{target.name}.old-") and not target.exists() and read_manifest(left):
-            left.rename(target)
-        elif left.name.startswith((f".{target.name}.old-", f".{target.name}.new-")):
+        if left.name.startswith(old) and not target.exists() and read_manifest(left):
+            left.rename(target)  # an exchange in two steps was interrupted after the first
+        elif left.name.startswith((old, new)):
             shutil.rmtree(left, ignore_errors=True)
 
 
-def _refuse_foreign(target: Path) -> None:
+def _refuse_foreign_files(target: Path) -> None:
     if not target.exists():
         return
     manifest = read_manifest(target) if target.is_dir() else None
-    known = set(manifest["files"]) | {MANIFEST} if manifest else set()
-    for folder, _, files in os.walk(target) if target.is_dir() else [(str(target.parent), [], [target.name])]:
-        for name in files:
-            path = Path(folder, name)
-            if target == path or path.relative_to(target).as_posix() not in known:
-                raise DataError(
-                    "This is not of a site that was published here, and would be lost.",
-                    remedy="Name a folder that is new, empty, or holds nothing but a published site.",
-                    file=path,
-                )
+    known = {*manifest["files"], MANIFEST} if manifest else set()
+    inside = (Path(folder, name) for folder, _, names in os.walk(target) for name in names)
+    for path in inside if target.is_dir() else [target]:
+        if path.relative_to(target).as_posix() not in known:
+            raise DataError(
+                "This file is not part of a published site, and publishing would delete it.",
+                remedy="Choose a folder that is new or empty, or that holds only a published site.",
+                file=path,
+            )
 
 
-def _make(site: Site, old: Path, new: Path) -> dict[str, Any]:
+def _write_manifest(site: SiteFiles, new: Path, key: str, files: Iterable[_File]) -> None:
+    layout = site.layout
+    listed = {file.path: {"sha256": file.sha256, "bytes": file.size} for file in files}
+    body = {"key": key, "base": layout.rebase.published, "site": layout.address, "files": listed}
+    (new / MANIFEST).write_text(json.dumps(body, ensure_ascii=False, indent=1, sort_keys=True) + "\n", "utf-8")
+
+
+def _write_files(site: SiteFiles, old: Path, new: Path) -> list[_File]:
     paths = list(site.paths())
-    for folder in sorted({os.path.dirname(path) for path in paths}):  # noqa: PTH120 - text of paths, thousands of them
+    for folder in sorted({path.rpartition("/")[0] for path in paths}):
         (new / folder).mkdir(parents=True, exist_ok=True)
-    count = min(len(os.sched_getaffinity(0)), _MOST_PROCESSES) if sys.platform == "linux" else 1
-    if count < 2:
-        return dict(_write_some(site, paths, old, new))
+    processes = min(len(os.sched_getaffinity(0)), _MOST_PROCESSES) if sys.platform == "linux" else 1
+    writer = _Writer(site, old, new, os.getpid())
+    if processes < 2:
+        return writer.write(paths)
     site.prepare()
-    return _in_processes(site, paths, old, new, count)
+    return _write_in_processes(writer, paths, processes)
 
 
-def _in_processes(site: Site, paths: Sequence[str], old: Path, new: Path, count: int) -> dict[str, Any]:
-    # Forked processes share what the site has made ready; each takes every n-th run of paths and writes its files.
-    runs = [list(paths[start : start + 70]) for start in range(0, len(paths), 70)]
-    readers, children = [], []
-    parent = os.getpid()
-    for number in range(count):
-        reader, writer = os.pipe()
-        child = os.fork()
-        if child == 0:  # pragma: no cover - in another process
-            os.close(reader)
-            _child(site, [path for run in runs[number::count] for path in run], old, new, writer, parent)
-        os.close(writer)
-        readers.append(reader)
-        children.append(child)
-    found: dict[str, Any] = {}
-    failure = ""
-    for reader, child in zip(readers, children, strict=True):
-        with os.fdopen(reader, "rb") as pipe:
-            text = pipe.read()
-        os.waitpid(child, 0)
-        answer: dict[str, Any] = json.loads(text) if text else {"failure": "a process ended early"}
-        failure = failure or answer.get("failure", "")
-        found |= answer.get("files", {})
-    if failure:
-        # What failed there fails here too, as an error with its place.
-        return dict(_write_some(site, paths, old, new, again=True))
-    return {path: found[path] for path in paths}
+@dataclass(frozen=True)
+class _Writer:
+    """Writes documents of a site into the new folder, or links the old file where it is the same."""
 
+    site: SiteFiles
+    old: Path
+    new: Path
+    process: int
 
-def _child(site: Site, paths: list[str], old: Path, new: Path, writer: int, parent: int) -> None:  # pragma: no cover
-    status = 1
-    try:
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: does not outlive the process that forked it
-        if os.getppid() == parent:
-            try:
-                answer: dict[str, Any] = {"files": dict(_write_some(site, paths, old, new))}
-            except Exception as error:
-                answer = {"failure": f"{type(error).__name__}: {error}"}
-            with os.fdopen(writer, "wb") as pipe:
-                pipe.write(json.dumps(answer).encode())
-            status = 0
-    finally:
-        os._exit(status)
+    def write(self, paths: Iterable[str]) -> list[_File]:
+        return [self._write(path) for path in paths]
 
-
-def _write_some(
-    site: Site, paths: Sequence[str], old: Path, new: Path, *, again: bool = False
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    for path in paths:
-        document = site.document(path)
+    def _write(self, path: str) -> _File:
+        document = self.site.document(path)
         assert document is not None, path
-        place = os.path.join(new, path)  # noqa: PTH118 - as above
-        if again and os.path.exists(place):  # noqa: PTH110
-            os.unlink(place)  # noqa: PTH108
-        fresh = not _same(os.path.join(old, path), document.content)  # noqa: PTH118
-        if not fresh:
-            try:
-                os.link(os.path.join(old, path), place)  # noqa: PTH118
-            except OSError:
-                fresh = True
-        if fresh:
-            with open(place, "wb") as file:  # noqa: PTH123
-                file.write(document.content)
-        about = {"sha256": hashlib.sha256(document.content).hexdigest(), "bytes": len(document.content)}
-        yield path, about | {"new": fresh}
+        content = document.content
+        changed = not self._link_if_same(path, content)
+        if changed:
+            (self.new / path).write_bytes(content)
+        return _File(path, hashlib.sha256(content).hexdigest(), len(content), changed)
+
+    def _link_if_same(self, path: str, content: bytes) -> bool:
+        try:
+            old = self.old / path
+            if old.read_bytes() != content:
+                return False
+            (self.new / path).hardlink_to(old)
+        except OSError:
+            return False
+        return True
 
 
-def _same(place: str, content: bytes) -> bool:
+_writer: _Writer | None = None  # of a forked process, which shares with its parent what the site has prepared
+
+
+def _write_in_processes(writer: _Writer, paths: Sequence[str], processes: int) -> list[_File]:
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    batches = [paths[start : start + _BATCH] for start in range(0, len(paths), _BATCH)]
+    pool = ProcessPoolExecutor(processes, get_context("fork"), _begin_process, (writer,))
     try:
-        with open(place, "rb") as file:  # noqa: PTH123
-            return file.read() == content
-    except OSError:
-        return False
+        return [file for files in pool.map(_write_batch, batches) for file in files]
+    except BrokenProcessPool as error:
+        raise DataError(
+            "A process that makes pages ended unexpectedly.", remedy="Check that there is enough memory."
+        ) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _to_disk(folder: Path) -> None:
+def _begin_process(writer: _Writer) -> None:  # pragma: no cover - in another process
+    global _writer
+    _writer = writer
+    # A process must not go on writing when the one that forked it has been killed.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != writer.process:
+        os._exit(1)
+
+
+def _write_batch(paths: Sequence[str]) -> list[_File]:  # pragma: no cover - in another process
+    assert _writer is not None
+    return _writer.write(paths)
+
+
+def _flush_to_disk(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         try:

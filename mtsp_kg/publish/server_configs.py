@@ -1,86 +1,98 @@
-"""What tells web servers and robots how to treat the site: nginx, Apache, w3id, robots.txt, sitemap.
+"""The files that configure web servers and robots for a site: nginx, Apache, w3id.org, robots.txt, sitemap.
 
-nginx and Apache choose a form by regular expressions that this module writes: for each tenth of a q-value, from 1 down
-to 0.1, the types in the order of preference. So q-values count, to one decimal; what they cannot do is let a wildcard
-mean a type other than HTML. Imports `names`, `publish.paths`, `publish.source`.
+nginx and Apache negotiate with regular expressions that this module writes: for each tenth of a q-value, from 1 down to
+0.1, the types in order of preference. So a q-value counts to one decimal, and a wildcard always means HTML.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import jinja2
 
 from mtsp_kg import vocab
-from mtsp_kg.plan.pages.source import Options
-from mtsp_kg.publish import paths
-from mtsp_kg.publish.words import LANGUAGES
+from mtsp_kg.publish.site_layout import DOCUMENT_FORMS, MEDIA_TYPES, PAGE, SiteLayout
 
-Paths = Callable[[], Iterable[str]]
-Write = Callable[[Options, Paths, Mapping[str, str]], str]
-
-POLICY = (
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# Of the files below, those that clients read; a site that answers requests itself needs no others.
 FOR_CLIENTS = frozenset({"robots.txt", "sitemap.xml"})
 _PARAMETERS = r"(?:\s*;(?!\s*q\s*=)[^,;]*)*"
 _PLAIN = re.compile(r"/[A-Za-z0-9._~/:@!,()*+=&%-]+")
 
 
-def files(options: Options) -> dict[str, Write]:
-    """The configuration files of a site by path; that for w3id where the site stands elsewhere than its base."""
-    table: dict[str, Write] = {
-        "robots.txt": _robots,
-        "sitemap.xml": _sitemap,
-        ".htaccess": lambda options, paths_, stems: _fill("htaccess", options, stems),
-        "server/nginx.conf": lambda options, paths_, stems: _fill("nginx.conf", options, stems),
-        "server/apache.conf": lambda options, paths_, stems: _fill("apache.conf", options, stems),
+class PathRewrite(NamedTuple):
+    """IRIs that are described in the document of another: a regular expression over paths below the base, and the path
+    of the other with `$1`, `$2` ... for the groups."""
+
+    pattern: str
+    target: str
+
+
+@dataclass(frozen=True)
+class ConfiguredSite:
+    """A site to be configured. paths: gives every path of the site; stems: stem of documents to IRI."""
+
+    layout: SiteLayout
+    paths: Callable[[], Iterable[str]]
+    stems: Mapping[str, str]
+    rewrites: Sequence[PathRewrite] = ()
+
+
+def config_files(site: ConfiguredSite) -> dict[str, Callable[[], str]]:
+    """The configuration files by path, each with what makes it; one for w3id.org where the base is not the address."""
+    table: dict[str, Callable[[], str]] = {
+        "robots.txt": lambda: f"User-agent: *\nAllow: /\nSitemap: {site.layout.address}sitemap.xml\n",
+        "sitemap.xml": lambda: _sitemap(site),
+        ".htaccess": lambda: _fill("htaccess", site),
+        "server/nginx.conf": lambda: _fill("nginx.conf", site),
+        "server/apache.conf": lambda: _fill("apache.conf", site),
     }
-    if options.address != options.base:
-        table["server/w3id.htaccess"] = lambda options, paths_, stems: _fill("w3id", options, stems)
+    if site.layout.address != site.layout.rebase.published:
+        table["server/w3id.htaccess"] = lambda: _fill("w3id", site)
     return table
 
 
-def _robots(options: Options, paths_: Paths, stems: Mapping[str, str]) -> str:
-    return f"User-agent: *\nAllow: /\nSitemap: {options.address}sitemap.xml\n"
-
-
-def _sitemap(options: Options, paths_: Paths, stems: Mapping[str, str]) -> str:
+def _sitemap(site: ConfiguredSite) -> str:
+    layout = site.layout
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<urlset xmlns="{vocab.SITEMAP}" xmlns:xhtml="{vocab.XHTML}">',
     ]
-    for path in sorted(paths_()):
-        if path.endswith(paths.PAGE.suffix) and not path.startswith(LANGUAGES[1] + "/") and path != "404.html":
-            stem = path.removesuffix(paths.PAGE.suffix)
-            pages = {one: escape(options.address + paths.page_of(stem, one)) for one in LANGUAGES}
-            twins = "".join(
+    for path in sorted(site.paths()):
+        if path.endswith(PAGE.suffix) and layout.split_language(path)[1] == path and path != layout.page("404"):
+            stem = path.removesuffix(PAGE.suffix)
+            pages = {one: escape(layout.address + layout.page(stem, one)) for one in layout.languages}
+            alternates = "".join(
                 f'<xhtml:link rel="alternate" hreflang="{one}" href="{page}"/>' for one, page in pages.items()
             )
-            lines.append(f"<url><loc>{escape(options.address + path)}</loc>{twins}</url>")
+            lines.append(f"<url><loc>{escape(layout.address + path)}</loc>{alternates}</url>")
     return "\n".join([*lines, "</urlset>"]) + "\n"
 
 
-def accepts() -> Iterator[tuple[str, str]]:
-    """Regular expressions over the Accept header with the suffix that each means, the first that fits decides."""
-    kinds = [(form.essence, form.suffix[1:]) for form in paths.FORMS]
+def _accepted_forms() -> Iterator[tuple[str, str]]:
+    """Regular expressions over the Accept header with the suffix that each means; the first that matches decides."""
+    kinds = [(form.essence, form.suffix[1:]) for form in DOCUMENT_FORMS]
     kinds += [("application/xhtml+xml", "html"), ("text/*", "html"), ("*/*", "html"), ("application/*", "jsonld")]
     for tenth in range(10, 0, -1):
         for kind, suffix in kinds:
             yield rf"(?:^|,)\s*{re.escape(kind)}{_PARAMETERS}{_weight(tenth)}(?:,|$)", suffix
 
 
-def languages() -> Iterator[tuple[str, str]]:
+def _accepted_languages(layout: SiteLayout) -> Iterator[tuple[str, str]]:
     """Regular expressions over the Accept-Language header with the folder that each means, as above."""
     for tenth in range(10, 0, -1):
-        for language, folder in (("en", ""), ("zh", "zh/")):
-            yield rf"(?:^|,)\s*{language}(?:-[a-z0-9-]+)?{_weight(tenth)}(?:,|$)", folder
+        for language in layout.languages:
+            yield rf"(?:^|,)\s*{language}(?:-[a-z0-9-]+)?{_weight(tenth)}(?:,|$)", layout.folder(language)
 
 
 def _weight(tenth: int) -> str:
@@ -89,19 +101,25 @@ def _weight(tenth: int) -> str:
     return rf"\s*;\s*q\s*=\s*0?\.{tenth}\d*\s*(?:;[^,]*)?"
 
 
-def odd(stems: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Paths of IRIs that are no safe file names, as a client asks for them, with the stems of their documents."""
-    for stem, iri in stems.items():
-        asked = paths.request_path(iri)
-        if stem.startswith("doc/-/") and asked and _PLAIN.fullmatch(asked):
-            yield asked, stem
+def _hashed(site: ConfiguredSite) -> Iterator[tuple[str, str]]:
+    """Request paths of IRIs that are not safe file names, with the stems of their documents."""
+    for stem, iri in site.stems.items():
+        requested = site.layout.request_path(iri)
+        if stem.startswith("doc/-/") and requested and _PLAIN.fullmatch(requested):
+            yield requested, stem
+
+
+def _folders(site: ConfiguredSite) -> list[str]:
+    """The folders at the site's root but those of languages."""
+    found = {site.layout.split_language(path)[1].partition("/")[0] for path in site.paths() if "/" in path}
+    return sorted(re.escape(folder) for folder in found if not folder.endswith(PAGE.suffix))
 
 
 @cache
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "servers"),
-        autoescape=False,  # no page: every value is checked above or an address of Options
+        autoescape=False,  # these are not pages: every value is checked above, or is an address of PublishOptions
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -109,20 +127,23 @@ def _environment() -> jinja2.Environment:
     )
 
 
-def _fill(template: str, options: Options, stems: Mapping[str, str]) -> str:
+def _fill(template: str, site: ConfiguredSite) -> str:
+    layout = site.layout
     return (
         _environment()
         .get_template(template)
         .render(
-            accepts=list(accepts()),
-            languages=list(languages()),
-            odd=list(odd(stems)),
-            policy=POLICY,
-            address=options.address,
-            base=options.base,
-            root=urlsplit(options.address).path,
-            host=urlsplit(options.address).hostname,
-            forms=paths.DATA_FORMS,
-            vocabularies=("ontology", "shapes", "dataset"),
+            accepted_forms=list(_accepted_forms()),
+            accepted_languages=list(_accepted_languages(layout)),
+            language_folders=[layout.folder(one) for one in layout.languages[1:]],
+            hashed=list(_hashed(site)),
+            rewrites=site.rewrites,
+            policy=CONTENT_SECURITY_POLICY,
+            address=layout.address,
+            base=layout.rebase.published,
+            root=layout.root,
+            host=urlsplit(layout.address).hostname,
+            folders=_folders(site) if template == "w3id" else [],
+            suffixes=sorted({suffix[1:] for suffix in MEDIA_TYPES if suffix.startswith(".") and suffix != ".htaccess"}),
         )
     )

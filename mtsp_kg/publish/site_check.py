@@ -1,98 +1,135 @@
-"""A published site held against itself: every file as listed, every link leads somewhere, every count counted again.
+"""A published site checked against itself: every file as listed, every link resolved, every count taken again.
 
-Reads files only, nothing of what made them. Imports `errors`, `names`, `publish.folder`.
+It reads nothing but the files.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from posixpath import dirname, normpath
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import pyoxigraph as ox
 
 from mtsp_kg import vocab
 from mtsp_kg.errors import NotFoundError
-from mtsp_kg.plan import names
-from mtsp_kg.publish.folder import MANIFEST, read_manifest
+from mtsp_kg.profile import Profile
+from mtsp_kg.publish.dataset_description import DESCRIPTION_PATH
+from mtsp_kg.publish.folder import FORMS, MANIFEST, read_manifest
 
 _LINK = re.compile(rb'\s(?:href|src|action)="([^"]*)"')
 _ID = re.compile(rb'\sid="([^"]*)"')
 _VOID, _DCAT, _SPDX = (vocab.PUBLISHING[prefix] for prefix in ("void", "dcat", "spdx"))
-_DUMP, _DESCRIPTION = "dump/mtsp-kg.nq", ".well-known/void"
+_Properties = dict[str, list[str]]
 
 
-def check_folder(folder: Path) -> list[str]:
-    """What is wrong with a published site, a line for each; nothing when all is well.
+class SiteFault(NamedTuple):
+    """A fault of a published site: the file, below the site's root, and what is wrong with it."""
 
-    Raises NotFoundError when there is no published site.
+    path: str
+    message: str
+
+
+@dataclass(frozen=True)
+class SiteCheck:
+    """The faults of a published site."""
+
+    folder: Path
+    faults: tuple[SiteFault, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the site has no fault."""
+        return not self.faults
+
+    def write(self, form: str = "text") -> str:
+        """The faults in one of `folder.FORMS`. Raises NotFoundError."""
+        if form == "json":
+            listed = [fault._asdict() for fault in self.faults]
+            return json.dumps({"passed": self.passed, "faults": listed}, ensure_ascii=False, indent=2) + "\n"
+        if form != "text":
+            raise NotFoundError(f"Unknown form '{form}'.", remedy=f"Choose one of: {', '.join(FORMS)}.")
+        lines = [f"{fault.path}: {fault.message}" for fault in self.faults]
+        count = f"{len(lines)} fault{'' if len(lines) == 1 else 's'}" if lines else "No faults"
+        return "\n".join([*lines, f"{count} in {self.folder}."]) + "\n"
+
+    def __str__(self) -> str:
+        return self.write()
+
+
+def check_site(folder: Path) -> SiteCheck:
+    """Checks the files of a published site and, where all are as listed, links and counts.
+
+    Raises NotFoundError where there is no published site.
     """
     manifest = read_manifest(folder)
     if manifest is None:
-        raise NotFoundError(f"There is no published site: it has no {MANIFEST}.", file=folder)
-    found = list(_files(folder, manifest["files"]))
+        raise NotFoundError(f"The folder holds no published site: it has no {MANIFEST}.", file=folder)
+    files: dict[str, dict[str, object]] = manifest["files"]
+    found = list(_file_faults(folder, files))
     if not found:
-        found += links(folder, manifest["files"], urlsplit(manifest["site"]).path)
-        found += counts(folder, manifest["base"], manifest["site"])
-    return found
+        found += link_faults(folder, files, urlsplit(manifest["site"]).path)
+        found += _count_faults(folder, files, Profile(manifest["base"]), manifest["site"])
+    return SiteCheck(folder, tuple(found))
 
 
-def _files(folder: Path, listed: dict[str, dict[str, object]]) -> list[str]:
-    found = []
-    for path, about in listed.items():
+def _file_faults(folder: Path, listed: dict[str, dict[str, object]]) -> Iterator[SiteFault]:
+    for path, file in listed.items():
         try:
             content = (folder / path).read_bytes()
         except OSError as error:
-            found.append(f"{path}: cannot be read: {error.strerror}.")
+            yield SiteFault(path, f"cannot be read: {error.strerror}.")
             continue
-        if hashlib.sha256(content).hexdigest() != about["sha256"]:
-            found.append(f"{path}: is not what was published.")
-    for place, _, files in os.walk(folder):
-        for name in files:
-            path = Path(place, name).relative_to(folder).as_posix()
+        if hashlib.sha256(content).hexdigest() != file["sha256"]:
+            yield SiteFault(path, "differs from what was published.")
+    for inside, _, names in os.walk(folder):
+        for name in names:
+            path = Path(inside, name).relative_to(folder).as_posix()
             if path != MANIFEST and path not in listed:
-                found.append(f"{path}: is not of this site.")
-    return found
+                yield SiteFault(path, "is not part of this site.")
 
 
-def links(folder: Path, listed: dict[str, dict[str, object]], root: str = "/") -> list[str]:
-    """Links inside the site that lead nowhere: to no file, or to no place in a page. root: the site's path."""
+def link_faults(folder: Path, listed: Collection[str], root: str = "/") -> Iterator[SiteFault]:
+    """The links inside a site that lead to no file, or to no element of a page. root: the path of the site's root."""
     pages = {path: (folder / path).read_bytes() for path in listed if path.endswith(".html")}
-    places = {path: {unescape(one.decode()) for one in _ID.findall(content)} for path, content in pages.items()}
-    found = []
+    elements = {path: {unescape(one.decode()) for one in _ID.findall(content)} for path, content in pages.items()}
     for path, content in pages.items():
         for link in sorted(set(_LINK.findall(content))):
             target = unescape(link.decode())
             parts = urlsplit(target)
             if parts.scheme or parts.netloc:
                 if parts.scheme not in ("http", "https", "mailto"):
-                    found.append(f"{path}: links to {target}.")
+                    yield SiteFault(path, f"links to {target}.")
                 continue
             if parts.path.startswith("/"):
-                to = normpath(unquote(parts.path).removeprefix(root))
+                file = normpath(unquote(parts.path).removeprefix(root))
             else:
-                to = normpath(f"{dirname(path)}/{unquote(parts.path)}".lstrip("/")) if parts.path else path
-            if to not in listed:
-                found.append(f"{path}: links to {target}, which is not there.")
-            elif parts.fragment and to in places and unquote(parts.fragment) not in places[to]:
-                found.append(f"{path}: links to {target}, and there is no such place in that page.")
-    return found
+                file = normpath(f"{dirname(path)}/{unquote(parts.path)}".lstrip("/")) if parts.path else path
+            if file not in listed:
+                yield SiteFault(path, f"links to {target}, which does not exist.")
+            elif parts.fragment and file in elements and unquote(parts.fragment) not in elements[file]:
+                yield SiteFault(path, f"links to {target}, but that page has no element '{unquote(parts.fragment)}'.")
 
 
-def counts(folder: Path, base: str, site: str) -> list[str]:
-    """Where the description of the data does not agree with the data, all counted again from the dump."""
-    dump = ox.parse((folder / _DUMP).read_bytes(), format=ox.RdfFormat.N_QUADS)
-    triples = {quad.triple for quad in dump}
-    said: dict[str, dict[str, list[str]]] = {}
-    description = (folder / _DESCRIPTION).read_bytes()
-    for quad in ox.parse(description, format=ox.RdfFormat.TURTLE):
-        about = said.setdefault(str(getattr(quad.subject, "value", quad.subject)), {})
-        about.setdefault(quad.predicate.value, []).append(str(getattr(quad.object, "value", quad.object)))
+def _count_faults(folder: Path, listed: Collection[str], profile: Profile, address: str) -> Iterator[SiteFault]:
+    """Where the description of the dataset disagrees with the data."""
+    quads = [
+        quad
+        for path in listed
+        if path.startswith("dump/") and path.endswith(".nq")
+        for quad in ox.parse((folder / path).read_bytes(), format=ox.RdfFormat.N_QUADS)
+    ]
+    described = _read_description(folder / DESCRIPTION_PATH)
+    triples = {quad.triple for quad in quads}
     of_class = Counter(
         triple.object.value
         for triple in triples
@@ -100,44 +137,52 @@ def counts(folder: Path, base: str, site: str) -> list[str]:
     )
     of_property = Counter(triple.predicate.value for triple in triples)
     subjects = {triple.subject for triple in triples}
-    entities = [node for node in subjects if isinstance(node, ox.NamedNode) and node.value.startswith(base + "id/")]
-    dataset = said.get(base + names.DATASET.removeprefix(names.BASE), {})
-    expected = {
+    counts = {
         "triples": len(triples),
         "distinctSubjects": len(subjects),
         "distinctObjects": len({triple.object for triple in triples}),
-        "entities": len(entities),
+        "entities": sum(isinstance(node, ox.NamedNode) and node.value.startswith(profile.ids) for node in subjects),
         "classes": len(of_class),
         "properties": len(of_property),
     }
-    found = [
-        f"{_DESCRIPTION}: void:{name} is {dataset.get(_VOID + name)}, counted again {number}."
-        for name, number in expected.items()
-        if dataset.get(_VOID + name) != [str(number)]
-    ]
-    for about in said.values():
+    dataset = described.get(profile.dataset, {})
+    for name, number in counts.items():
+        if dataset.get(_VOID + name) != [str(number)]:
+            yield _wrong_count(f"void:{name}", dataset.get(_VOID + name), number)
+    for properties in described.values():
         for kind, table, counted in (("class", of_class, "entities"), ("property", of_property, "triples")):
-            found += [
-                f"{_DESCRIPTION}: {iri} has {about.get(_VOID + counted)}, counted again {table[iri]}."
-                for iri in about.get(_VOID + kind, ())
-                if about.get(_VOID + counted) != [str(table[iri])]
-            ]
-        found += _dumps(folder, about, said, site)
+            for iri in properties.get(_VOID + kind, ()):
+                if properties.get(_VOID + counted) != [str(table[iri])]:
+                    yield _wrong_count(f"void:{counted} of {iri}", properties.get(_VOID + counted), table[iri])
+        yield from _dump_faults(folder, properties, described, address)
+
+
+def _read_description(file: Path) -> dict[str, _Properties]:
+    found: dict[str, _Properties] = {}
+    for quad in ox.parse(file.read_bytes(), format=ox.RdfFormat.TURTLE):
+        properties = found.setdefault(str(getattr(quad.subject, "value", quad.subject)), {})
+        properties.setdefault(quad.predicate.value, []).append(str(getattr(quad.object, "value", quad.object)))
     return found
 
 
-def _dumps(folder: Path, about: dict[str, list[str]], said: dict[str, dict[str, list[str]]], site: str) -> list[str]:
-    found = []
-    for address in about.get(_DCAT + "downloadURL", ()):
-        path = address.removeprefix(site)
+def _wrong_count(what: str, given: list[str] | None, number: int) -> SiteFault:
+    return SiteFault(DESCRIPTION_PATH, f"{what} is {', '.join(given or ['missing'])}, but the dump has {number}.")
+
+
+def _dump_faults(
+    folder: Path, properties: _Properties, described: dict[str, _Properties], address: str
+) -> Iterator[SiteFault]:
+    for url in properties.get(_DCAT + "downloadURL", ()):
         try:
-            content = (folder / path).read_bytes()
+            content = (folder / url.removeprefix(address)).read_bytes()
         except OSError:
-            found.append(f"{_DESCRIPTION}: {address} is not there.")
+            yield SiteFault(DESCRIPTION_PATH, f"{url} does not exist.")
             continue
         digests = [
-            value for check in about.get(_SPDX + "checksum", ()) for value in said[check][_SPDX + "checksumValue"]
+            value
+            for checksum in properties.get(_SPDX + "checksum", ())
+            for value in described[checksum][_SPDX + "checksumValue"]
         ]
-        if digests != [hashlib.sha256(content).hexdigest()] or about.get(_DCAT + "byteSize") != [str(len(content))]:
-            found.append(f"{_DESCRIPTION}: {address} has another size or SHA-256.")
-    return found
+        size = properties.get(_DCAT + "byteSize")
+        if digests != [hashlib.sha256(content).hexdigest()] or size != [str(len(content))]:
+            yield SiteFault(DESCRIPTION_PATH, f"the size or SHA-256 of {url} is wrong.")

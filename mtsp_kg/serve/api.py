@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from mtsp_kg import vocab
 from mtsp_kg.errors import ParameterError
+from mtsp_kg.publish.rebase import Rebase
 from mtsp_kg.query.catalogue import NamedQuery
 from mtsp_kg.query.entities import Entities
 from mtsp_kg.query.execute import bind
@@ -26,7 +27,6 @@ from mtsp_kg.serve import requests
 from mtsp_kg.serve.pool import Pool, Result
 from mtsp_kg.serve.problems import MethodError, NotAcceptableError, NothingHereError
 from mtsp_kg.serve.protocol import with_charset
-from mtsp_kg.serve.rebase import Base
 from mtsp_kg.serve.requests import best_media
 from mtsp_kg.serve.responses import send_spool, send_whole
 from mtsp_kg.serve.worker import ROWS, Task
@@ -96,13 +96,13 @@ class QuickEntities(Entities):
 
 
 class Catalogue:
-    """The queries by name, and asking them. entities: resolves the names that parameters give; ours: what our IRIs
-    begin with here."""
+    """The queries by name, and asking them. entities: resolves the names that parameters give; rebase: the
+    base with which IRIs are published."""
 
-    def __init__(self, queries: list[NamedQuery], entities: Entities, pool: Pool, ours: Base | None = None) -> None:
+    def __init__(self, queries: list[NamedQuery], entities: Entities, pool: Pool, rebase: Rebase) -> None:
         self.queries = {query.name: query for query in queries}
         self._entities = entities
-        self.ours = ours or Base()
+        self.rebase = rebase
         self._pool = pool
 
     async def ask(self, name: str, values: Mapping[str, str], form: str, client: str) -> Result:
@@ -114,9 +114,9 @@ class Catalogue:
         for key, value in values.items():
             if len(value) > LONGEST_VALUE:
                 raise ParameterError(f"Parameter '{key[:40]}' is longer than {LONGEST_VALUE} characters.")
-        back = {key: self.ours.back(value) for key, value in values.items()}
-        text = self.ours.out(bind(query, back, self._entities) if values else query.text)
-        task = Task(text, table=form, graph=None, plan=self._entities.plan, ours=self.ours.iri)
+        back = {key: self.rebase.back(value) for key, value in values.items()}
+        text = self.rebase.out(bind(query, back, self._entities) if values else query.text)
+        task = Task(text, table=form, graph=None)
         return await self._pool.run(task, client)
 
     def find(self, name: str) -> NamedQuery:

@@ -15,6 +15,8 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from mtsp_kg.profile import Profile
+from mtsp_kg.publish.rebase import Rebase
 from mtsp_kg.query.catalogue import NamedQuery
 from mtsp_kg.query.entities import Entities
 from mtsp_kg.serve import requests
@@ -24,44 +26,46 @@ from mtsp_kg.serve.openapi import openapi
 from mtsp_kg.serve.pool import Pool
 from mtsp_kg.serve.problems import MethodError, NotAcceptableError
 from mtsp_kg.serve.protocol import GRAPH_TYPES, Endpoint, with_charset
-from mtsp_kg.serve.rebase import Base
 from mtsp_kg.serve.requests import best_media
 from mtsp_kg.serve.responses import send_whole
-from mtsp_kg.serve.site_interface import NoSite, Site
+from mtsp_kg.serve.site_interface import NoSite, SiteResponder
 from mtsp_kg.serve.site_requests import Asking, Pages, is_known
 
 
 @dataclass
 class Served:
     """What is served. queries: of the catalogue; entities: resolves names; base: the server's public IRI, with its
-    final slash, of which every link is made (never of a Host header); ours: what our IRIs begin with here, which is
-    another matter."""
+    final slash, with which every link begins (never a Host header); rebase: the base with which the project's IRIs are
+    published, its own by default."""
 
     queries: list[NamedQuery]
     entities: Entities
+    profile: Profile
     base: str
-    site: Site = field(default_factory=NoSite)
-    ours: Base = field(default_factory=Base)
+    site: SiteResponder = field(default_factory=NoSite)
+    rebase: Rebase | None = None
 
 
 def application(served: Served, pool: Pool, log: AccessLog) -> Starlette:
     """The application, over a pool that is started and stopped by the caller."""
-    ours = served.ours
-    catalogue = Catalogue(served.queries, served.entities, pool, ours)
+    rebase = served.rebase or Rebase(served.profile.base, served.profile.base)
+    catalogue = Catalogue(served.queries, served.entities, pool, rebase)
+    prefixes = {prefix: rebase.out(namespace) for prefix, namespace in served.profile.prefixes.items()}
+    asserted = rebase.out(served.profile.graphs + "asserted")
     endpoints = {
-        path: Endpoint(pool, base=served.base, path=path, view=view, plan=served.entities.plan, ours=ours)
+        path: Endpoint(pool, base=served.base, path=path, view=view, prefixes=prefixes, asserted=asserted)
         for path, view in (("sparql", "all"), ("sparql/asserted", "asserted"))
     }
     pages = Pages(served.site, Asking(catalogue, endpoints["sparql"], endpoints["sparql/asserted"], pool), served.base)
     api = Api(catalogue, pool)
 
     def described() -> bytes:
-        return ours.out_bytes(openapi(served.queries, served.base))
+        return rebase.out_bytes(openapi(served.queries, served.base))
 
     routes = [
         Route("/health", _Health(pool)),
         Route("/api/openapi.json", _Fixed({"application/json": described})),
-        Route("/.well-known/sparql-examples", _Fixed(_as_rdf(served.queries, served.base, ours))),
+        Route("/.well-known/sparql-examples", _Fixed(_as_rdf(served.queries, served.base, rebase))),
         Route("/api", api),
         Route("/api/{name}", api),
     ]
@@ -137,10 +141,10 @@ def _only_get(scope: Scope) -> None:
         raise error
 
 
-def _as_rdf(queries: list[NamedQuery], base: str, ours: Base) -> dict[str, Callable[[], bytes]]:
+def _as_rdf(queries: list[NamedQuery], base: str, rebase: Rebase) -> dict[str, Callable[[], bytes]]:
     def written(media_type: str) -> bytes:
         form = ox.RdfFormat.from_media_type(media_type)
-        return ours.out_bytes(ox.serialize(examples(queries, base), format=form) or b"")
+        return rebase.out_bytes(ox.serialize(examples(queries, base), format=form) or b"")
 
     def later(media_type: str) -> Callable[[], bytes]:
         return lambda: written(media_type)

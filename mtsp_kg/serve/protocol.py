@@ -12,6 +12,7 @@ Without a query the endpoint describes itself (SPARQL 1.1 Service Description, s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,12 +21,10 @@ import pyoxigraph as ox
 from starlette.types import Receive, Scope, Send
 
 from mtsp_kg.formats import RDF_FORMATS
-from mtsp_kg.plan import names
 from mtsp_kg.serve import guard, requests
 from mtsp_kg.serve.guard import tokens
 from mtsp_kg.serve.pool import Pool, Result
 from mtsp_kg.serve.problems import BadRequestError, MediaTypeError, MethodError, NotAcceptableError
-from mtsp_kg.serve.rebase import Base
 from mtsp_kg.serve.requests import best_media
 from mtsp_kg.serve.responses import send_spool, send_whole
 from mtsp_kg.serve.worker import Task
@@ -73,9 +72,6 @@ TABLE_TYPES = {
     "text/tab-separated-values": "tsv",
 }
 GRAPH_TYPES = {format_.media_type: format_.name for format_ in RDF_FORMATS}
-ASSERTED = names.GRAPH + "asserted"
-"""As `default-graph-uri`: the merge of the graphs that are not inferred."""
-
 _FORM, _QUERY, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
 _READ_ONLY = "This endpoint is read-only: it has no update operation."
 _VARY = {"Vary": "Accept"}
@@ -96,8 +92,8 @@ def with_charset(media_type: str) -> str:
 
 
 class Endpoint:
-    """The endpoint as an ASGI application. view: `all` or `asserted`; base: the server's; path: below it; ours: what
-    our IRIs begin with here."""
+    """The endpoint as an ASGI application. view: `all` or `asserted`; base: the server's; path: below it; prefixes:
+    for results in Turtle and TriG; asserted: the `default-graph-uri` of the merge of the graphs without inferences."""
 
     def __init__(
         self,
@@ -106,16 +102,15 @@ class Endpoint:
         base: str,
         path: str = "sparql",
         view: str = "all",
-        plan: str | None,
-        ours: Base | None = None,
+        prefixes: Mapping[str, str],
+        asserted: str,
     ) -> None:
         self._pool = pool
         self._base = base
         self._iri = base + path
         self._view = view
-        self._plan = plan
-        self._ours = ours or Base()
-        self._asserted = self._ours.out(ASSERTED)
+        self._prefixes = dict(prefixes)
+        self._asserted = asserted
         self._description = cache(self._describe)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -158,7 +153,7 @@ class Endpoint:
             view, default = "asserted", [""]
         return Task(
             asked.text, view, table, graph,
-            default_graphs=default, named_graphs=named, base=self._iri, plan=self._plan, ours=self._ours.iri,
+            default_graphs=default, named_graphs=named, base=self._iri, prefixes=self._prefixes,
         )  # fmt: skip
 
     def _describe(self, media_type: str) -> bytes:

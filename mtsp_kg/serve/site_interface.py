@@ -1,36 +1,42 @@
-"""What a site is to the server: something that answers a path with a page, and may ask queries of the catalogue.
+"""What the server asks of a site, and what a site may ask of the server.
 
-A site is written elsewhere and handed to the application; it need not import this module, for it fits by its form. The
-application adds what is the same for every answer: HEAD, conditional requests (`If-None-Match`, `If-Modified-Since`),
-security headers, CORS, the access log, and 404 as a message when the site gives None.
+A site is made elsewhere and handed to the application. A `ServedSite` has documents by path, and pages for questions,
+queries, searches and proofs; `site_answers` routes requests to them. The application itself talks to a `SiteResponder`,
+and adds what every answer has: HEAD, conditional requests, security headers, CORS, the access log, and 404 as a message
+where there is no answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
+from mtsp_kg.errors import MtspError
+from mtsp_kg.publish.site_layout import SiteDocument, SiteLayout
+from mtsp_kg.query.catalogue import NamedQuery
 from mtsp_kg.serve.requests import best_language, best_media
 
 
-class Ask(Protocol):
-    """Asks the pool, on the visitor's account. Raises MtspError, of which each kind has its HTTP status."""
+class SiteQueries(Protocol):
+    """Sends queries to the pool on a visitor's account. Raises MtspError, of which each kind has its HTTP status."""
 
-    def __call__(self, name: str, values: Mapping[str, str], /) -> Awaitable[bytes]:
-        """A query of the catalogue: its name and its parameters as a user writes them; gives SPARQL results as JSON."""
+    def question(self, name: str, values: Mapping[str, str], /) -> Awaitable[bytes]:
+        """The answer to a query of the catalogue, as SPARQL results in JSON. values: parameters as a user writes
+        them."""
 
     def sparql(self, text: str, *, asserted: bool) -> Awaitable[tuple[str, bytes]]:
-        """A visitor's query, without inferences where `asserted`; gives `table` or `boolean` and SPARQL results as
-        JSON, or `graph` and Turtle."""
+        """The answer to a visitor's query, without inferences where `asserted`: `table` or `boolean` and SPARQL results
+        in JSON, or `graph` and Turtle."""
 
 
 @dataclass(frozen=True)
 class SiteRequest:
-    """What a visitor asks for.
+    """A GET or HEAD request to a site.
 
-    path: decoded, from the first slash, never with the host. query: the query string's parameters, the first of each
-    name. accept, accept_language: the headers as they came, empty when absent.
+    path: decoded, from the first slash, without the host. query: the parameters of the query string, the first of each
+    name. accept, accept_language: the headers, empty when absent.
     """
 
     path: str
@@ -39,51 +45,84 @@ class SiteRequest:
     accept_language: str = ""
 
     def best_media(self, offers: Sequence[str]) -> str | None:
-        """The media type of `offers` (the favourite first) that the visitor likes best; None when none will do: 406."""
+        """The media type of `offers` (in the server's order of preference) that the client prefers; None: 406."""
         return best_media(self.accept, offers)
 
     def best_language(self, offers: Sequence[str]) -> str:
-        """The language of `offers` that the visitor likes best, else the first."""
+        """The language of `offers` that the client prefers, else the first."""
         return best_language(self.accept_language, offers)
 
 
-class SiteAnswer(Protocol):
-    """What a site gives back; any object with these four attributes.
+@dataclass(frozen=True)
+class SiteAnswer:
+    """An answer of a site.
 
     headers: names in any case, values in printable ASCII (`ETag`, `Last-Modified`, `Vary`, `Link`, `Location`,
-    `Content-Language` ...). A `Content-Security-Policy` there replaces the server's own. media_type: with its charset,
-    where it has one.
+    `Content-Language` ...); a `Content-Security-Policy` replaces the server's own. media_type: with its charset, where
+    it has one.
     """
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def media_type(self) -> str: ...
-    @property
-    def body(self) -> bytes: ...
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-
-
-class Site(Protocol):
-    """Answers every GET and HEAD that is not the endpoint's, the API's or /health's."""
-
-    def begin(self) -> None:
-        """Called once, when the server answers: a site may make beforehand what it will need."""
-
-    async def respond(self, request: SiteRequest, ask: Ask) -> SiteAnswer | None:
-        """The answer to a request; None when there is nothing at that path. An MtspError becomes its status and
-        message."""
-
-
-@dataclass(frozen=True)
-class Page:
-    """A SiteAnswer for those who want one ready made."""
 
     body: bytes
     media_type: str = "text/html; charset=utf-8"
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class ServedSite(Protocol):
+    """A site with pages that depend on the visitor. It is used by one thread at a time."""
+
+    @property
+    def layout(self) -> SiteLayout:
+        """The addresses of the site."""
+
+    @property
+    def live(self) -> bool:
+        """Whether the site has pages for questions, queries, searches and proofs, beside its documents."""
+
+    @property
+    def modified(self) -> datetime:
+        """When the newest source of the site was modified."""
+
+    @property
+    def stems(self) -> Mapping[str, str]:
+        """Stem of documents to the IRI that they are about, with the project's own base."""
+
+    @property
+    def questions(self) -> Mapping[str, NamedQuery]:
+        """The queries of the catalogue that have a page, by name."""
+
+    def steps(self) -> list[Callable[[], object]]:
+        """What makes the parts that pages share, in steps of a tenth of a second or less."""
+
+    def document(self, path: str) -> SiteDocument | None:
+        """The document at a path; None where there is none. Raises MtspError."""
+
+    def stem_of(self, iri: str) -> str | None:
+        """The stem of the documents about an IRI with the published base; None where there are none."""
+
+    def question_page(self, language: str, name: str, given: Mapping[str, str], answer: bytes | MtspError) -> bytes:
+        """The page of a question. given: the visitor's parameters; answer: SPARQL results in JSON, or why there are
+        none."""
+
+    def sparql_page(self, language: str, text: str, answer: tuple[str, bytes] | MtspError, *, asserted: bool) -> bytes:
+        """The page of a visitor's query. answer: as of `SiteQueries.sparql`, or why there is none."""
+
+    def search_page(self, language: str, text: str) -> bytes:
+        """The page with the resources whose labels contain a text."""
+
+    def proof_page(self, language: str, subject: str, predicate: str, object_: str) -> bytes | None:
+        """The page with the proofs of a triple, its terms as IRIs or prefixed names; None where it is not inferred."""
+
+
+class SiteResponder(Protocol):
+    """Answers every GET and HEAD request that is not for the endpoint, the API or /health."""
+
+    def begin(self) -> None:
+        """Called once, when the server starts to answer: a site may make in advance what it will need."""
+
+    async def respond(self, request: SiteRequest, queries: SiteQueries) -> SiteAnswer | None:
+        """The answer to a request; None where the site has nothing at that path. Raises MtspError, which becomes its
+        status and message."""
 
 
 class NoSite:
@@ -92,6 +131,6 @@ class NoSite:
     def begin(self) -> None:
         """Nothing to make."""
 
-    async def respond(self, request: SiteRequest, ask: Ask) -> SiteAnswer | None:
+    async def respond(self, request: SiteRequest, queries: SiteQueries) -> SiteAnswer | None:
         """Nothing at any path."""
         return None

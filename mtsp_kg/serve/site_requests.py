@@ -19,7 +19,7 @@ from mtsp_kg.serve.pool import Pool, Result
 from mtsp_kg.serve.problems import MethodError, NothingHereError
 from mtsp_kg.serve.protocol import Asked, Endpoint
 from mtsp_kg.serve.responses import send_whole
-from mtsp_kg.serve.site_interface import Site, SiteAnswer, SiteRequest
+from mtsp_kg.serve.site_interface import SiteAnswer, SiteRequest, SiteResponder
 
 _KEPT_IN_304 = frozenset(
     {"cache-control", "content-location", "date", "etag", "expires", "vary", "last-modified", "link"}
@@ -37,23 +37,24 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class VisitorAsk:
-    """Asks on a visitor's account; see `site.Ask`."""
+class VisitorQueries:
+    """Sends queries on a visitor's account; see `SiteQueries`."""
 
     within: Asking
     client: str
 
-    async def __call__(self, name: str, values: Mapping[str, str], /) -> bytes:
+    async def question(self, name: str, values: Mapping[str, str], /) -> bytes:
+        """The answer to a query of the catalogue, as SPARQL results in JSON."""
         catalogue = self.within.catalogue
         async with self.within.pool.place(self.client):
-            return catalogue.ours.back_bytes(_whole(await catalogue.ask(name, values, "json", self.client)))
+            return catalogue.rebase.back_bytes(_whole(await catalogue.ask(name, values, "json", self.client)))
 
     async def sparql(self, text: str, *, asserted: bool) -> tuple[str, bytes]:
         """The form of the answer to a query, and the answer."""
         endpoint = self.within.asserted if asserted else self.within.endpoint
         async with self.within.pool.place(self.client):
             result = await endpoint.run(Asked(text), "json", "turtle", self.client)
-            return result.form, self.within.catalogue.ours.back_bytes(_whole(result))
+            return result.form, self.within.catalogue.rebase.back_bytes(_whole(result))
 
 
 def _whole(result: Result) -> bytes:
@@ -66,9 +67,9 @@ def _whole(result: Result) -> bytes:
 class Pages:
     """A site as an ASGI application. base: the server's IRI, with its final slash."""
 
-    def __init__(self, site: Site, asking_: Asking, base: str) -> None:
+    def __init__(self, site: SiteResponder, asking: Asking, base: str) -> None:
         self._site = site
-        self._asking = asking_
+        self._asking = asking
         self._base = base
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -91,8 +92,8 @@ class Pages:
         for name, value in requests.fields(scope["query_string"]):
             query.setdefault(name, value)
         accept, language = requests.header(scope, b"accept"), requests.header(scope, b"accept-language")
-        ask = VisitorAsk(self._asking, requests.client_of(scope))
-        return await self._site.respond(SiteRequest(scope["path"], query, accept, language), ask)
+        queries = VisitorQueries(self._asking, requests.client_of(scope))
+        return await self._site.respond(SiteRequest(scope["path"], query, accept, language), queries)
 
     async def send(self, scope: Scope, send: Send, answer: SiteAnswer) -> None:
         """Sends a site's answer, or 304 when the client has it."""

@@ -30,7 +30,6 @@ import pyoxigraph as ox
 
 from mtsp_kg import sparql, vocab
 from mtsp_kg.formats import RDF_FORMATS
-from mtsp_kg.plan import names
 from mtsp_kg.serve import sandbox, wire
 from mtsp_kg.store import syntax_error
 
@@ -65,7 +64,7 @@ class Task:
     table, graph: the form for solutions (one of TABLES, or ROWS: JSON of plain values) and for triples (a format's
     name); None: the client takes none. default_graphs, named_graphs: the dataset that the protocol asks for (SPARQL 1.1
     Protocol, section 2.1.4); None where it says nothing; "" is the view's own default graph. base: what relative IRIs
-    are relative to; plan, ours: whose short names prefixes are for, and what our IRIs begin with here. rows, size: the
+    are relative to; prefixes: for results in Turtle and TriG. rows, size: the
     most rows or triples, and the most bytes.
     """
 
@@ -76,8 +75,7 @@ class Task:
     default_graphs: list[str] | None = None
     named_graphs: list[str] | None = None
     base: str | None = None
-    plan: str | None = None
-    ours: str = names.BASE
+    prefixes: dict[str, str] | None = None
     rows: int = 100_000
     size: int = 32 << 20
 
@@ -116,7 +114,7 @@ def evaluate(task: Task, stores: dict[str, ox.Store]) -> tuple[str, bytearray]:
         if task.graph is None:
             raise RefusedError("not-acceptable", "the query gives triples")
         form = _GRAPHS[task.graph]
-        prefixes = _prefixes(task) if task.graph in ("turtle", "trig") else None
+        prefixes = task.prefixes if task.graph in ("turtle", "trig") else None
         ox.serialize(_at_most(results, task.rows), output, format=form, prefixes=prefixes)
         return "graph", output.content
     if task.table is None:
@@ -152,13 +150,6 @@ def _dataset(task: Task, stores: dict[str, ox.Store]) -> tuple[ox.Store, dict[st
     for graph in named:
         merged.extend(store.quads_for_pattern(None, None, None, graph))
     return merged, {"default_graph": [ox.DefaultGraph()], "named_graphs": named}
-
-
-def _prefixes(task: Task) -> dict[str, str]:
-    table = names.prefixes(task.plan)
-    if task.ours == names.BASE:
-        return table
-    return {prefix: namespace.replace(names.BASE, task.ours) for prefix, namespace in table.items()}
 
 
 def _at_most(triples: ox.QueryTriples, most: int) -> Iterator[ox.Triple]:

@@ -13,8 +13,9 @@ from reading import ours, whole_ontology
 
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.plan import names
-from mtsp_kg.plan.pages.ontology import ontology
-from mtsp_kg.plan.pages.source import Options, Source
+from mtsp_kg.plan.pages.page_builders import ontology_page
+from mtsp_kg.plan.pages.publisher import SiteOptions
+from mtsp_kg.plan.pages.source import SiteSource
 from mtsp_kg.plan.project import find_project
 
 TERMS = sorted(str(term) for term in set(whole_ontology().subjects(RDF.type)) if ours(term))
@@ -24,7 +25,7 @@ ARTICLE = re.compile(r'<article class="term" id="(\w+)">(.*?)</article>', re.DOT
 @cache
 def _articles(language: str) -> dict[str, str]:
     kg = KnowledgeGraph(find_project())
-    page = ontology(Source(kg.project, kg.store, kg.plan, Options()), "ontology", language).decode()
+    page = ontology_page(SiteSource(kg.project, kg.store, SiteOptions()), "ontology", language).decode()
     return {
         name: re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", body))) for name, body in ARTICLE.findall(page)
     } | {"": page}
@@ -42,16 +43,16 @@ def test_every_term_has_its_place_with_both_definitions(language: str) -> None:
 @pytest.mark.parametrize(
     ("term", "said"),
     [
-        ("Partner", "is the same as partners with some planning organization"),
-        ("Comparison", "is the same as { exactly , about , almost , more than , at least }"),
-        ("ServiceForSMEs", "is the same as service and ( serves some SME group )"),
-        ("Agent", "more exact commitment partner , organization"),
+        ("Partner", "equivalent to partners with some planning organization"),
+        ("Comparison", "equivalent to { exactly , about , almost , more than , at least }"),
+        ("ServiceForSMEs", "equivalent to service and ( serves some SME group )"),
+        ("Agent", "narrower terms commitment partner , organization"),
         ("Agent", "domain of administers"),
         ("Agent", "range of developed by"),
-        ("Agent", "never also challenge"),
-        ("PlanningOrganization", "in the definition of partner"),
-        ("hasPart", "inverse of this part of"),
-        ("worksWith", "more exact managed with , partners with"),
+        ("Agent", "disjoint with challenge"),
+        ("PlanningOrganization", "used in the definition of partner"),
+        ("hasPart", "inverse part of"),
+        ("worksWith", "narrower terms managed with , partners with"),
         ("Outcome", "used in"),
     ],
 )

@@ -10,8 +10,8 @@ import pytest
 from publish_project import ROOT, little_project
 
 import mtsp_kg
-from mtsp_kg.plan.pages.site import Site
-from mtsp_kg.plan.pages.source import Options
+from mtsp_kg.plan.pages.publisher import SiteOptions
+from mtsp_kg.plan.pages.site import PlanSite
 from mtsp_kg.plan.project import plan_project
 
 
@@ -25,9 +25,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site(project: Path) -> Site:
+def site(project: Path) -> PlanSite:
     kg = mtsp_kg.open(project)
-    return Site(kg.project, kg.store, kg.plan)
+    return PlanSite(kg.project, kg.store)
 
 
 @pytest.fixture(scope="session")
@@ -45,11 +45,11 @@ def little(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def make_site(tmp_path: Path) -> Callable[..., Site]:
+def make_site(tmp_path: Path) -> Callable[..., PlanSite]:
     """Makes a site of the little project with more in its graph."""
 
-    def make(graph: str, options: Options | None = None) -> Site:
+    def make(graph: str, options: SiteOptions | None = None) -> PlanSite:
         kg = mtsp_kg.open(little_project(tmp_path / "made", graph))
-        return Site(plan_project(tmp_path / "made"), kg.store, kg.plan, options)
+        return PlanSite(plan_project(tmp_path / "made"), kg.store, options)
 
     return make

@@ -10,32 +10,38 @@ import pytest
 from test_publish_servers import NEGOTIATION
 
 from mtsp_kg.errors import ParameterError, QueryError
-from mtsp_kg.plan.pages.site import Site
-from mtsp_kg.plan.pages.site_answers import Answer, Answers
-from mtsp_kg.plan.pages.source import Options
-from mtsp_kg.serve.site_interface import SiteRequest
+from mtsp_kg.plan.pages.publisher import SiteOptions
+from mtsp_kg.plan.pages.site import PlanSite
+from mtsp_kg.serve.site_answers import SiteAnswers
+from mtsp_kg.serve.site_interface import SiteAnswer, SiteRequest
 
 
-async def no_pool(name: str, values: Mapping[str, str]) -> bytes:
-    raise AssertionError("no question was asked")
+class NoQueries:
+    """For requests that need no query."""
+
+    async def question(self, name: str, values: Mapping[str, str], /) -> bytes:
+        raise AssertionError(f"the question {name} was asked")
+
+    async def sparql(self, text: str, *, asserted: bool) -> tuple[str, bytes]:
+        raise AssertionError(f"a query was sent: {text}")
 
 
-def ask(answers: Answers, path: str, **parts: object) -> Answer:
-    found = asyncio.run(answers.respond(SiteRequest(path, **parts), no_pool))  # type: ignore[arg-type]
+def ask(answers: SiteAnswers, path: str, **parts: object) -> SiteAnswer:
+    found = asyncio.run(answers.respond(SiteRequest(path, **parts), NoQueries()))  # type: ignore[arg-type]
     assert found is not None
     return found
 
 
 @pytest.fixture(scope="module")
-def answers(site: Site) -> Answers:
+def answers(site: PlanSite) -> SiteAnswers:
     source = site.source
-    return Answers(Site(source.project, source.store, source.plan, Options(site="https://example.org/")))
+    return SiteAnswers(PlanSite(source.project, source.store, SiteOptions(site="https://example.org/")))
 
 
 @pytest.mark.slow
-def test_server_and_static_site_write_the_same_bytes(site: Site, published: Path) -> None:
+def test_server_and_static_site_write_the_same_bytes(site: PlanSite, published: Path) -> None:
     source = site.source
-    same = Answers(Site(source.project, source.store, source.plan, Options(site="https://example.org/mtsp/")))
+    same = SiteAnswers(PlanSite(source.project, source.store, SiteOptions(site="https://example.org/mtsp/")))
     for path in list(same.site.paths())[::29]:
         answer = ask(same, f"/{path}")
         assert (answer.status, answer.body) == (200, (published / path).read_bytes()), path
@@ -43,18 +49,18 @@ def test_server_and_static_site_write_the_same_bytes(site: Site, published: Path
 
 @pytest.mark.parametrize(("accept", "suffix"), NEGOTIATION)
 def test_a_thing_s_address_leads_to_the_form_that_is_asked_for(
-    answers: Answers, accept: str | None, suffix: str
+    answers: SiteAnswers, accept: str | None, suffix: str
 ) -> None:
     answer = ask(answers, "/id/org/who", accept=accept or "")
     assert (answer.status, answer.headers["Location"]) == (303, f"/doc/org/who.{suffix}")
     assert answer.headers["Vary"] == "Accept, Accept-Language"
 
 
-def test_a_wildcard_leaves_out_what_is_refused(answers: Answers) -> None:
+def test_a_wildcard_leaves_out_what_is_refused(answers: SiteAnswers) -> None:
     assert ask(answers, "/id/org/who", accept="text/html;q=0, */*").headers["Location"] == "/doc/org/who.ttl"
 
 
-def test_languages_documents_and_their_headers(answers: Answers) -> None:
+def test_languages_documents_and_their_headers(answers: SiteAnswers) -> None:
     chinese = ask(answers, "/id/org/who", accept="text/html", accept_language="zh-CN")
     assert chinese.headers["Location"] == "/zh/doc/org/who.html"
     page = ask(answers, "/zh/doc/org/who.html")
@@ -69,33 +75,33 @@ def test_languages_documents_and_their_headers(answers: Answers) -> None:
     assert b'<html lang="zh">' in ask(answers, "/", accept_language="zh").body
 
 
-def test_404_has_help_and_406_lists_what_there_is(answers: Answers) -> None:
+def test_404_has_help_and_406_lists_what_there_is(answers: SiteAnswers) -> None:
     missing = ask(answers, "/id/org/nobody", accept="text/html")
     assert missing.status == 404
     assert b'href="/search.html"' in missing.body
-    assert asyncio.run(answers.respond(SiteRequest("/nothing", accept="text/turtle"), no_pool)) is None
+    assert asyncio.run(answers.respond(SiteRequest("/nothing", accept="text/turtle"), NoQueries())) is None
     refused = ask(answers, "/id/org/who", accept="image/png")
     assert refused.status == 406
     assert b"text/turtle  /doc/org/who.ttl" in refused.body
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "/id//evil", "/id/../x", "/%5C", "/\tx", "/id/"])
-def test_nothing_redirects_to_what_the_visitor_names(answers: Answers, path: str) -> None:
-    answer = asyncio.run(answers.respond(SiteRequest(path, accept="text/html"), no_pool))
+def test_nothing_redirects_to_what_the_visitor_names(answers: SiteAnswers, path: str) -> None:
+    answer = asyncio.run(answers.respond(SiteRequest(path, accept="text/html"), NoQueries()))
     assert answer is not None
     assert answer.status == 404
     assert "Location" not in answer.headers
 
 
-def test_a_live_site_asks_questions_and_searches(site: Site) -> None:
+def test_a_live_site_asks_questions_and_searches(site: PlanSite) -> None:
     source = site.source
-    live = Answers(Site(source.project, source.store, source.plan, Options(live=True)))
+    live = SiteAnswers(PlanSite(source.project, source.store, SiteOptions(live=True)))
     asked: list[tuple[str, dict[str, str]]] = []
 
     rows = b'{"head":{"vars":["partner"]},"results":{"bindings":[{"partner":{"type":"literal","value":"<b>"}}]}}'
 
     class Pool:
-        async def __call__(self, name: str, values: Mapping[str, str], /) -> bytes:
+        async def question(self, name: str, values: Mapping[str, str], /) -> bytes:
             asked.append((name, dict(values)))
             if values.get("outcome") == "nonsense":
                 raise ParameterError("Parameter 'outcome' must be an outcome.")
@@ -111,7 +117,7 @@ def test_a_live_site_asks_questions_and_searches(site: Site) -> None:
 
     pool = Pool()
 
-    async def run(path: str, **query: str) -> Answer:
+    async def run(path: str, **query: str) -> SiteAnswer:
         found = await live.respond(SiteRequest(path, query), pool)
         assert found is not None
         return found

@@ -10,11 +10,14 @@ import pyoxigraph as ox
 import pytest
 
 from mtsp_kg.plan import names
-from mtsp_kg.plan.pages.site import Site
-from mtsp_kg.plan.pages.source import Options
+from mtsp_kg.plan.pages.publisher import SiteOptions
+from mtsp_kg.plan.pages.site import PlanSite
 from mtsp_kg.plan.show import said_of
-from mtsp_kg.publish import paths, rdf_forms
+from mtsp_kg.publish.rdf_writer import RdfDocument
+from mtsp_kg.publish.site_layout import DATA_FORMS, DOCUMENT_SUFFIXES, SiteLayout, is_safe
 from mtsp_kg.publish.triple_index import key
+
+LAYOUT = SiteLayout(names.profile())
 
 pytestmark = pytest.mark.slow
 
@@ -33,10 +36,10 @@ def merged(quads: set[ox.Quad]) -> set[ox.Triple]:
     return {quad.triple for quad in dataset}
 
 
-def test_every_form_of_every_document_says_the_same(site: Site) -> None:
+def test_every_form_of_every_document_says_the_same(site: PlanSite) -> None:
     for stem in site.source.stems:
         found = {}
-        for form in paths.DATA_FORMS:
+        for form in DATA_FORMS:
             document = site.document(stem + form.suffix)
             assert document is not None
             found[form.suffix] = parsed(document.content, document.media_type)
@@ -46,7 +49,7 @@ def test_every_form_of_every_document_says_the_same(site: Site) -> None:
             assert {quad.triple for quad in found[suffix]} == everything, stem + suffix
 
 
-def test_everything_below_the_base_has_documents(site: Site) -> None:
+def test_everything_below_the_base_has_documents(site: PlanSite) -> None:
     seen = set()
     for quad in site.source.index.quads:
         for node in (quad.subject, quad.object, quad.graph_name):
@@ -56,10 +59,10 @@ def test_everything_below_the_base_has_documents(site: Site) -> None:
     for iri in seen:
         stem = site.stem_of(iri)
         assert stem is not None, iri
-        assert {stem + suffix for suffix in paths.ALL_SUFFIXES} | {f"zh/{stem}.html"} <= listed
+        assert {stem + suffix for suffix in DOCUMENT_SUFFIXES} | {f"zh/{stem}.html"} <= listed
 
 
-def test_a_document_says_all_that_is_said_of_its_thing_and_who_says_it(site: Site) -> None:
+def test_a_document_says_all_that_is_said_of_its_thing_and_who_says_it(site: PlanSite) -> None:
     said = {stem: set(site.source.index.about(iri)) for stem, iri in site.source.index.stems.items()}
     for quad in site.source.index.quads:
         for node in (quad.subject, quad.object, quad.graph_name):
@@ -68,13 +71,13 @@ def test_a_document_says_all_that_is_said_of_its_thing_and_who_says_it(site: Sit
                 assert quad in said[str(site.stem_of(iri))]
 
 
-def test_the_ontology_s_document_tells_of_each_of_its_terms(site: Site) -> None:
+def test_the_ontology_s_document_tells_of_each_of_its_terms(site: PlanSite) -> None:
     told = {key(quad.subject) for quad in site.source.index.about("https://w3id.org/mtsp-kg/ontology")}
     for term in site.source.terms["class"] + site.source.terms["property"]:
         assert term.iri in told or "align" in str(site.source.index.by_subject[term.iri][0].graph_name)
 
 
-def test_what_is_said_for_all_at_once_is_what_is_said_for_each_alone(site: Site) -> None:
+def test_what_is_said_for_all_at_once_is_what_is_said_for_each_alone(site: PlanSite) -> None:
     import mtsp_kg
 
     kg = mtsp_kg.open(site.source.project.root)
@@ -92,10 +95,10 @@ def test_what_is_said_for_all_at_once_is_what_is_said_for_each_alone(site: Site)
         assert (at_once.kinds, at_once.broader) == (sorted(alone.kinds), sorted(alone.broader))
 
 
-def test_the_same_bytes_whatever_the_order_of_hashes(site: Site) -> None:
+def test_the_same_bytes_whatever_the_order_of_hashes(site: PlanSite) -> None:
     script = (
-        "import hashlib, mtsp_kg; from mtsp_kg.plan.pages.site import Site; kg = mtsp_kg.open(); "
-        "site = Site(kg.project, kg.store, kg.plan); total = hashlib.sha256(); "
+        "import hashlib, mtsp_kg; from mtsp_kg.plan.pages.site import PlanSite; kg = mtsp_kg.open(); "
+        "site = PlanSite(kg.project, kg.store); total = hashlib.sha256(); "
         "[total.update(site.document(path).content) for path in list(site.paths())[::9]]; print(total.hexdigest())"
     )
     found = set()
@@ -106,9 +109,9 @@ def test_the_same_bytes_whatever_the_order_of_hashes(site: Site) -> None:
     assert len(found) == 1
 
 
-def test_a_rebased_site_has_no_iri_of_the_old_base(site: Site) -> None:
-    options = Options(base="https://data.example.org/plans/")
-    moved = Site(site.source.project, site.source.store, site.source.plan, options)
+def test_a_rebased_site_has_no_iri_of_the_old_base(site: PlanSite) -> None:
+    options = SiteOptions(base="https://data.example.org/plans/")
+    moved = PlanSite(site.source.project, site.source.store, options)
     for path in [
         *list(moved.paths())[::11],
         "dump/mtsp-kg.nq",
@@ -123,7 +126,7 @@ def test_a_rebased_site_has_no_iri_of_the_old_base(site: Site) -> None:
     before, after = site.document("doc/org/who.nt"), moved.document("doc/org/who.nt")
     assert before is not None
     assert after is not None
-    expected = before.content.replace(names.BASE.encode(), options.base.encode())
+    expected = before.content.replace(names.BASE.encode(), b"https://data.example.org/plans/")
     assert sorted(expected.splitlines()) == after.content.splitlines()
 
 
@@ -132,12 +135,12 @@ def test_a_base_that_is_none_is_refused(base: str) -> None:
     from mtsp_kg.errors import ParameterError
 
     with pytest.raises(ParameterError):
-        Options(base=base)
+        SiteOptions(base=base)
 
 
 def test_json_ld_does_not_take_a_scheme_for_a_prefix() -> None:
     odd = ox.Quad(ox.NamedNode("org:who"), ox.NamedNode("http://a/is"), ox.NamedNode(names.ID + "org/who"))
-    written = rdf_forms.write(rdf_forms.Quads([odd], None), "jsonld")
+    written = RdfDocument([odd], names.profile()).write("jsonld")
     assert set(ox.parse(written, format=ox.RdfFormat.JSON_LD)) == {odd}
 
 
@@ -169,13 +172,13 @@ def test_json_ld_does_not_take_a_scheme_for_a_prefix() -> None:
     ],
 )
 def test_a_document_of_an_odd_name_stands_in_a_safe_place(iri: str) -> None:
-    place = paths.split(names.BASE + iri)
-    assert place is not None
-    assert place[0].startswith("doc/-/")
-    assert paths.is_safe(place[0].removeprefix("doc/-/"))
+    path = LAYOUT.locate(names.BASE + iri)
+    assert path is not None
+    assert path.stem.startswith("doc/-/")
+    assert is_safe(path.stem.removeprefix("doc/-/"))
 
 
 def test_two_names_have_two_places() -> None:
     iris = [names.ID + name for name in ("org/who", "org/WHO", "org/Who", "org/who.ttl", "org/who/", "org%2Fwho")]
-    assert len({paths.split(iri) for iri in iris}) == len(iris)
-    assert len({str(paths.split(iri)).lower() for iri in iris}) == len(iris)
+    assert len({LAYOUT.locate(iri) for iri in iris}) == len(iris)
+    assert len({str(LAYOUT.locate(iri)).lower() for iri in iris}) == len(iris)

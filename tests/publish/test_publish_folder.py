@@ -17,7 +17,7 @@ from click.testing import CliRunner
 import mtsp_kg
 from mtsp_kg.cli.publish import command
 from mtsp_kg.errors import DataError
-from mtsp_kg.publish.site_check import check_folder
+from mtsp_kg.publish.site_check import check_site
 
 pytestmark = pytest.mark.slow
 
@@ -51,7 +51,7 @@ def test_what_has_not_changed_is_neither_made_nor_written(little: Path, tmp_path
     assert 0 < third.written < third.files
     assert len(kept) >= third.files - third.written - 10
     assert "doc/org/who.ttl" in kept
-    assert check_folder(target) == []
+    assert check_site(target).faults == ()
     assert not list(tmp_path.glob(".site.*"))
 
 
@@ -61,7 +61,7 @@ def test_a_file_that_is_gone_or_cut_is_made_anew(little: Path, tmp_path: Path) -
     (target / "doc/org/who.ttl").unlink()
     (target / "site.css").write_bytes(b"")
     assert mtsp_kg.open(little).publish(target).written == 2
-    assert check_folder(target) == []
+    assert check_site(target).faults == ()
 
 
 def test_options_are_part_of_what_has_changed(little: Path, tmp_path: Path) -> None:
@@ -69,14 +69,14 @@ def test_options_are_part_of_what_has_changed(little: Path, tmp_path: Path) -> N
     mtsp_kg.open(little).publish(target)
     assert mtsp_kg.open(little).publish(target, base="https://data.example.org/x/").changed
     assert not mtsp_kg.open(little).publish(target, base="https://data.example.org/x/").changed
-    assert check_folder(target) == []
+    assert check_site(target).faults == ()
 
 
 def test_a_folder_with_other_things_in_it_is_refused(little: Path, tmp_path: Path) -> None:
     target = tmp_path / "site"
     target.mkdir()
     (target / "thesis.txt").write_text("years of work", "utf-8")
-    with pytest.raises(DataError, match="would be lost"):
+    with pytest.raises(DataError, match="would delete it"):
         mtsp_kg.open(little).publish(target)
     assert (target / "thesis.txt").read_text("utf-8") == "years of work"
     file = tmp_path / "file"
@@ -87,7 +87,7 @@ def test_a_folder_with_other_things_in_it_is_refused(little: Path, tmp_path: Pat
     mtsp_kg.open(little).publish(ours)
     (ours / "added.txt").write_text("x", "utf-8")
     add(little, "changed")
-    with pytest.raises(DataError, match="would be lost"):
+    with pytest.raises(DataError, match="would delete it"):
         mtsp_kg.open(little).publish(ours)
 
 
@@ -104,7 +104,7 @@ def test_an_old_site_whose_exchange_was_interrupted_comes_back(little: Path, tmp
     mtsp_kg.open(little).publish(target)
     target.rename(tmp_path / ".site.old-abc")
     assert mtsp_kg.open(little).publish(target).written == 0
-    assert check_folder(target) == []
+    assert check_site(target).faults == ()
 
 
 def test_a_broken_query_leaves_the_old_site(little: Path, tmp_path: Path) -> None:
@@ -139,7 +139,7 @@ def test_killed_at_any_moment_the_reader_sees_the_old_site_or_the_new(little: Pa
         except subprocess.TimeoutExpired:
             os.kill(process.pid, signal.SIGKILL)
             process.wait()
-        assert check_folder(target) == [], f"after kill {number}"
+        assert check_site(target).faults == (), f"after kill {number}"
         document = (target / "doc/theme/extra.nt").read_text("utf-8")
         assert "version" in document
     assert done < KILLS
@@ -158,8 +158,8 @@ def test_two_at_once_do_not_mix(little: Path, tmp_path: Path) -> None:
     errors = [process.communicate()[1] for process in both]
     assert any(process.returncode == 0 for process in both), errors
     for process, error in zip(both, errors, strict=True):
-        assert process.returncode == 0 or "Somebody else is publishing" in error
-    assert check_folder(target) == []
+        assert process.returncode == 0 or "Another process is publishing" in error
+    assert check_site(target).faults == ()
 
 
 def test_the_command_says_what_it_did_and_checks(little: Path, tmp_path: Path) -> None:
@@ -176,4 +176,4 @@ def test_the_command_says_what_it_did_and_checks(little: Path, tmp_path: Path) -
     manifest.write_text(json.dumps(body), "utf-8")
     checked = runner.invoke(command, [target, "--check"], obj=str(little), standalone_mode=False)
     assert checked.return_value == 1
-    assert "site.css: is not what was published." in checked.output
+    assert "site.css: differs from what was published." in checked.output

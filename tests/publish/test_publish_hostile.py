@@ -13,9 +13,10 @@ import pyoxigraph as ox
 import pytest
 
 from mtsp_kg import vocab
+from mtsp_kg.errors import ParameterError
 from mtsp_kg.plan import names
-from mtsp_kg.plan.pages.site import Site
-from mtsp_kg.plan.pages.source import Options
+from mtsp_kg.plan.pages.publisher import SiteOptions
+from mtsp_kg.plan.pages.site import PlanSite
 
 LABELS = [
     "<script>document.title='run'</script>",
@@ -80,12 +81,12 @@ class Tags(HTMLParser):
 
 
 @pytest.fixture
-def hostile(make_site: Callable[..., Site]) -> Site:
+def hostile(make_site: Callable[..., PlanSite]) -> PlanSite:
     return make_site(hostile_graph())
 
 
 @pytest.mark.slow
-def test_hostile_labels_and_iris_make_no_markup(hostile: Site) -> None:
+def test_hostile_labels_and_iris_make_no_markup(hostile: PlanSite) -> None:
     seen = 0
     for path in hostile.paths():
         if not path.endswith(".html"):
@@ -105,13 +106,13 @@ def test_hostile_labels_and_iris_make_no_markup(hostile: Site) -> None:
     assert seen > 1000
 
 
-def test_hostile_names_stay_inside_the_folder(hostile: Site) -> None:
+def test_hostile_names_stay_inside_the_folder(hostile: PlanSite) -> None:
     for path in hostile.paths():
         assert re.fullmatch(r"[A-Za-z0-9._/-]+", path)
         assert ".." not in path.split("/")
 
 
-def test_hostile_things_are_documents_like_any_other(hostile: Site) -> None:
+def test_hostile_things_are_documents_like_any_other(hostile: PlanSite) -> None:
     for iri in (iri for iri in IRIS if iri.startswith(names.BASE)):
         stem = hostile.stem_of(iri)
         assert stem is not None
@@ -121,7 +122,7 @@ def test_hostile_things_are_documents_like_any_other(hostile: Site) -> None:
         assert iri.encode() in document.content
 
 
-def test_hostile_names_do_not_break_the_server_s_configuration(hostile: Site) -> None:
+def test_hostile_names_do_not_break_the_server_s_configuration(hostile: PlanSite) -> None:
     document = hostile.document("server/nginx.conf")
     assert document is not None
     for line in document.content.decode().splitlines():
@@ -129,21 +130,19 @@ def test_hostile_names_do_not_break_the_server_s_configuration(hostile: Site) ->
             assert re.fullmatch(r'    "[A-Za-z0-9._~/:@!,()*+=&%-]+" "doc/-/[0-9a-f]{32}";', line)
 
 
-def test_hostile_values_of_a_question_s_form_are_text(make_site: Callable[..., Site]) -> None:
-    from mtsp_kg.plan.pages import questions
-
-    site = make_site("", Options(live=True))
-    name = next(iter(site.source.catalogue))
+def test_hostile_values_of_a_question_s_form_are_text(make_site: Callable[..., PlanSite]) -> None:
+    site = make_site("", SiteOptions(live=True))
+    name = next(iter(site.questions))
     for label in LABELS:
-        result = questions.Result(failure=label, values={"kind": label, "outcome": label})
-        for page in (site.question(name, "en", result), site.search("zh", label)):
+        question = site.question_page("en", name, {"kind": label, "outcome": label}, ParameterError(label))
+        for page in (question, site.search_page("zh", label)):
             for tag, attributes in Tags(page).found:
                 assert not any(key.startswith("on") for key in attributes)
                 assert tag not in {"img", "b", "iframe"} or not attributes
 
 
 @pytest.mark.conformance
-def test_no_script_of_a_label_runs_in_a_browser(hostile: Site, tmp_path: Path) -> None:
+def test_no_script_of_a_label_runs_in_a_browser(hostile: PlanSite, tmp_path: Path) -> None:
     browser = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if browser is None:
         pytest.skip("no Chromium is installed")

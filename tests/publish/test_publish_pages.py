@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from publish_project import ROOT
 
-from mtsp_kg.plan.pages.site import Site
-from mtsp_kg.plan.pages.source import Options
+from mtsp_kg.plan.pages.publisher import SiteOptions
+from mtsp_kg.plan.pages.site import PlanSite
+from mtsp_kg.plan.pages.words import LANGUAGES, InterfaceWords
 from mtsp_kg.publish.folder import read_manifest
-from mtsp_kg.publish.site_check import check_folder, links
-from mtsp_kg.publish.words import LANGUAGES, Words
+from mtsp_kg.publish.site_check import check_site, link_faults
 
 pytestmark = pytest.mark.slow
 
@@ -23,12 +23,12 @@ def pages(published: Path) -> list[Path]:
 
 
 def test_a_published_site_is_whole_its_links_lead_somewhere_and_its_counts_are_true(published: Path) -> None:
-    assert check_folder(published) == []
+    assert check_site(published).faults == ()
 
 
 def test_the_check_sees_what_is_wrong(published: Path, tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text('<a href="b.html">b</a> <a id="x" href="#y">y</a> <a href="javascript:x">z</a>')
-    assert len(links(tmp_path, {"a.html": {}})) == 3
+    assert len(list(link_faults(tmp_path, ["a.html"]))) == 3
 
 
 def test_nothing_inline_runs_or_styles_and_nothing_comes_from_elsewhere(published: Path) -> None:
@@ -79,9 +79,9 @@ def test_an_entity_s_page_tells_names_voices_trail_and_passages(published: Path)
     assert "outcome/2.4.html" in text
 
 
-def test_a_passage_s_page_shows_the_text_of_the_publisher_s_copy(site: Site, copy_of_document: Path) -> None:
+def test_a_passage_s_page_shows_the_text_of_the_publisher_s_copy(site: PlanSite, copy_of_document: Path) -> None:
     source = site.source
-    with_text = Site(source.project, source.store, source.plan, Options(document=copy_of_document))
+    with_text = PlanSite(source.project, source.store, SiteOptions(document=copy_of_document))
     document = with_text.document("doc/mtsp-2022-2026/para/55.html")
     without = site.document("doc/mtsp-2022-2026/para/55.html")
     assert document is not None
@@ -92,7 +92,7 @@ def test_a_passage_s_page_shows_the_text_of_the_publisher_s_copy(site: Site, cop
 
 
 def test_the_words_of_both_languages_are_the_same_words() -> None:
-    english, chinese = Words("en")._table, Words("zh")._table
+    english, chinese = InterfaceWords("en").table, InterfaceWords("zh").table
     assert english.keys() == chinese.keys()
     for name, value in english.items():
         if isinstance(value, dict):
@@ -102,11 +102,11 @@ def test_the_words_of_both_languages_are_the_same_words() -> None:
 
 
 def test_every_word_has_its_place_in_a_template() -> None:
-    rooms = [ROOT / "mtsp_kg" / "publish", ROOT / "mtsp_kg" / "plan" / "pages"]
-    files = [path for room in rooms for path in (*room.rglob("*.html"), *room.glob("*.py"))]
+    room = ROOT / "mtsp_kg" / "plan" / "pages"
+    files = [*room.rglob("*.html"), *room.glob("*.py")]
     used = "".join(path.read_text("utf-8") for path in files)
-    for name in Words("en")._table:
-        assert re.search(rf"\b{name}\b", used), f"the word '{name}' is used nowhere"
+    for name in InterfaceWords("en").table:
+        assert re.search(rf'\b(?:w|words|words_in\([^)]*\))\.{name}\b|"{name}"', used), f"the word '{name}' is unused"
 
 
 def test_the_manifest_lists_every_file(published: Path) -> None:
@@ -116,15 +116,15 @@ def test_the_manifest_lists_every_file(published: Path) -> None:
     assert there == {*manifest["files"], "manifest.json"}
 
 
-def test_the_description_says_nothing_that_is_not_so(site: Site) -> None:
+def test_the_description_says_nothing_that_is_not_so(site: PlanSite) -> None:
     document = site.document(".well-known/void")
     assert document is not None
     text = document.content.decode()
     assert "sparqlEndpoint" not in text
     assert "dcterms:license <https://creativecommons.org/licenses/by/4.0/>" in text
     assert "example.org" not in text
-    with_endpoint = Site(
-        site.source.project, site.source.store, site.source.plan, Options(endpoint="https://example.org/sparql")
+    with_endpoint = PlanSite(
+        site.source.project, site.source.store, SiteOptions(endpoint="https://example.org/sparql")
     ).document(".well-known/void")
     assert with_endpoint is not None
     assert b"void:sparqlEndpoint <https://example.org/sparql>" in with_endpoint.content

@@ -23,8 +23,10 @@ from publish_project import ROOT
 
 import mtsp_kg
 from mtsp_kg.formats import RDF_FORMATS
-from mtsp_kg.publish import folder, rdf_forms
-from mtsp_kg.publish.site_check import check_folder
+from mtsp_kg.plan import names
+from mtsp_kg.publish import folder
+from mtsp_kg.publish.rdf_writer import RdfDocument
+from mtsp_kg.publish.site_check import check_site
 
 pytestmark = pytest.mark.slow
 
@@ -76,7 +78,7 @@ def told(quads: list[ox.Quad], *, named: bool) -> list[str]:
 @given(QUADS)
 def test_what_is_written_can_be_read(quads: list[ox.Quad]) -> None:
     for format_ in RDF_FORMATS:
-        content = rdf_forms.write(rdf_forms.Quads(quads, None), format_.name)
+        content = RdfDocument(quads, names.profile()).write(format_.name)
         media = ox.RdfFormat.from_media_type(format_.media_type)
         assert media is not None
         read = list(ox.parse(content, media))
@@ -89,7 +91,7 @@ def test_odd_and_long_literals_can_be_read(text: str) -> None:
     for format_ in RDF_FORMATS:
         media = ox.RdfFormat.from_media_type(format_.media_type)
         assert media is not None
-        (read,) = ox.parse(rdf_forms.write(rdf_forms.Quads([quad], None), format_.name), media)
+        (read,) = ox.parse(RdfDocument([quad], names.profile()).write(format_.name), media)
         assert read.object == quad.object, format_.name
 
 
@@ -105,11 +107,11 @@ def test_a_site_is_on_disk_before_it_takes_the_old_one_s_place(
 
         return called
 
-    for name in ("_to_disk", "_exchange"):
+    for name in ("_flush_to_disk", "_exchange"):
         monkeypatch.setattr(folder, name, noting(name, getattr(folder, name)))
     monkeypatch.setattr(os, "fsync", noting("fsync", os.fsync))
     mtsp_kg.open(little).publish(tmp_path / "site")
-    assert seen[-3:] == ["_to_disk", "_exchange", "fsync"]
+    assert seen[-3:] == ["_flush_to_disk", "_exchange", "fsync"]
 
 
 def test_a_full_disk_leaves_the_old_site(little: Path, tmp_path: Path) -> None:
@@ -126,7 +128,7 @@ def test_a_full_disk_leaves_the_old_site(little: Path, tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, preexec_fn=little_room, env=environment, check=False)
     assert done.returncode not in (0, 1)
     assert "Traceback" not in done.stderr
-    assert check_folder(target) == []
+    assert check_site(target).faults == ()
     assert "urn:a" not in (target / "dump" / "mtsp-kg.nq").read_text("utf-8")
 
 

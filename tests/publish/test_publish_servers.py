@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from web_servers import Get, apache, nginx, running
 
-from mtsp_kg.publish import server_configs
+from mtsp_kg.publish.server_configs import CONTENT_SECURITY_POLICY
 
 pytestmark = pytest.mark.conformance
 
@@ -114,7 +114,7 @@ def test_files_have_their_media_types_and_are_kept_apart_from_scripts(get: Get, 
     assert answer.status == 200
     assert answer.headers["Content-Type"].split(";")[0] == media_type
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert answer.headers["Content-Security-Policy"] == server_configs.POLICY
+    assert answer.headers["Content-Security-Policy"] == CONTENT_SECURITY_POLICY
     assert answer.headers["ETag"]
     assert get(path, If_None_Match=answer.headers["ETag"]).status == 304
     assert get(path, method="HEAD").status == 200

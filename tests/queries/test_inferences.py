@@ -15,7 +15,8 @@ from mtsp_kg.cli import cli
 from mtsp_kg.errors import ParameterError, QueryError
 from mtsp_kg.graph import open_graph
 from mtsp_kg.infer.completion import INFERENCE
-from mtsp_kg.plan.pages.source import Options, Source
+from mtsp_kg.plan.pages.publisher import SiteOptions
+from mtsp_kg.plan.pages.source import SiteSource
 from mtsp_kg.query.catalogue import read_query
 
 ROOT = Path(__file__).parents[2]
@@ -60,13 +61,13 @@ def test_what_shows_the_statements_shows_no_inferences() -> None:
 def test_a_published_question_answers_as_the_command_does(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(INFERENCE, raising=False)
     kg = open_graph()
-    answers = Source(kg.project, kg.store, kg.plan, Options()).answers
+    answers = SiteSource(kg.project, kg.store, SiteOptions()).answers
     assert {name: rows.write("csv") for name, rows in answers.items()} == {
         name: kg.query(name).write("csv") for name in answers
     }
     assert all(rows.rows for rows in answers.values())
     monkeypatch.setenv(INFERENCE, "off")
-    assert not Source(kg.project, kg.store, kg.plan, Options()).answers["outcomes-without-partner"].rows
+    assert not SiteSource(kg.project, kg.store, SiteOptions()).answers["outcomes-without-partner"].rows
 
 
 def test_an_edited_file_changes_the_next_answer(tmp_path: Path) -> None:

@@ -263,7 +263,7 @@ def test_what_is_inferred_is_in_the_default_view_and_can_be_left_out(web: httpx.
 
 def test_what_follows_stands_apart_and_is_explained(web: httpx.Client) -> None:
     page = web.get("/doc/service/wipo-green.html").text
-    stated, follows = page.split('<h2 id="drawn">')
+    stated, follows = page.split('<h2 id="inferred">')
     link = re.search(
         r'href="([^"]*why\.html\?subject=service%3Awipo-green&amp;predicate=mtsp%3AcontributesTo[^"]*)"', follows
     )
@@ -279,11 +279,11 @@ def test_what_follows_stands_apart_and_is_explained(web: httpx.Client) -> None:
 
 def test_documents_are_the_static_site_s(web: httpx.Client, roomy: Server) -> None:
     import mtsp_kg
-    from mtsp_kg.plan.pages.site import Site
-    from mtsp_kg.plan.pages.source import Options
+    from mtsp_kg.plan.pages.publisher import SiteOptions
+    from mtsp_kg.plan.pages.site import PlanSite
 
     kg = mtsp_kg.open()
-    site = Site(kg.project, kg.store, kg.plan, Options(site=roomy.base))
+    site = PlanSite(kg.project, kg.store, SiteOptions(site=roomy.base))
     for stem in list(site.source.stems)[::97]:
         for suffix in (".ttl", ".nt", ".jsonld", ".trig", ".rdf"):
             if stem != "dataset":  # which names the endpoint
@@ -332,7 +332,7 @@ def test_a_copy_of_the_document_is_shown_with_its_names_marked(
     kg = mtsp_kg.open(project)
     kg.ground(MADE_UP).write_mentions()
     server = starter("--document", str(MADE_UP), "--workers", "1", project=project)
-    assert "passages are as the graph knows them" in server.log.read_text("utf-8")
+    assert "passages match the graph" in server.log.read_text("utf-8")
     with server.client("127.0.0.8") as web:
         pages = [web.get(f"/doc/mtsp-2032-2035/para/{number}.html").text for number in range(1, 17)]
     quotes = [found[1] for page in pages if (found := re.search(r"<blockquote[^>]*>(.*?)</blockquote>", page, re.S))]

@@ -207,9 +207,9 @@ def test_a_weaker_mode_says_so_at_start(tmp_path: Path) -> None:
     [
         (["--port", "70000"], "port"),
         (["--host", "256.1.1.1"], "cannot listen"),
-        (["--base", "ftp://x/"], "no base"),
-        (["--base", "http://x"], "no base"),
-        (["--base", "http://x", "--site-url", "https://y.example/"], "no base"),
+        (["--base", "ftp://x/"], "not a valid base IRI"),
+        (["--base", "http://x"], "not a valid base IRI"),
+        (["--base", "http://x", "--site-url", "https://y.example/"], "not a valid base IRI"),
         (["--limit-seconds", "0"], "limit-seconds"),
         (["--log", "all"], "log"),
     ],

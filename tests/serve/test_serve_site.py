@@ -17,7 +17,7 @@ from mtsp_kg.serve.api import QuickEntities
 from mtsp_kg.serve.app import Served, application
 from mtsp_kg.serve.middleware import AccessLog
 from mtsp_kg.serve.pool import Pool, Shares
-from mtsp_kg.serve.site_interface import Ask, Page, SiteRequest
+from mtsp_kg.serve.site_interface import SiteAnswer, SiteQueries, SiteRequest
 from mtsp_kg.serve.worker import Limits
 from mtsp_kg.serve.worker_factory import ForkingNursery, named_quads
 
@@ -41,7 +41,7 @@ class Example:
     def begin(self) -> None:
         pass
 
-    async def respond(self, request: SiteRequest, ask: Ask) -> Any:
+    async def respond(self, request: SiteRequest, queries: SiteQueries) -> Any:
         match request.path.split("/")[1:]:
             case ["page"]:
                 return Other(headers={"ETag": '"abc"', "Last-Modified": DATE, "Vary": "Accept"})
@@ -50,21 +50,21 @@ class Example:
                 suffix = {"text/html": "html", "text/turtle": "ttl", None: ""}[media]
                 if not suffix:
                     return None
-                return Page(b"", "text/plain", 303, {"Location": f"/doc/{name}.{suffix}", "Vary": "Accept"})
+                return SiteAnswer(b"", "text/plain", 303, {"Location": f"/doc/{name}.{suffix}", "Vary": "Accept"})
             case ["away", *_]:
-                return Page(b"", "text/plain", 303, {"Location": request.query["to"]})
+                return SiteAnswer(b"", "text/plain", 303, {"Location": request.query["to"]})
             case ["language"]:
-                return Page(request.best_language(["en", "zh", "ar"]).encode())
+                return SiteAnswer(request.best_language(["en", "zh", "ar"]).encode())
             case ["ask"]:
-                return Page(await ask("entity-by-name", request.query), "application/json")
+                return SiteAnswer(await queries.question("entity-by-name", request.query), "application/json")
             case ["missing"]:
                 raise NotFoundError("There is no such thing.", file=Path("/secret/place"), line=3)
             case ["broken"]:
                 raise RuntimeError("secret")
             case ["inject"]:
-                return Page(b"", headers={"X-A": "b\r\nX-Evil: c", "X-Ok": "1"})
+                return SiteAnswer(b"", headers={"X-A": "b\r\nX-Evil: c", "X-Ok": "1"})
             case ["sparql"]:
-                return Page(b"<form>")
+                return SiteAnswer(b"<form>")
         return None
 
 
@@ -76,7 +76,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     await pool.start()
     from mtsp_kg.query.catalogue import read_catalogue
 
-    served = Served(read_catalogue(kg.project, "ask"), QuickEntities(kg.store, kg.plan), BASE, Example())
+    served = Served(read_catalogue(kg.project, "ask"), QuickEntities(kg.store, kg.plan), kg.profile, BASE, Example())
     with open_devnull() as stream:
         app = application(served, pool, AccessLog(stream))
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

@@ -1,4 +1,4 @@
-"""What a thing leads to and what leads to it, as nested steps for a page. Imports `names` and `trace.links`."""
+"""The links from a resource up to the plan, or down to what contributes to it, as a tree for its page."""
 
 from __future__ import annotations
 
@@ -8,51 +8,52 @@ import networkx as nx
 
 from mtsp_kg.layout import natural_key
 
-_UP, _DOWN, _WIDE = 7, 2, 24
+_LEVELS_UP, _LEVELS_DOWN, _MOST_BRANCHES = 7, 2, 24
 
 
 @dataclass
-class Step:
-    """One step of a trail: the thing, the property and its direction, the passages, and what lies beyond.
+class LinkTree:
+    """A resource in a tree of links, and the branches below it.
 
-    more: how many further steps of this kind are left out; known: whether the thing stands elsewhere in the trail.
+    relation, forward, passages: the property that leads here from above, whether it reads in that direction, the
+    passages that state it; omitted: number of branches left out; known: whether the resource is in the tree already.
     """
 
     iri: str
     relation: str = ""
     forward: bool = True
     passages: list[str] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
-    more: int = 0
+    branches: list[LinkTree] = field(default_factory=list)
+    omitted: int = 0
     known: bool = False
 
 
-def trail(graph: nx.MultiDiGraph[str], start: str, *, up: bool) -> Step:
-    """The steps from a thing up to the plan, or down to what serves it; each thing is followed once, nearest first."""
-    top = Step(start)
+def link_tree(graph: nx.MultiDiGraph[str], start: str, *, up: bool) -> LinkTree:
+    """The links upwards or downwards from a resource; each resource is followed once, where it is nearest to it."""
+    tree = LinkTree(start)
     if start not in graph:
-        return top
+        return tree
     seen = {start}
-    level = [top]
-    for _ in range(_UP if up else _DOWN):
-        below: list[Step] = []
-        for step in level:
-            found = _next(graph, step.iri, up=up)
-            step.more = max(len(found) - _WIDE, 0)
-            step.steps = found[:_WIDE]
-            for one in step.steps:
-                one.known = one.iri in seen
-                seen.add(one.iri)
-                if not one.known:
-                    below.append(one)
+    level = [tree]
+    for _ in range(_LEVELS_UP if up else _LEVELS_DOWN):
+        below: list[LinkTree] = []
+        for parent in level:
+            found = _branches(graph, parent.iri, up=up)
+            parent.omitted = max(len(found) - _MOST_BRANCHES, 0)
+            parent.branches = found[:_MOST_BRANCHES]
+            for branch in parent.branches:
+                branch.known = branch.iri in seen
+                seen.add(branch.iri)
+                if not branch.known:
+                    below.append(branch)
         level = below
-    return top
+    return tree
 
 
-def _next(graph: nx.MultiDiGraph[str], iri: str, *, up: bool) -> list[Step]:
+def _branches(graph: nx.MultiDiGraph[str], iri: str, *, up: bool) -> list[LinkTree]:
     edges = graph.out_edges(iri, data=True) if up else graph.in_edges(iri, data=True)
-    steps = [
-        Step(edge[1] if up else edge[0], edge[2]["relation"], bool(edge[2]["inverse"]) != up, edge[2]["passages"])
+    found = [
+        LinkTree(edge[1] if up else edge[0], edge[2]["relation"], bool(edge[2]["inverse"]) != up, edge[2]["passages"])
         for edge in edges
     ]
-    return sorted(steps, key=lambda step: (step.relation, natural_key(step.iri)))
+    return sorted(found, key=lambda branch: (branch.relation, natural_key(branch.iri)))

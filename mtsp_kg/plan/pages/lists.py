@@ -1,79 +1,77 @@
-"""What lists tell: everything by kind, everything by name, all passages, and the names for the search.
-
-Imports `names`, `publish.index`, `publish.paths`, `publish.trails`, `publish.view`, `publish.voices`.
-"""
+"""The lists of a site: resources by class, labels in alphabetical order, passages in reading order, and the search."""
 
 from __future__ import annotations
 
 import json
 import unicodedata
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mtsp_kg import vocab
 from mtsp_kg.layout import natural_key
 from mtsp_kg.plan import names
-from mtsp_kg.plan.pages.entity import Voices
-from mtsp_kg.plan.pages.view import Names, View
-from mtsp_kg.publish import paths
-from mtsp_kg.publish.triple_index import Index, key
+from mtsp_kg.plan.pages.plan_index import PlanIndex, VoiceIndex
+from mtsp_kg.plan.pages.view import LabelIndex, PageView
+from mtsp_kg.publish.triple_index import key
 from mtsp_kg.query.entities import fold
 
 _MENTION, _IN_SECTION = names.term("Mention"), names.term("inSection")
 _NOT_LISTED = frozenset(names.term(name) for name in ("Mention", "Alignment"))
+_MOST_FOUND = 60
 
 
-def kinds_of(iri: str, index: Index) -> list[str]:
-    """The classes of a thing."""
+def classes_of(iri: str, index: PlanIndex) -> list[str]:
+    """The classes of a resource."""
     return [key(node) for node in index.objects(iri, vocab.RDF_TYPE)]
 
 
-def by_kind(view: View, voices: Voices) -> list[tuple[str, list[str]]]:
-    """Classes of our ontology with the things of each, both in the order of their names; no mentions, no alignments."""
+def by_class(view: PageView, voices: VoiceIndex) -> list[tuple[str, list[str]]]:
+    """The classes of our ontology with the resources of each, both in the order of their labels; without passages,
+    mentions and alignments."""
     table: dict[str, list[str]] = {}
     for iri in view.index.stems.values():
-        for kind in kinds_of(iri, view.index):
-            if kind.startswith(names.ONTOLOGY) and kind not in _NOT_LISTED and iri not in voices.order:
-                table.setdefault(kind, []).append(iri)
-    for kind, things in table.items():
-        statements = any(iri in view.index.statements for iri in things)
-        table[kind] = sorted(things, key=natural_key if statements else lambda iri: natural_key(fold(view.label(iri))))
+        for class_ in classes_of(iri, view.index):
+            if class_.startswith(names.ONTOLOGY) and class_ not in _NOT_LISTED and iri not in voices.order:
+                table.setdefault(class_, []).append(iri)
+    for class_, members in table.items():
+        statements = any(iri in view.index.statements for iri in members)
+        by_label = natural_key if statements else lambda iri: natural_key(fold(view.label(iri)))
+        table[class_] = sorted(members, key=by_label)
     return sorted(table.items(), key=lambda item: natural_key(fold(view.label(item[0]))))
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A name in an alphabetical list. preferred: whether it is the thing's preferred one in that language."""
+class LabelEntry(NamedTuple):
+    """A label in an alphabetical list. preferred: whether it is the resource's preferred one in that language."""
 
     text: str
     iri: str
     preferred: bool
 
 
-def by_name(called: Names, index: Index, language: str) -> list[tuple[str, list[Entry]]]:
-    """All names in a language under their first letters; of statements and passages none."""
-    rows: dict[tuple[str, str], Entry] = {}
+def by_label(labels: LabelIndex, index: PlanIndex, language: str) -> list[tuple[str, list[LabelEntry]]]:
+    """All labels in a language under their first letters; without those of statements and passages."""
+    found: dict[tuple[str, str], LabelEntry] = {}
     for iri in index.stems.values():
         if iri in index.statements or iri in index.passages:
             continue
-        for form in called.forms.get(iri, ()):
+        for form in labels.forms.get(iri, ()):
             if form.language == language and form.kind != "hiddenLabel":
-                entry = Entry(form.text, iri, form.kind == "prefLabel")
-                rows[form.text, iri] = max(rows.get((form.text, iri), entry), entry, key=lambda one: one.preferred)
-    table: dict[str, list[Entry]] = {}
-    for entry in sorted(rows.values(), key=lambda one: (_letters(one.text), one.text, one.iri)):
+                known = found.get((form.text, iri))
+                preferred = form.kind == "prefLabel" or (known is not None and known.preferred)
+                found[form.text, iri] = LabelEntry(form.text, iri, preferred)
+    table: dict[str, list[LabelEntry]] = {}
+    for entry in sorted(found.values(), key=lambda entry: (_letters(entry.text), entry.text, entry.iri)):
         table.setdefault(_letters(entry.text)[:1].upper() or "·", []).append(entry)
     return list(table.items())
 
 
 def _letters(text: str) -> str:
-    # Sorted and headed by base letters: accents out, what is neither letter nor digit out.
+    # Entries are sorted by their base letters: without accents, punctuation and the Arabic article.
     plain = unicodedata.normalize("NFD", fold(text))
     return "".join(char for char in plain if char.isalnum()).removeprefix("ال")
 
 
-def passages(index: Index, voices: Voices) -> list[tuple[str | None, list[tuple[str, int]]]]:
-    """The passages in reading order, with how many triples each says, in runs that stand in one section."""
+def passages_by_section(index: PlanIndex, voices: VoiceIndex) -> list[tuple[str | None, list[tuple[str, int]]]]:
+    """The passages in reading order, each with the number of triples that it states, in runs of the same section."""
     runs: list[tuple[str | None, list[tuple[str, int]]]] = []
     for iri in sorted(voices.order, key=voices.order.__getitem__):
         section = next((key(node) for node in index.objects(iri, _IN_SECTION)), None)
@@ -83,49 +81,50 @@ def passages(index: Index, voices: Voices) -> list[tuple[str | None, list[tuple[
     return runs
 
 
-def search_index(index: Index, called: Names, views: dict[str, View]) -> bytes:
-    """The names of everything, for the script of the search page.
+def search_index(index: PlanIndex, labels: LabelIndex, views: dict[str, PageView]) -> bytes:
+    """The labels of everything, for the script of the search page.
 
-    `kinds`: class labels by language of the interface; `things`: stem, place in `kinds`, names by language, the
-    preferred one first.
+    `kinds`: labels of classes by language of the interface; `things`: stem, position in `kinds`, labels by language,
+    the preferred one first.
     """
-    kinds: dict[str, int] = {}
+    classes: dict[str, int] = {}
     things: list[list[Any]] = []
     for stem, iri in index.stems.items():
         found: dict[str, list[str]] = {}
-        for form in sorted(called.forms.get(iri, ()), key=lambda form: form.kind != "prefLabel"):
+        for form in sorted(labels.forms.get(iri, ()), key=lambda form: form.kind != "prefLabel"):
             texts = found.setdefault(form.language, [])
             texts.extend([form.text] if form.text not in texts else [])
-        own = [kind for kind in kinds_of(iri, index) if kind.startswith(names.ONTOLOGY) and kind != _MENTION]
+        own = [one for one in classes_of(iri, index) if one.startswith(names.ONTOLOGY) and one != _MENTION]
         if found and own:
-            things.append([stem, kinds.setdefault(own[0], len(kinds)), found])
-    for iri in sorted(called.forms):
-        place = paths.split(iri)
-        if place and place[1] and iri.startswith(names.ONTOLOGY):
-            labelled = {form.language: [form.text] for form in called.forms[iri] if form.kind == "prefLabel"}
-            things.append([f"{place[0]}#{place[1]}", kinds.setdefault(vocab.OWL + "Ontology", len(kinds)), labelled])
-    labels = {
-        language: [str(view.words.term) if kind.startswith(vocab.OWL) else view.label(kind) for kind in kinds]
+            things.append([stem, classes.setdefault(own[0], len(classes)), found])
+    for iri in sorted(labels.forms):
+        path = index.layout.locate(iri)
+        if path and path.fragment and iri.startswith(names.ONTOLOGY):
+            preferred = {form.language: [form.text] for form in labels.forms[iri] if form.kind == "prefLabel"}
+            position = classes.setdefault(vocab.OWL_ONTOLOGY, len(classes))
+            things.append([f"{path.stem}#{path.fragment}", position, preferred])
+    labelled = {
+        language: [str(view.words.term) if one == vocab.OWL_ONTOLOGY else view.label(one) for one in classes]
         for language, view in views.items()
     }
     lines = ",\n".join(json.dumps(thing, ensure_ascii=False) for thing in things)
-    return f'{{"kinds":{json.dumps(labels, ensure_ascii=False)},\n"things":[\n{lines}\n]}}\n'.encode()
+    return f'{{"kinds":{json.dumps(labelled, ensure_ascii=False)},\n"things":[\n{lines}\n]}}\n'.encode()
 
 
-def search(text: str, called: Names, index: Index, most: int = 60) -> list[str]:
-    """The things that are called so, whole names first, then beginnings, then parts; in any language."""
+def search(text: str, labels: LabelIndex, index: PlanIndex) -> list[str]:
+    """The resources with a label that contains a text, in any language: whole labels first, then beginnings."""
     wanted = fold(text)
     ranks: dict[str, int] = {}
     if not wanted:
         return []
-    for iri, forms in called.forms.items():
-        if paths.split(iri) is None:
+    for iri, forms in labels.forms.items():
+        if index.layout.locate(iri) is None:
             continue
         for form in forms:
-            name = fold(form.text)
-            if wanted in name:
-                rank = 0 if name == wanted else 1 if name.startswith(wanted) else 2
+            label = fold(form.text)
+            if wanted in label:
+                rank = 0 if label == wanted else 1 if label.startswith(wanted) else 2
                 if iri in index.statements:
                     rank += 3
                 ranks[iri] = min(rank, ranks.get(iri, rank))
-    return sorted(ranks, key=lambda iri: (ranks[iri], natural_key(iri)))[:most]
+    return sorted(ranks, key=lambda iri: (ranks[iri], natural_key(iri)))[:_MOST_FOUND]

@@ -1,64 +1,64 @@
-"""The pages of a site, one function for each kind of page: what it tells, put into its template.
-
-Imports `publish.source` and the modules that say what a page tells.
-"""
+"""The pages of a site, one function for each kind: what the page shows, put into its template."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from urllib.parse import urlencode, urlsplit
+from functools import partial
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from mtsp_kg import vocab
-from mtsp_kg.plan import names
-from mtsp_kg.plan.house import draw
-from mtsp_kg.plan.pages import lists, questions, vocabulary
-from mtsp_kg.plan.pages.ontology import ontology
-from mtsp_kg.plan.pages.source import Source
-from mtsp_kg.plan.pages.templates import embedded, render
-from mtsp_kg.plan.pages.view import At
-from mtsp_kg.publish import paths
-from mtsp_kg.publish.words import SIX
+from mtsp_kg.plan import house
+from mtsp_kg.plan.pages import lists, ontology_diagram, questions, vocabulary
+from mtsp_kg.plan.pages.questions import ShownAnswer
+from mtsp_kg.plan.pages.source import SiteSource
+from mtsp_kg.plan.pages.templates import embedded_json_ld, render
+from mtsp_kg.plan.pages.view import PageLinks, PageView
+from mtsp_kg.plan.pages.words import UN_LANGUAGES
+from mtsp_kg.publish.site_layout import safe_link
+from mtsp_kg.query.catalogue import competency_questions
 
 _MOST_TRIPLES = 300
+_LONGEST_SEARCH = 200
 
 
-def thing(source: Source, stem: str, language: str) -> bytes:
-    """The page of whatever a stem's documents are about."""
+def resource_page(source: SiteSource, stem: str, language: str) -> bytes:
+    """The page about the resource that a stem's documents are about."""
     iri = source.stems[stem]
-    special = {"shapes": shapes, "dataset": dataset}.get(stem)
+    special = {"shapes": shapes_page, "dataset": dataset_page}.get(stem)
     if special:
         return special(source, language)
     if stem == "ontology" or iri in source.index.ontologies:
-        return ontology(source, stem, language)
-    if iri in source.index.by_graph and iri not in source.voices.order:
-        return graph(source, stem, language)
-    view = source.views[language]
+        return ontology_page(source, stem, language)
     is_passage = iri in source.voices.order
-    path = paths.page_of(stem, language)
-    label = view.numbered(iri)
+    if iri in source.index.by_graph and not is_passage:
+        return graph_page(source, stem, language)
+    view = source.views[language]
+    path = source.layout.page(stem, language)
+    label, short = view.numbered(iri), source.profile.shrink(iri)
     parts = source.parts(iri) | {
-        "title": label[0] if label else names.shrink(iri, source.plan),
-        "heading": view.at(path).text(*label) if label else names.shrink(iri, source.plan),
-        "short": names.shrink(iri, source.plan),
+        "title": label[0] if label else short,
+        "heading": view.links_from(path).text(*label) if label else short,
+        "short": short,
         "stem": stem,
-        "data": embedded(iri, stem, view, source.options.address),
+        "data": embedded_json_ld(iri, stem, view),
     }
     if not is_passage:
-        parts |= {"drawn": source.reasons.of(iri) if view.live else [], "rule": _rule(language)}
+        parts |= {"inferred": source.inferences.about(iri) if view.live else [], "rule_label": _rule_label(language)}
     return render("passage" if is_passage else "entity", path, view, **parts)
 
 
-def graph(source: Source, stem: str, language: str) -> bytes:
-    """The page of a named graph that is no passage."""
+def graph_page(source: SiteSource, stem: str, language: str) -> bytes:
+    """The page of a named graph that is not a passage."""
     iri = source.stems[stem]
     quads = source.index.by_graph[iri]
-    short = iri.removeprefix(names.BASE)
+    view = source.views[language]
+    short = iri.removeprefix(source.profile.base)
     return render(
         "graph",
-        paths.page_of(stem, language),
-        source.views[language],
+        source.layout.page(stem, language),
+        view,
         title=short,
         short=short,
         iri=iri,
@@ -68,172 +68,219 @@ def graph(source: Source, stem: str, language: str) -> bytes:
     )
 
 
-def shapes(source: Source, language: str) -> bytes:
+def ontology_page(source: SiteSource, stem: str, language: str) -> bytes:
+    """The page of an ontology: of the project's own with every term, of another with the triples of its file."""
+    iri = source.stems[stem]
+    index = source.index
+    path = source.layout.page(stem, language)
+    view = source.views[language]
+    header: dict[str, list[object]] = {}
+    for quad in index.by_subject.get(iri, ()):
+        header.setdefault(quad.predicate.value, []).append(quad.object)
+    titles = vocabulary.literals(iri, vocab.VOCABULARIES["dcterms"] + "title", index, language)
+    title = titles[0].value if titles else source.profile.shrink(iri)
+    own_graph = next(iter(index.ontologies.get(iri, ())), "")
+    main = stem == "ontology"
+    return render(
+        "ontology",
+        path,
+        view,
+        title=title,
+        iri=iri,
+        stem=stem,
+        header=sorted(header.items()),
+        terms=source.terms if main else {"class": [], "property": [], "individual": []},
+        quads=[] if main else index.by_graph.get(own_graph, [])[:_MOST_TRIPLES],
+        expression=lambda node, links: vocabulary.expression(node, index, links),
+        competency=_competency_questions(source, language) if main else [],
+        diagram=Markup(_ontology_diagram(source, language, view.links_from(path))) if main else "",
+    )
+
+
+def _competency_questions(source: SiteSource, language: str) -> list[tuple[str, str]]:
+    """The competency questions in a language, each with the name of the query that answers it."""
+    found = [one for one in competency_questions(source.project) if one.query in source.catalogue]
+    return [(one.zh if language == "zh" else one.question, one.query) for one in found]
+
+
+def _ontology_diagram(source: SiteSource, language: str, links: PageLinks) -> str:
+    link = partial(_page_or_iri, source.views[language], links)
+    return ontology_diagram.draw(source.rows("terms"), lambda one: source.views[one].label, language, link)
+
+
+def _page_or_iri(view: PageView, links: PageLinks, iri: str) -> str:
+    page = view.page(iri)
+    return links.file(page) if page else iri
+
+
+def shapes_page(source: SiteSource, language: str) -> bytes:
     """The page of the shapes."""
     view = source.views[language]
-    path = paths.page_of("shapes", language)
-    index = source.shapes
-    sh = vocab.SH
+    path = source.layout.page("shapes", language)
+    index, links = source.shapes, view.links_from(path)
     return render(
         "shapes",
         path,
         view,
         title=view.words.shapes_title,
         stem="shapes",
-        files=vocabulary.shapes(index),
-        texts=lambda iri, name: vocabulary.texts(iri, sh + name, index, language),
-        shown=lambda node: vocabulary.expression(node, index, view.at(path)),
+        files=vocabulary.shapes_by_graph(index),
+        texts=lambda iri, name: vocabulary.literals(iri, vocab.SH + name, index, language),
+        expression=lambda node: vocabulary.expression(node, index, links),
     )
 
 
-def dataset(source: Source, language: str) -> bytes:
-    """The page of the data as a whole: dumps, counts, addresses."""
+def dataset_page(source: SiteSource, language: str) -> bytes:
+    """The page of the dataset: dumps, counts, addresses."""
     view = source.views[language]
     return render(
         "dataset",
-        paths.page_of("dataset", language),
+        source.layout.page("dataset", language),
         view,
         title=view.words.data_title,
         stem="dataset",
         dumps=[dump for dump, _ in source.dumps.values()],
         counts=source.counts,
-        endpoint=paths.open_link(source.options.endpoint or ""),
-        base=names.BASE,
-        site=source.options.address,
-        licence=paths.open_link(source.licence) or "",
+        endpoint=safe_link(source.options.endpoint or ""),
+        base=source.profile.base,
+        site=source.layout.address,
+        licence=safe_link(source.licence) or "",
     )
 
 
-def house(source: Source, language: str, at: At | None = None) -> str:
-    """The strategy house as SVG; at: the page that it is to stand in, else it is a file of its own."""
+def house_picture(source: SiteSource, language: str, links: PageLinks | None = None) -> str:
+    """The strategy house as SVG; links: those of the page that shows it, without which it is a file of its own."""
     view = source.views[language]
-
-    def link(iri: str) -> str:
-        page = view.page(iri)
-        return at.to(page) if at and page else iri
-
-    return draw(source.house, view.label, language, link if at else None)
+    return house.draw(source.house, view.label, language, partial(_page_or_iri, view, links) if links else None)
 
 
-def home(source: Source, language: str) -> bytes:
+def home_page(source: SiteSource, language: str) -> bytes:
     """The first page."""
     view = source.views[language]
-    path = paths.page_of("index", language)
+    path = source.layout.page("index", language)
     return render(
         "home",
         path,
         view,
         title=view.words.dataset_title,
-        house=Markup(house(source, language, view.at(path))),
+        house=Markup(house_picture(source, language, view.links_from(path))),
         counts=source.counts,
         passages=len(source.voices.order),
     )
 
 
-def missing(source: Source, language: str) -> bytes:
-    """What stands where there is nothing; its links begin at the root, for it is shown at any path."""
+def missing_page(source: SiteSource, language: str) -> bytes:
+    """The page for addresses that lead nowhere; its links begin at the root, for it is shown at any path."""
     view = source.views[language]
-    root = urlsplit(source.options.address).path
-    return render("missing", paths.page_of("404", language), view, root, title=view.words.missing_title)
+    path = source.layout.page("404", language)
+    return render("missing", path, view, source.layout.root, title=view.words.missing_title)
 
 
-def things(source: Source, language: str) -> bytes:
-    """Everything by kind."""
+def things_page(source: SiteSource, language: str) -> bytes:
+    """Every resource by class."""
     view = source.views[language]
-    kinds = lists.by_kind(view, source.voices)
-    return render("things", paths.page_of("things", language), view, title=view.words.things_title, kinds=kinds)
+    classes = lists.by_class(view, source.voices)
+    path = source.layout.page("things", language)
+    return render("things", path, view, title=view.words.things_title, classes=classes)
 
 
-def passages(source: Source, language: str) -> bytes:
+def passages_page(source: SiteSource, language: str) -> bytes:
     """All passages in reading order."""
     view = source.views[language]
-    runs = lists.passages(source.index, source.voices)
-    return render("passages", paths.page_of("passages", language), view, title=view.words.passages_title, runs=runs)
+    runs = lists.passages_by_section(source.index, source.voices)
+    return render(
+        "passages", source.layout.page("passages", language), view, title=view.words.passages_title, runs=runs
+    )
 
 
-def names_in(source: Source, language: str, one: str) -> bytes:
-    """All names in one of the six languages."""
+def names_page(source: SiteSource, language: str, labels_in: str) -> bytes:
+    """All labels in one of the languages of the United Nations."""
     view = source.views[language]
     table = view.words.languages
     assert isinstance(table, dict)
     return render(
         "names",
-        paths.page_of(f"names-{one}", language),
+        source.layout.page(f"names-{labels_in}", language),
         view,
-        title=str(view.words.names_in).format(table[one]),
-        names_language=one,
-        languages=SIX,
-        letters=lists.by_name(source.names, source.index, one),
+        title=str(view.words.names_in).format(table[labels_in]),
+        labels_in=labels_in,
+        languages=UN_LANGUAGES,
+        letters=lists.by_label(source.labels, source.index, labels_in),
     )
 
 
-def search(source: Source, language: str, asked: str = "") -> bytes:
-    """The search; asked: what a server is to look for here and now."""
+def search_page(source: SiteSource, language: str, text: str = "") -> bytes:
+    """The search page; text: what a server is to look for."""
     view = source.views[language]
-    asked = asked[:200]
+    text = text[:_LONGEST_SEARCH]
     return render(
         "search",
-        paths.page_of("search", language),
+        source.layout.page("search", language),
         view,
         title=view.words.search_title,
-        asked=asked,
-        kept=_query({"q": asked} if asked else {}),
-        found=lists.search(asked, source.names, source.index),
-        kinds=lambda iri: lists.kinds_of(iri, source.index),
-        languages=SIX,
+        text=text,
+        query=_query_string({"q": text} if text else {}),
+        found=lists.search(text, source.labels, source.index),
+        classes_of=lambda iri: lists.classes_of(iri, source.index),
+        languages=UN_LANGUAGES,
     )
 
 
-def why(source: Source, language: str, triple: tuple[str, str, str]) -> bytes | None:
-    """Why an inferred triple follows, down to the passages; None where it is not inferred."""
+def proof_page(source: SiteSource, language: str, triple: tuple[str, str, str]) -> bytes | None:
+    """The proofs of an inferred triple, down to the passages; None where it is not inferred."""
     view = source.views[language]
-    proofs = source.reasons.why(triple, view.label)
+    proofs = source.inferences.proofs(triple, view.label)
     if not proofs:
         return None
-    title = " ".join(map(view.label, triple))
-    rule = _rule(language)
-    kept = _query(dict(zip(("subject", "predicate", "object"), map(view.short, triple), strict=True)))
-    path = paths.page_of("why", language)
-    return render("why", path, view, title=title, triple=triple, proofs=proofs, rule=rule, kept=kept)
+    return render(
+        "why",
+        source.layout.page("why", language),
+        view,
+        title=" ".join(map(view.label, triple)),
+        triple=triple,
+        proofs=proofs,
+        rule_label=_rule_label(language),
+        query=_query_string(dict(zip(("subject", "predicate", "object"), map(view.short, triple), strict=True))),
+    )
 
 
-def _query(values: Mapping[str, str]) -> str:
+def _query_string(values: Mapping[str, str]) -> str:
     return f"?{urlencode(values)}" if values else ""
 
 
-def _rule(language: str) -> Callable[[str], str]:
+def _rule_label(language: str) -> Callable[[str], str]:
     from mtsp_kg.infer.rules import KINDS
 
     return lambda kind: KINDS.get(kind, {}).get(language, kind)
 
 
-def sparql(
-    source: Source, language: str, asked: str = "", result: questions.Result | None = None, *, asserted: bool = False
+def sparql_page(
+    source: SiteSource, language: str, text: str = "", answer: ShownAnswer | None = None, *, asserted: bool = False
 ) -> bytes:
-    """The page of a server's endpoint. asked: a query, result: its answer; asserted: whether without inferences."""
+    """The page of a server's endpoint. text: a query, answer: its answer; asserted: whether without inferences."""
     view = source.views[language]
     first = next(iter(source.catalogue.values()), None)
     return render(
         "sparql",
-        paths.page_of("sparql", language),
+        source.layout.page("sparql", language),
         view,
         title=view.words.sparql_title,
-        asked=asked or (questions.body(first) if first else ""),
-        result=result,
+        text=text or (questions.sparql_of(first) if first else ""),
+        answer=answer,
         asserted=asserted,
-        kept=_query({"query": asked} | ({"asserted": "1"} if asserted else {})) if asked else "",
-        endpoint=source.options.endpoint or source.options.address + "sparql",
+        query=_query_string({"query": text} | ({"asserted": "1"} if asserted else {})) if text else "",
+        endpoint=source.options.endpoint or source.layout.address + "sparql",
         order=source.voices.order,
-        limit=questions.MOST,
+        most_rows=questions.MOST_ROWS,
     )
 
 
-def catalogue(source: Source, language: str) -> bytes:
-    """All questions."""
+def questions_page(source: SiteSource, language: str) -> bytes:
+    """All questions of the catalogue."""
     view = source.views[language]
     return render(
         "questions",
-        paths.page_of("questions", language),
+        source.layout.page("questions", language),
         view,
         title=view.words.questions_title,
         tags=questions.by_tag(list(source.catalogue.values())),
@@ -241,51 +288,47 @@ def catalogue(source: Source, language: str) -> bytes:
     )
 
 
-def question(source: Source, language: str, name: str, result: questions.Result) -> bytes:
-    """A question with an answer. Raises KeyError when there is none of that name."""
-    query = source.catalogue[name]
+def question_page(source: SiteSource, language: str, name: str, answer: ShownAnswer | None = None) -> bytes:
+    """A question with its answer, by default that for the default parameters. Raises KeyError for an unknown name."""
+    question = source.catalogue[name]
     view = source.views[language]
-    given = {one: value for one, value in result.values.items() if value}
-    heading = questions.summary(query, language)
+    if answer is None:
+        answer = _default_answer(source, name)
+    given = _query_string({parameter: value for parameter, value in answer.values.items() if value})
     return render(
         "question",
-        paths.page_of(f"questions/{name}", language),
+        source.layout.page(f"questions/{name}", language),
         view,
-        title=heading,
-        heading=heading,
-        query=query,
-        given=_query(given),
-        kept=_query(given) if view.live else "",
-        result=result,
-        sparql=questions.body(query),
+        title=questions.summary(question, language),
+        question=question,
+        given=given,
+        query=given if view.live else "",
+        answer=answer,
+        sparql=questions.sparql_of(question),
         order=source.voices.order,
     )
 
 
-def default(source: Source, language: str, name: str) -> bytes:
-    """A question with its answer for the default parameters."""
+def _default_answer(source: SiteSource, name: str) -> ShownAnswer:
     values = questions.defaults(source.catalogue[name])
     rows = source.answers.get(name)
-    found = questions.result(rows.sparql_json, source.plan, values) if rows else questions.Result(values=values)
-    return question(source, language, name, found)
+    return questions.shown_rows(rows.sparql_json, source.plan, values) if rows else ShownAnswer(values=values)
 
 
-def all_pages(source: Source) -> dict[str, Callable[[str], bytes]]:
-    """The pages that are about no single thing: path without suffix to what makes the page in a language."""
-    table: dict[str, Callable[[str], bytes]] = {}
-    for name, make in {
-        "index": home,
-        "404": missing,
-        "things": things,
-        "passages": passages,
-        "search": search,
-        "questions": catalogue,
-    }.items():
-        table[name] = lambda language, make=make: make(source, language)  # type: ignore[misc]
-    for one in SIX:
-        table[f"names-{one}"] = lambda language, one=one: names_in(source, language, one)  # type: ignore[misc]
+def general_pages(source: SiteSource) -> dict[str, Callable[[str], bytes]]:
+    """The pages that are not about one resource: stem to what makes the page in a language."""
+    table: dict[str, Callable[[str], bytes]] = {
+        "index": partial(home_page, source),
+        "404": partial(missing_page, source),
+        "things": partial(things_page, source),
+        "passages": partial(passages_page, source),
+        "search": partial(search_page, source),
+        "questions": partial(questions_page, source),
+    }
+    for labels_in in UN_LANGUAGES:
+        table[f"names-{labels_in}"] = partial(names_page, source, labels_in=labels_in)
     for name in source.catalogue:
-        table[f"questions/{name}"] = lambda language, name=name: default(source, language, name)  # type: ignore[misc]
+        table[f"questions/{name}"] = partial(question_page, source, name=name)
     if source.options.live:
-        table["sparql"] = lambda language: sparql(source, language)
+        table["sparql"] = partial(sparql_page, source)
     return table

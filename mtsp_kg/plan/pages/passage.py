@@ -1,25 +1,19 @@
-"""What the page of a passage tells: its place, what its graph says in each voice, the names found in its text, and,
-where the publisher has a copy of the document, the text with those names as links.
-
-Imports `names`, `document`, `publish.index`, `publish.entity`, `publish.trails`, `publish.voices`.
-"""
+"""The page of a passage: its position in the document, what its graph states in each voice, the names in its text, and,
+with the publisher's copy of the document, the text with those names as links."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
 from mtsp_kg import vocab
 from mtsp_kg.layout import natural_key
 from mtsp_kg.plan import names
-from mtsp_kg.plan.document import Document
-from mtsp_kg.plan.document import Passage as Text
-from mtsp_kg.plan.document import passages as passages_of
-from mtsp_kg.plan.pages.entity import Voices
-from mtsp_kg.publish.triple_index import Index, key
+from mtsp_kg.plan.document import Document, Passage, passages
+from mtsp_kg.plan.pages.plan_index import PlanIndex, VoiceIndex
+from mtsp_kg.publish.triple_index import key
 
 _IN_PASSAGE, _MENTION_OF, _IN_SECTION, _INSIDE, _DIGEST, _UNDER, _FIGURE_OF = (
     names.term(name) for name in ("inPassage", "mentionOf", "inSection", "partOf", "textDigest", "under", "figureOf")
@@ -29,47 +23,56 @@ _STRUCTURE = frozenset(names.term(name) for name in ("inSection", "inDocument", 
 _SHOWN = frozenset((*vocab.LABELS, vocab.RDF_TYPE))
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of a passage's text; things: what is named there, none for the text between names."""
+class TextPiece(NamedTuple):
+    """A piece of a passage's text; entities: those that it names, none for the text between names."""
 
     text: str
-    things: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
 
 
-def texts(document: Document) -> Mapping[str, Text]:
+class Mention(NamedTuple):
+    """A name in the text of a passage: its span, its form, what it names, and the IRI of the mention."""
+
+    start: int
+    end: int
+    form: str
+    entity: str
+    iri: str
+
+
+def passages_by_iri(document: Document) -> Mapping[str, Passage]:
     """The passages of a copy of the document, by their IRI."""
     root = names.plan_iri(document.plan)
-    return {f"{root}/{name}": passage for name, passage in passages_of(document).items()}
+    return {f"{root}/{name}": passage for name, passage in passages(document).items()}
 
 
-def passage(iri: str, index: Index, voices: Voices, copy: Mapping[str, Text]) -> dict[str, Any]:
-    """The parts of a passage's page, as IRIs and plain values; the template gives them words and links."""
+def passage_parts(iri: str, index: PlanIndex, voices: VoiceIndex, copy: Mapping[str, Passage]) -> dict[str, Any]:
+    """What the page of a passage shows, as IRIs and plain values; the template adds words and links."""
     inside = index.by_graph.get(iri, [])
     order = sorted(voices.order, key=voices.order.__getitem__)
-    place = voices.order.get(iri)
+    rank = voices.order.get(iri)
     mentions = _mentions(iri, index)
     about = [quad for quad in index.by_subject.get(iri, ()) if quad.predicate.value not in _STRUCTURE | _SHOWN]
-    text = copy.get(iri)
-    same = text is not None and [key(node) for node in index.objects(iri, _DIGEST)] == [text.digest]
+    passage = copy.get(iri)
+    same = passage is not None and [key(node) for node in index.objects(iri, _DIGEST)] == [passage.digest]
     return {
         "iri": iri,
         "kinds": [key(node) for node in index.objects(iri, vocab.RDF_TYPE)],
         "sections": _sections(iri, index),
-        "before": order[place - 1] if place else None,
-        "after": order[place + 1] if place is not None and place + 1 < len(order) else None,
+        "before": order[rank - 1] if rank else None,
+        "after": order[rank + 1] if rank is not None and rank + 1 < len(order) else None,
         "facts": voices.facts_in(iri),
         "voices": _statements(inside, _UNDER),
         "figures": _statements(inside, _FIGURE_OF),
-        "named": _things(mentions),
+        "named": _entities(mentions),
         "about": _by_property(about),
         "incoming": _incoming(iri, index),
-        "text": _pieces(text.text, mentions) if text is not None and same else [Piece(text.text)] if text else [],
-        "differs": text is not None and not same,
+        "text": [] if passage is None else _pieces(passage.text, mentions if same else []),
+        "differs": passage is not None and not same,
     }
 
 
-def _sections(iri: str, index: Index) -> list[str]:
+def _sections(iri: str, index: PlanIndex) -> list[str]:
     chain: list[str] = []
     waiting = [key(node) for node in index.objects(iri, _IN_SECTION)]
     while waiting and waiting[0] not in chain:
@@ -80,14 +83,14 @@ def _sections(iri: str, index: Index) -> list[str]:
 
 
 def _statements(inside: list[ox.Quad], mark: str) -> dict[str, list[tuple[str, list[Any]]]]:
-    # Class to the statements of that class in this graph, each with what it says, by property.
+    """Class to the nodes of that class that have a property in this graph, each with its values by property."""
     marked = dict.fromkeys(key(quad.subject) for quad in inside if quad.predicate.value == mark)
     found: dict[str, list[tuple[str, list[Any]]]] = {}
     for iri in sorted(marked, key=natural_key):
         own = [quad for quad in inside if key(quad.subject) == iri]
-        kinds = [key(quad.object) for quad in own if quad.predicate.value == vocab.RDF_TYPE]
-        said = _by_property([quad for quad in own if quad.predicate.value not in _SHOWN])
-        found.setdefault(kinds[0] if kinds else "", []).append((iri, said))
+        classes = [key(quad.object) for quad in own if quad.predicate.value == vocab.RDF_TYPE]
+        values = _by_property([quad for quad in own if quad.predicate.value not in _SHOWN])
+        found.setdefault(classes[0] if classes else "", []).append((iri, values))
     return found
 
 
@@ -98,8 +101,8 @@ def _by_property(quads: list[ox.Quad]) -> list[Any]:
     return [(property_, list(nodes)) for property_, nodes in sorted(table.items())]
 
 
-def _incoming(iri: str, index: Index) -> list[Any]:
-    # What is said of the passage itself: the footnotes to it, the statements that cite it.
+def _incoming(iri: str, index: PlanIndex) -> list[Any]:
+    """Property to what refers to the passage by it: its footnotes, the statements that cite it."""
     table: dict[str, dict[object, None]] = {}
     for quad in index.by_object.get(iri, ()):
         if quad.predicate.value != _IN_PASSAGE and isinstance(quad.subject, ox.NamedNode):
@@ -110,43 +113,40 @@ def _incoming(iri: str, index: Index) -> list[Any]:
     ]
 
 
-def _mentions(iri: str, index: Index) -> list[tuple[int, int, str, str, str]]:
-    # Start, end, form, thing, mention; in the order of the text, the longer first where two begin together.
+def _mentions(iri: str, index: PlanIndex) -> list[Mention]:
+    """The mentions in a passage in the order of its text, the longer first where two begin together."""
     found = []
     for quad in index.by_object.get(iri, ()):
         if quad.predicate.value != _IN_PASSAGE:
             continue
         mention = key(quad.subject)
-        start, end, form = (next(iter(index.objects(mention, _OA + name)), None) for name in ("start", "end", "exact"))
-        if start is None or end is None or not (str(key(start)).isdecimal() and str(key(end)).isdecimal()):
-            continue
-        form_text = key(form) if form is not None else ""
-        found += [
-            (int(key(start)), int(key(end)), form_text, key(thing), mention)
-            for thing in index.objects(mention, _MENTION_OF)
-        ]
-    return sorted(found, key=lambda row: (row[0], -row[1], row[3], row[4]))
+        values = [index.objects(mention, _OA + name) for name in ("start", "end", "exact")]
+        start, end, form = (key(nodes[0]) if nodes else "" for nodes in values)
+        if start.isdecimal() and end.isdecimal():
+            span = int(start), int(end)
+            found += [Mention(*span, form, key(entity), mention) for entity in index.objects(mention, _MENTION_OF)]
+    return sorted(found, key=lambda one: (one.start, -one.end, one.entity, one.iri))
 
 
-def _things(mentions: list[tuple[int, int, str, str, str]]) -> list[tuple[str, list[tuple[str, int]]]]:
-    # Each thing with the forms in which it is named, and how often.
+def _entities(mentions: list[Mention]) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Each entity with the forms in which it is named, and how often."""
     table: dict[str, dict[str, int]] = {}
-    for _, _, form, thing, _ in mentions:
-        forms = table.setdefault(thing, {})
-        forms[form] = forms.get(form, 0) + 1
-    return [(thing, list(forms.items())) for thing, forms in table.items()]
+    for mention in mentions:
+        forms = table.setdefault(mention.entity, {})
+        forms[mention.form] = forms.get(mention.form, 0) + 1
+    return [(entity, list(forms.items())) for entity, forms in table.items()]
 
 
-def _pieces(text: str, mentions: list[tuple[int, int, str, str, str]]) -> list[Piece]:
-    pieces: list[Piece] = []
+def _pieces(text: str, mentions: list[Mention]) -> list[TextPiece]:
+    pieces: list[TextPiece] = []
     at = 0
-    for start, end, form, thing, _ in mentions:
+    for start, end, form, entity, _ in mentions:
         if start < at or end > len(text) or text[start:end] != form:
             if pieces and start == at - len(pieces[-1].text) and text[start:end] == pieces[-1].text:
-                pieces[-1] = Piece(pieces[-1].text, (*pieces[-1].things, thing))
+                pieces[-1] = TextPiece(pieces[-1].text, (*pieces[-1].entities, entity))
             continue
         if start > at:
-            pieces.append(Piece(text[at:start]))
-        pieces.append(Piece(text[start:end], (thing,)))
+            pieces.append(TextPiece(text[at:start]))
+        pieces.append(TextPiece(text[start:end], (entity,)))
         at = end
-    return [*pieces, Piece(text[at:])] if at < len(text) else pieces
+    return [*pieces, TextPiece(text[at:])] if at < len(text) else pieces

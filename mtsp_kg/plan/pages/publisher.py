@@ -1,50 +1,65 @@
-"""Publishing a project into a folder, and what decides whether that has been done already.
-
-Imports `cache`, `infer.completion`, `project`, `publish.source` when it is called, and `publish.site`, `publish.folder`
-when there is something to do.
-"""
+"""A project's site published into a folder or handed to the server, and the operator's copy of the document checked."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from mtsp_kg.cache import project_digest
-from mtsp_kg.errors import DataError
+from mtsp_kg.errors import DataError, DocumentError
 from mtsp_kg.infer.completion import wanted
+from mtsp_kg.plan import names
 from mtsp_kg.project import Project
+from mtsp_kg.publish.rebase import PublishOptions
 
 if TYPE_CHECKING:
-    from mtsp_kg.plan.pages.source import Options
+    import pyoxigraph as ox
+
+    from mtsp_kg.plan.pages.site import PlanSite
     from mtsp_kg.publish.folder import Published
     from mtsp_kg.store import Store
 
 _PACKAGE = Path(__file__).resolve().parents[2]
-# What a page can depend on.
+# The code and data files of the package on which a page can depend.
 _ROOMS = ("infer", "query", "publish", "plan", "sparql")
-_MODULES = ("vocab", "profile", "formats", "load", "project", "store")
+_MODULES = ("vocab", "profile", "formats", "layout", "load", "project", "store")
 
 
-def publish(project: Project, plan: str | None, load: Callable[[], Store], target: Path, options: Options) -> Published:
+@dataclass(frozen=True)
+class SiteOptions(PublishOptions):
+    """How a plan's graph becomes a site.
+
+    document: the publisher's copy of the plan's document, whose text pages then show; live: whether a server answers
+    the forms of pages.
+    """
+
+    document: Path | None = None
+    live: bool = False
+
+
+def publish(project: Project, load: Callable[[], Store], target: Path, options: SiteOptions) -> Published:
     """Publishes a project's graph as a static site; load: gives its store when it is needed.
 
-    Nothing is done when the folder holds the same site already. Raises DataError, DocumentError, QueryError.
+    A folder that holds the same site already is left alone. Raises DataError, DocumentError, QueryError.
     """
-    from mtsp_kg.publish import folder
+    from mtsp_kg.publish.folder import unchanged, write_site
 
-    key = key_of(project, options)
-    found = folder.unchanged(target, key)
-    if found is not None:
-        return found
-    from mtsp_kg.plan.pages.site import Site
+    begun = perf_counter()
+    key = site_key(project, options)
+    published = unchanged(target, key)
+    if published is None:
+        from mtsp_kg.plan.pages.site import PlanSite
 
-    return folder.write(Site(project, load(), plan, options), target, key)
+        published = write_site(PlanSite(project, load(), options), target, key)
+    return replace(published, seconds=perf_counter() - begun)
 
 
-def key_of(project: Project, options: Options) -> str:
-    """What names a site: the SHA-256 of its sources, of the options and of the code that makes it."""
+def site_key(project: Project, options: SiteOptions) -> str:
+    """What identifies a site: the SHA-256 of its sources, of the options and of the code that makes it."""
     total = hashlib.sha256(project_digest(project).encode())
     total.update(repr((options.base, options.site, options.endpoint, options.live, wanted())).encode())
     code = [path for room in _ROOMS for path in (_PACKAGE / room).rglob("*")]
@@ -59,3 +74,44 @@ def key_of(project: Project, options: Options) -> str:
         total.update(f"\0{path.name}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()
+
+
+def site_to_serve(
+    project: Project, asserted: ox.Store, base: str | None, address: str, document: str | None
+) -> PlanSite:
+    """The site of a server. asserted: named graphs without inferences, not merged yet; base: with which IRIs are
+    published; address: of the server; document: the operator's copy of the document."""
+    from mtsp_kg.load import merge
+    from mtsp_kg.plan.pages.site import PlanSite
+    from mtsp_kg.store import EmbeddedStore
+
+    copy = Path(document) if document else None
+    merge(asserted)
+    options = SiteOptions(base, address, address + "sparql", document=copy, live=True)
+    return PlanSite(project, EmbeddedStore(asserted), options)
+
+
+def check_copy(file: str, store: ox.Store) -> str:
+    """A message to the operator: how many passages of a copy of the document are those of the graph, by their SHA-256.
+
+    Raises NotFoundError where there is no such file, DocumentError where it is not a copy of the graph's document.
+    """
+    import pyoxigraph as ox
+
+    from mtsp_kg.plan.document import read_document
+    from mtsp_kg.plan.pages.passage import passages_by_iri
+
+    document = read_document(file)
+    known: dict[str, str] = {}
+    for quad in store.quads_for_pattern(None, ox.NamedNode(names.term("textDigest")), None, None):
+        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
+            known[quad.subject.value] = quad.object.value
+    same = sum(known.get(iri) == passage.digest for iri, passage in passages_by_iri(document).items())
+    if same == 0:
+        raise DocumentError(
+            f"No passage of this copy of {document.symbol} matches the graph.",
+            remedy="Give the edition of the document from which the graph was made (the Chinese one), as plain text.",
+            file=document.file,
+        )
+    counted = f"mtsp shows the text of {file}: {same} of {len(known)} passages match the graph"
+    return f"{counted}." if same == len(known) else f"{counted}; the others are shown without links."

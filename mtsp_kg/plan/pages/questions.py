@@ -1,7 +1,4 @@
-"""The catalogue as pages: every question of `queries/ask/`, with its answer as a table.
-
-Imports `errors` and `query`.
-"""
+"""The answer to a question as its page shows it, and the texts of questions."""
 
 from __future__ import annotations
 
@@ -15,45 +12,50 @@ from mtsp_kg.errors import MtspError
 from mtsp_kg.query.answer import Rows
 from mtsp_kg.query.catalogue import NamedQuery
 
-MOST = 500
+MOST_ROWS = 500
 
 
 @dataclass(frozen=True)
-class Result:
-    """An answer as a page shows it. more: rows left out; failure: why there is no answer; text: triples as Turtle."""
+class ShownAnswer:
+    """An answer as a page shows it: rows, a truth value, triples as Turtle, or why there is none.
+
+    more: the number of rows or lines left out; values: the parameters, as the visitor wrote them.
+    """
 
     columns: Sequence[str] = ()
     rows: Sequence[Sequence[Any]] = ()
     more: int = 0
     failure: str = ""
     truth: bool | None = None
-    text: str = ""
+    turtle: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def result(sparql_json: bytes, plan: str | None, values: Mapping[str, str]) -> Result:
-    """SPARQL results in JSON as a page shows them; values: the parameters, as the user wrote them."""
+def shown_rows(sparql_json: bytes, plan: str | None, values: Mapping[str, str]) -> ShownAnswer:
+    """A SPARQL results document in JSON as a page shows it."""
     found = ox.parse_query_results(sparql_json, ox.QueryResultsFormat.JSON)
     if isinstance(found, ox.QueryBoolean):
-        return Result(truth=bool(found), values=values)
+        return ShownAnswer(truth=bool(found), values=values)
     answer = Rows(sparql_json, plan)
-    return Result(answer.columns, answer.rows[:MOST], max(len(answer.rows) - MOST, 0), values=values)
+    more = max(len(answer.rows) - MOST_ROWS, 0)
+    return ShownAnswer(answer.columns, answer.rows[:MOST_ROWS], more, values=values)
 
 
-def triples(turtle: bytes) -> Result:
-    """Triples in Turtle as a page shows them: their first lines."""
+def shown_triples(turtle: bytes) -> ShownAnswer:
+    """The first lines of triples in Turtle as a page shows them."""
     lines = turtle.decode("utf-8", "replace").splitlines()
-    return Result(text="\n".join(lines[: 4 * MOST]) or "#", more=max(len(lines) - 4 * MOST, 0))
+    most = 4 * MOST_ROWS
+    return ShownAnswer(turtle="\n".join(lines[:most]) or "#", more=max(len(lines) - most, 0))
 
 
-def told(error: MtspError) -> str:
-    """A failure in a sentence for a visitor."""
-    place = f" (line {error.line})" if error.line is not None and error.file is None else ""
-    return f"{error.what}{place} {error.remedy or ''}".strip()
+def shown_failure(error: MtspError, values: Mapping[str, str] | None = None) -> ShownAnswer:
+    """Why there is no answer, for a visitor: a line number is that of the query, a file is the operator's business."""
+    position = f" (line {error.line})" if error.line is not None and error.file is None else ""
+    return ShownAnswer(failure=f"{error.what}{position} {error.remedy or ''}".strip(), values=values or {})
 
 
-def body(query: NamedQuery) -> str:
-    """A query's SPARQL without its header."""
+def sparql_of(query: NamedQuery) -> str:
+    """The SPARQL of a query without its header."""
     return "\n".join(line for line in query.text.splitlines() if not line.startswith("#+")) + "\n"
 
 
@@ -66,7 +68,7 @@ def by_tag(queries: Sequence[NamedQuery]) -> dict[str, list[NamedQuery]]:
 
 
 def defaults(query: NamedQuery) -> dict[str, str]:
-    """The parameters' defaults, as a user would write them."""
+    """The default values of a query's parameters, as a user writes them."""
     return {parameter.name: parameter.default or "" for parameter in query.parameters}
 
 

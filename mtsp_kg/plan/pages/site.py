@@ -1,166 +1,218 @@
-"""The whole site as documents by path: what `mtsp publish` writes and what a server answers, the same bytes.
+"""A plan's graph as a site: documents by path, the same bytes whether they are published or served.
 
-    site = Site(project, store, plan)
+    site = PlanSite(project, store)
     site.document("doc/org/who.ttl").content
 
-Nothing is made before it is asked for but an index of the graph. Imports `publish.source`, `publish.leaves`,
-`publish.configs`, `publish.forms`, `publish.lists`, `publish.pages`.
+Nothing is made before it is asked for but an index of the graph.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cached_property, partial
 
-from mtsp_kg.plan import names
+from mtsp_kg.errors import MtspError
 from mtsp_kg.plan.pages import lists, page_builders, questions
-from mtsp_kg.plan.pages.source import DUMP_PATHS, Options, Source
-from mtsp_kg.plan.pages.templates import static
+from mtsp_kg.plan.pages.publisher import SiteOptions
+from mtsp_kg.plan.pages.questions import ShownAnswer
+from mtsp_kg.plan.pages.source import DUMP_FORMS, SiteSource
+from mtsp_kg.plan.pages.templates import static_file
+from mtsp_kg.plan.pages.words import LANGUAGES
 from mtsp_kg.project import Project
-from mtsp_kg.publish import paths, rdf_forms, server_configs
-from mtsp_kg.publish.words import LANGUAGES
+from mtsp_kg.publish.dataset_description import DESCRIPTION_PATH
+from mtsp_kg.publish.server_configs import FOR_CLIENTS, ConfiguredSite, PathRewrite, config_files
+from mtsp_kg.publish.site_layout import DATA_FORMS, PAGE, SiteDocument, SiteLayout, media_type
+from mtsp_kg.query.catalogue import NamedQuery
 from mtsp_kg.store import Store
 
-
-@dataclass(frozen=True)
-class Document:
-    """A file of the site: its path below the root, its media type as HTTP writes it, its bytes."""
-
-    path: str
-    media_type: str
-    content: bytes
-
-    @cached_property
-    def etag(self) -> str:
-        """A strong entity tag, with its quotes (RFC 9110, section 8.8.3)."""
-        return f'"{hashlib.sha256(self.content).hexdigest()[:32]}"'
+# A mention is described in the document of its passage (`names.passage_of_mention`).
+REWRITES = (
+    PathRewrite(r"id/([^/]+)/mention/(note|cover|caption)-([a-z0-9-]+)\.\d+", "id/$1/$2/$3"),
+    PathRewrite(r"id/([^/]+)/mention/([a-z0-9-]+)\.\d+", "id/$1/para/$2"),
+)
 
 
-class Site:
-    """A project's graph as a site. store: with the project loaded; plan: the plan that short names mean."""
+class PlanSite:
+    """A project's graph as a site. store: has the project loaded."""
 
-    def __init__(self, project: Project, store: Store, plan: str | None, options: Options | None = None) -> None:
-        self.options = options or Options()
-        self.source = Source(project, store, plan, self.options)
+    def __init__(self, project: Project, store: Store, options: SiteOptions | None = None) -> None:
+        self.options = options or SiteOptions()
+        self.source = SiteSource(project, store, self.options)
 
-    def document(self, path: str) -> Document | None:
+    @property
+    def layout(self) -> SiteLayout:
+        """The addresses of the site."""
+        return self.source.layout
+
+    def document(self, path: str) -> SiteDocument | None:
         """The file at a path below the site's root, without a leading slash; None where there is none.
 
-        Raises DocumentError for a copy of the document that is none, QueryError for a broken query of the catalogue.
+        Raises DocumentError for an invalid copy of the document, QueryError for an invalid query of the catalogue.
         """
         content = self._content(path)
         if content is None:
             return None
-        done = path.startswith("dump/")  # a dump and its checksum are on the publisher's base already
-        return Document(path, paths.media_type(path), content if done else self.options.rebased(content, path))
+        if not path.startswith("dump/"):  # a dump has the published base already, and so has its checksum
+            content = self.layout.published(content, path)
+        return SiteDocument(path, media_type(path), content)
 
     def paths(self) -> Iterator[str]:
         """Every path of the site but the manifest's, each once."""
-        yield from self.fixed
-        for name in self._pages:
-            yield from (paths.page_of(name, language) for language in LANGUAGES)
-        for stem in self.source.stems:
-            yield from self.paths_of(stem)
-
-    def paths_of(self, stem: str) -> Iterator[str]:
-        """The paths of a stem's documents."""
-        yield from (paths.page_of(stem, language) for language in LANGUAGES)
-        yield from (stem + form.suffix for form in paths.DATA_FORMS)
+        yield from self._files
+        for stem in self._general_pages:
+            yield from (self.layout.page(stem, language) for language in LANGUAGES)
+        for stem in self.stems:
+            yield from (self.layout.page(stem, language) for language in LANGUAGES)
+            yield from (stem + form.suffix for form in DATA_FORMS)
 
     def prepare(self) -> None:
-        """Makes all that pages share, so that processes forked from this one need not, and never use the store."""
+        """Makes what pages share, so that processes forked from this one need not, and never use the store."""
         for step in self.steps():
             step()
 
     def steps(self) -> list[Callable[[], object]]:
-        """What `prepare` does, in steps of a tenth of a second or less each, what most pages need first."""
-        source, last = self.source, "reasons" if self.options.live else "answers"
-        names_ = ("stems", "voices", "house", "links", "catalogue", "counts", "copy", "terms", "shapes", last)
+        """What `prepare` does, in steps of a tenth of a second or less each, first what most pages need."""
+        source = self.source
+        found: list[Callable[[], object]] = [
+            lambda: source.stems,
+            lambda: source.voices,
+            lambda: source.house,
+            lambda: source.links,
+            lambda: source.catalogue,
+            lambda: source.counts,
+            lambda: source.copy,
+            lambda: source.terms,
+            lambda: source.shapes,
+            lambda: source.inferences if self.options.live else source.answers,
+            lambda: source.index.statements,
+            lambda: source.index.passages,
+            lambda: self._general_pages,
+        ]
+        if self.options.live:
+            found.append(lambda: source.inferences.about(""))
+        return [*found, lambda: source.dumps, lambda: source.description]
 
-        def made(name: str) -> Callable[[], object]:
-            return lambda: getattr(source, name)
-
-        index = (lambda: source.index.statements, lambda: source.index.passages, lambda: self._pages)
-        drawn = [lambda: source.reasons.of("")] if self.options.live else []
-        return [*map(made, names_), *index, *drawn, made("dumps"), made("description")]
+    @property
+    def stems(self) -> Mapping[str, str]:
+        """Stem of documents to the IRI that they are about, with the project's own base."""
+        return self.source.stems
 
     def stem_of(self, iri: str) -> str | None:
-        """The stem of the documents about an IRI, on the site's base; None when the site has none."""
-        if not iri.startswith(self.options.base):
+        """The stem of the documents about an IRI with the published base; None where there are none."""
+        rebase = self.layout.rebase
+        if not iri.startswith(rebase.published):
             return None
-        place = paths.split(names.BASE + iri[len(self.options.base) :])
-        return place[0] if place and place[0] in self.source.stems else None
+        path = self.layout.locate(rebase.own + iri[len(rebase.published) :])
+        return path.stem if path and path.stem in self.stems else None
 
-    def question(self, name: str, language: str, result: questions.Result) -> bytes:
-        """The page of a question with an answer that a server has. Raises KeyError when there is none of that name."""
-        return self.options.rebased(page_builders.question(self.source, language, name, result))
+    @cached_property
+    def modified(self) -> datetime:
+        """When the newest file of ontology and graph was modified."""
+        files = [*self.source.project.ontology_files(), *self.source.project.graph_files()]
+        return datetime.fromtimestamp(max((path.stat().st_mtime for path in files), default=0.0), UTC)
 
-    def search(self, language: str, asked: str) -> bytes:
-        """The search page with what was found."""
-        return self.options.rebased(page_builders.search(self.source, language, asked))
+    @property
+    def live(self) -> bool:
+        """Whether a server answers the forms of pages."""
+        return self.options.live
 
-    def sparql(self, language: str, query: str, result: questions.Result, *, asserted: bool) -> bytes:
-        """The page of the endpoint, with a query and its answer."""
-        return self.options.rebased(page_builders.sparql(self.source, language, query, result, asserted=asserted))
+    @property
+    def questions(self) -> Mapping[str, NamedQuery]:
+        """The questions of the catalogue by name."""
+        return self.source.catalogue
 
-    def why(self, language: str, triple: tuple[str, str, str]) -> bytes | None:
-        """The page that tells why a triple follows; None where it does not."""
-        page = page_builders.why(self.source, language, triple)
-        return None if page is None else self.options.rebased(page)
+    def question_page(self, language: str, name: str, given: Mapping[str, str], answer: bytes | MtspError) -> bytes:
+        """The page of a question with an answer. given: the parameters that the visitor gave; answer: SPARQL results in
+        JSON, or why there are none."""
+        values = questions.defaults(self.source.catalogue[name]) | dict(given)
+        if isinstance(answer, MtspError):
+            shown = questions.shown_failure(answer, values)
+        else:
+            shown = questions.shown_rows(answer, self.source.plan, values)
+        return self._published(page_builders.question_page(self.source, language, name, shown))
+
+    def sparql_page(self, language: str, text: str, answer: tuple[str, bytes] | MtspError, *, asserted: bool) -> bytes:
+        """The page of the endpoint with a visitor's query and its answer, as `SiteQueries.sparql` gives it, or why
+        there is none."""
+        shown: ShownAnswer
+        if isinstance(answer, MtspError):
+            shown = questions.shown_failure(answer)
+        else:
+            form, body = answer
+            triples = form == "graph"
+            shown = questions.shown_triples(body) if triples else questions.shown_rows(body, self.source.plan, {})
+        return self._published(page_builders.sparql_page(self.source, language, text, shown, asserted=asserted))
+
+    def search_page(self, language: str, text: str) -> bytes:
+        """The search page with what is found for a text."""
+        return self._published(page_builders.search_page(self.source, language, text))
+
+    def proof_page(self, language: str, subject: str, predicate: str, object_: str) -> bytes | None:
+        """The proofs of an inferred triple, its terms as IRIs or prefixed names; None where it is not inferred."""
+        triple = [self.source.profile.expand(term) or "" for term in (subject, predicate, object_)]
+        page = page_builders.proof_page(self.source, language, (triple[0], triple[1], triple[2]))
+        return None if page is None else self._published(page)
+
+    def _published(self, page: bytes) -> bytes:
+        return self.layout.published(page)
 
     def _content(self, path: str) -> bytes | None:
-        if path in self.fixed:
-            return self.fixed[path]()
-        if path.endswith(paths.PAGE.suffix):
-            language = next((one for one in LANGUAGES[1:] if path.startswith(one + "/")), LANGUAGES[0])
-            stem = path if language == LANGUAGES[0] else path[len(language) + 1 :]
-            stem = stem.removesuffix(paths.PAGE.suffix)
-            if stem in self._pages:
-                return self._pages[stem](language)
-            return page_builders.thing(self.source, stem, language) if stem in self.source.stems else None
-        for form in paths.DATA_FORMS:
+        if path in self._files:
+            return self._files[path]()
+        if path.endswith(PAGE.suffix):
+            language, stem = self.layout.split_language(path.removesuffix(PAGE.suffix))
+            if stem in self._general_pages:
+                return self._general_pages[stem](language)
+            return page_builders.resource_page(self.source, stem, language) if stem in self.stems else None
+        for form in DATA_FORMS:
             stem = path.removesuffix(form.suffix)
-            if stem != path and stem in self.source.stems:
-                return rdf_forms.write(self.source.data(stem), form.format)
+            if stem != path and stem in self.stems:
+                return self.source.rdf_document(stem).write(form.format)
         return None
 
     @cached_property
-    def _pages(self) -> dict[str, Callable[[str], bytes]]:
-        return page_builders.all_pages(self.source)
+    def _general_pages(self) -> dict[str, Callable[[str], bytes]]:
+        return page_builders.general_pages(self.source)
 
     @cached_property
-    def fixed(self) -> dict[str, Callable[[], bytes]]:
-        """The files that are neither pages nor documents about a thing, by path."""
+    def _files(self) -> dict[str, Callable[[], bytes]]:
+        """The files that are neither pages nor documents about a resource, by path."""
         source = self.source
         table: dict[str, Callable[[], bytes]] = {
-            "site.css": lambda: static("site.css"),
-            "icon.svg": lambda: static("icon.svg"),
-            "search.js": lambda: static("search.js"),
-            "search.json": lambda: lists.search_index(source.index, source.names, source.views),
-            ".well-known/void": lambda: rdf_forms.write(source.data("dataset"), "turtle"),
-            ".nojekyll": lambda: b"",
+            name: partial(static_file, name) for name in ("site.css", "icon.svg", "search.js")
         }
+        table["search.json"] = lambda: lists.search_index(source.index, source.labels, source.views)
+        table[DESCRIPTION_PATH] = lambda: source.rdf_document("dataset").write("turtle")
+        table[".nojekyll"] = lambda: b""
         for language in LANGUAGES:
-            table[f"house-{language}.svg"] = lambda one=language: page_builders.house(source, one).encode()  # type: ignore[misc]
-        for path in DUMP_PATHS:
-            table[path] = lambda path=path: source.dumps[path][1]  # type: ignore[misc]
-            table[path + ".sha256"] = lambda path=path: _checksum(path, source.dumps[path][0].sha256)  # type: ignore[misc]
+            table[f"house-{language}.svg"] = partial(self._house, language)
+        for path in DUMP_FORMS:
+            table[path] = partial(self._dump, path)
+            table[path + ".sha256"] = partial(self._checksum, path)
         for name, query in source.catalogue.items():
-            table[f"questions/{name}.rq"] = lambda query=query: query.text.encode()  # type: ignore[misc]
-        # A server answers questions in its API, and needs no other server's configuration.
-        for name in () if self.options.live else source.catalogue:
-            for form in ("csv", "json"):
-                table[f"questions/{name}.{form}"] = lambda name=name, form=form: (  # type: ignore[misc]
-                    source.answers[name].write(form).encode()
-                )
-        for path, write in server_configs.files(self.options).items():
-            if self.options.live and path not in server_configs.FOR_CLIENTS:
-                continue
-            table[path] = lambda write=write: write(self.options, self.paths, source.stems).encode()  # type: ignore[misc]
+            table[f"questions/{name}.rq"] = query.text.encode
+            if not self.options.live:  # a server has these in its API
+                for form in ("csv", "json"):
+                    table[f"questions/{name}.{form}"] = partial(self._answer, name, form)
+        site = ConfiguredSite(self.layout, self.paths, source.stems, REWRITES)
+        for path, make in config_files(site).items():
+            if not self.options.live or path in FOR_CLIENTS:
+                table[path] = partial(_encoded, make)
         return table
 
+    def _house(self, language: str) -> bytes:
+        return page_builders.house_picture(self.source, language).encode()
 
-def _checksum(path: str, digest: str) -> bytes:
-    return f"{digest}  {path.rsplit('/', 1)[-1]}\n".encode()
+    def _dump(self, path: str) -> bytes:
+        return self.source.dumps[path][1]
+
+    def _checksum(self, path: str) -> bytes:
+        return f"{self.source.dumps[path][0].sha256}  {path.rpartition('/')[2]}\n".encode()
+
+    def _answer(self, name: str, form: str) -> bytes:
+        return self.source.answers[name].write(form).encode()
+
+
+def _encoded(make: Callable[[], str]) -> bytes:
+    return make().encode()

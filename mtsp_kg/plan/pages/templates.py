@@ -1,7 +1,4 @@
-"""Templates into pages: Jinja2 with every value escaped, a missing one an error, nothing inline that runs or styles.
-
-Imports `names`, `publish.paths`, `publish.view`.
-"""
+"""Templates filled in: Jinja2 with every value escaped, a missing one an error, and no inline script or style."""
 
 from __future__ import annotations
 
@@ -14,10 +11,9 @@ import jinja2
 from markupsafe import Markup
 
 from mtsp_kg import vocab
-from mtsp_kg.plan import names
-from mtsp_kg.plan.pages.view import View
-from mtsp_kg.publish import paths
-from mtsp_kg.publish.words import LANGUAGES, RIGHT_TO_LEFT
+from mtsp_kg.plan.pages.view import PageView
+from mtsp_kg.plan.pages.words import RIGHT_TO_LEFT
+from mtsp_kg.publish.site_layout import DATA_FORMS, safe_link
 
 _FOLDER = Path(__file__).parent
 
@@ -33,48 +29,56 @@ def _environment() -> jinja2.Environment:
         auto_reload=False,
     )
     environment.globals["rtl"] = RIGHT_TO_LEFT
-    environment.globals["forms"] = paths.DATA_FORMS
+    environment.globals["forms"] = DATA_FORMS
     return environment
 
 
-def render(template: str, path: str, view: View, root: str | None = None, /, **parts: Any) -> bytes:
-    """A page of the site. path: where it stands; root: the way to the site's root, if not from there; parts: what the
-    template tells, as IRIs and plain values; `kept`: what a page's address has after its path, for its twins."""
-    language = view.language
-    plain = path.removeprefix(f"{language}/") if language != LANGUAGES[0] else path
-    twins = {other: (plain if other == LANGUAGES[0] else f"{other}/{plain}") for other in LANGUAGES}
-    own = "" if language == LANGUAGES[0] else f"{language}/"
-    page = _environment().get_template(template + ".html")
-    at = view.at(path, root)
-    shared = {"w": view.words, "at": at, "view": view, "here": at.to(own), "twins": twins, "language": language}
-    return (page.render(shared | {"stem": None, "iri": None, "data": None, "kept": ""} | parts) + "\n").encode()
+def render(template: str, path: str, view: PageView, root: str | None = None, /, **parts: Any) -> bytes:
+    """A page of the site. path: its path below the site's root; root: as of `PageView.links_from`; parts: what the
+    template shows, as IRIs and plain values; `query`: the query string of the page's address, for its translations."""
+    layout = view.index.layout
+    _, plain = layout.split_language(path)
+    links = view.links_from(path, root)
+    shared = {
+        "w": view.words,
+        "links": links,
+        "view": view,
+        "here": links.file(layout.folder(view.language)),
+        "translations": {language: layout.folder(language) + plain for language in layout.languages},
+        "language": view.language,
+        "stem": None,
+        "iri": None,
+        "data": None,
+        "query": "",
+    }
+    return (_environment().get_template(template + ".html").render(shared | parts) + "\n").encode()
 
 
-def static(name: str) -> bytes:
-    """A file that the site has as it is: its style, its script."""
+def static_file(name: str) -> bytes:
+    """A file that is the same on every site: the style, the script, the icon."""
     return (_FOLDER / "static" / name).read_bytes()
 
 
-def embedded(iri: str, stem: str, view: View, site: str) -> Markup:
-    """What search engines read: the thing and its page in schema.org's words and ours, as JSON-LD in a data block."""
-    index = view.index
-    kinds = [str(getattr(node, "value", node)) for node in index.objects(iri, vocab.RDF_TYPE)]
-    forms = view.names.forms.get(iri, ())
+def embedded_json_ld(iri: str, stem: str, view: PageView) -> Markup:
+    """The resource and its page in the terms of schema.org and our own, as JSON-LD for search engines."""
+    index, site = view.index, view.index.layout.address
+    classes = [str(getattr(node, "value", node)) for node in index.objects(iri, vocab.RDF_TYPE)]
+    forms = view.labels.forms.get(iri, ())
 
-    def named(kind: str) -> list[dict[str, str]]:
+    def labels(kind: str) -> list[dict[str, str]]:
         rows = {(form.language, form.text) for form in forms if form.kind == kind}
         return [{"@value": text, "@language": language} for language, text in sorted(rows) if language]
 
     same = [str(getattr(node, "value", "")) for node in index.objects(iri, vocab.MATCHES[0])]
-    thing: dict[str, Any] = {
+    resource: dict[str, Any] = {
         "@id": iri,
-        "@type": sorted({*kinds, *_schema_kinds(kinds, view)}) or ["schema:Thing"],
-        "schema:name": named("prefLabel"),
-        "schema:alternateName": named("altLabel"),
-        "schema:sameAs": [{"@id": one} for one in sorted(same) if paths.open_link(one)],
+        "@type": sorted({*classes, *_schema_classes(classes, view)}) or ["schema:Thing"],
+        "schema:name": labels("prefLabel"),
+        "schema:alternateName": labels("altLabel"),
+        "schema:sameAs": [{"@id": one} for one in sorted(same) if safe_link(one)],
     }
     page = {
-        "@id": site + paths.page_of(stem, view.language),
+        "@id": site + index.layout.page(stem, view.language),
         "@type": "schema:WebPage",
         "schema:inLanguage": view.language,
         "schema:mainEntity": {"@id": iri},
@@ -84,12 +88,12 @@ def embedded(iri: str, stem: str, view: View, site: str) -> Markup:
                 "schema:contentUrl": {"@id": site + stem + form.suffix},
                 "schema:encodingFormat": form.essence,
             }
-            for form in paths.DATA_FORMS
+            for form in DATA_FORMS
         ],
     }
     body = {
         "@context": {"schema": vocab.VOCABULARIES["schema"]},
-        "@graph": [{name: value for name, value in thing.items() if value}, page],
+        "@graph": [{name: value for name, value in resource.items() if value}, page],
     }
     text = json.dumps(body, ensure_ascii=False)
     for char in "<>&\u2028\u2029":
@@ -97,15 +101,16 @@ def embedded(iri: str, stem: str, view: View, site: str) -> Markup:
     return Markup(text)
 
 
-def _schema_kinds(kinds: list[str], view: View) -> set[str]:
+def _schema_classes(classes: list[str], view: PageView) -> set[str]:
+    """The classes of schema.org above some classes of our ontology."""
     found: set[str] = set()
-    waiting, seen = list(kinds), set(kinds)
+    waiting, seen = list(classes), set(classes)
     while waiting:
         for node in view.index.objects(waiting.pop(), vocab.RDFS_SUBCLASS):
             above = str(getattr(node, "value", node))
             if above.startswith(vocab.VOCABULARIES["schema"]):
                 found.add(above)
-            elif above not in seen and above.startswith(names.ONTOLOGY):
+            elif above not in seen and above.startswith(view.index.profile.ontology):
                 seen.add(above)
                 waiting.append(above)
     return found

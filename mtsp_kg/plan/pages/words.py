@@ -1,4 +1,4 @@
-"""The words of the interface, from `words-<language>.toml`. Imports `names` only."""
+"""The words of the interface in each of its languages, from `words-<language>.toml`."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from pathlib import Path
 from mtsp_kg.plan import names
 
 LANGUAGES = ("en", "zh")
-SIX = ("ar", "zh", "en", "fr", "ru", "es")
+UN_LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
-class Words:
-    """The words of one language; a word is read as an attribute, and a missing one is an error at once."""
+class InterfaceWords:
+    """The words of one language. A word is an attribute; one that the file lacks raises AttributeError."""
 
     def __init__(self, language: str) -> None:
         self.language = language
@@ -27,16 +27,21 @@ class Words:
         except KeyError as error:
             raise AttributeError(f"words-{self.language}.toml has no '{name}'") from error
 
-    def term_of(self, short: str) -> str:
-        """A term of another vocabulary in words, by its prefixed name, which is what it is called without."""
+    @property
+    def table(self) -> dict[str, object]:
+        """Every word by its name."""
+        return self._table
+
+    def term_label(self, short: str) -> str:
+        """The label of a term of another vocabulary, by its prefixed name; the prefixed name where there is none."""
         table = self._table["terms"]
         assert isinstance(table, dict)
         return str(table.get(short, short))
 
     def passage(self, iri: str) -> str:
-        """A passage as a reference: what kind it is, and its number.
+        """A reference to a passage: its kind and number.
 
-        >>> Words("zh").passage("https://w3id.org/mtsp-kg/id/mtsp-2022-2026/para/55")
+        >>> InterfaceWords("zh").passage("https://w3id.org/mtsp-kg/id/mtsp-2022-2026/para/55")
         '第55段'
         """
         head, _, number = iri.rpartition("/")
@@ -47,6 +52,6 @@ class Words:
 
 
 @cache
-def words(language: str) -> Words:
+def words_in(language: str) -> InterfaceWords:
     """The words of a language of the interface."""
-    return Words(language)
+    return InterfaceWords(language)
