@@ -1,18 +1,21 @@
-"""`mtsp export`: the whole graph as one file."""
+"""`mtsp export`: write the whole graph to one file."""
 
 from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+
 
 @click.command("export")
 @click.argument("form", metavar="FORMAT")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, writable=True), help="Write to a file.")
+@_options.output
 @click.pass_obj
 def command(project: str | None, form: str, output: str | None) -> None:
-    """Write ontology and graph in FORMAT: trig, nquads, jsonld (with named graphs), turtle, ntriples, rdfxml (merged).
+    """Write the ontology and the graph as one file of RDF.
 
-    The same graph gives the same bytes each time.
+    FORMAT is trig, nquads or jsonld, with named graphs; or turtle, ntriples or rdfxml, with the merge of all graphs.
+    The same graph always gives the same bytes.
     """
     import sys
 

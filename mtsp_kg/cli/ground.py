@@ -1,22 +1,24 @@
-"""`mtsp ground`: the graph compared with the text of its document."""
+"""`mtsp ground`: compare the graph with the text of its document."""
 
 from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+
 
 @click.command("ground")
 @click.argument("document", type=click.Path(dir_okay=False))
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
-@click.option("--grounded", type=click.FloatRange(0, 100), default=100, show_default=True, help="Minimum percentage.")
-@click.option("--accounted", type=click.FloatRange(0, 100), default=100, show_default=True, help="Minimum percentage.")
+@_options.output_format("text", "json", "html")
+@click.option("--grounded", type=click.FloatRange(0, 100), default=100, show_default=True, help="Minimum percent.")
+@click.option("--accounted", type=click.FloatRange(0, 100), default=100, show_default=True, help="Minimum percent.")
 @click.option("--write", is_flag=True, help="Write all mentions to graph/<plan>/mentions.ttl.")
 @click.pass_obj
 def command(project: str | None, document: str, form: str, grounded: float, accounted: float, write: bool) -> int:
-    """Compare the graph with the text of DOCUMENT, a copy of the plan's document, passage by passage.
+    """Compare the graph with DOCUMENT, a copy of the plan's document, passage by passage.
 
-    Reported are entities that a passage's graph refers to and the passage does not name, labels in a passage that its
-    graph does not refer to, and passages without statements. Exit code 1 below the percentages.
+    The report has the entities that a passage's graph refers to but the passage does not name, the labels in a passage
+    that its graph does not refer to, and the passages without statements. Exit code 1 if a share is below its minimum.
     """
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.graph import open_graph

@@ -1,4 +1,4 @@
-"""`mtsp ingest`: the structure of a document, written to the graph or compared with it."""
+"""`mtsp ingest`: write the structure of a document to the graph, or compare it with the graph."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ import click
 @click.command("ingest")
 @click.argument("document", type=click.Path(dir_okay=False))
 @click.option("--plan", metavar="SLUG", help="The plan's folder in graph/; default: from the title.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False), help="The file, instead of graph/<plan>/document.ttl.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), help="A file instead of graph/<plan>/document.ttl.")
 @click.option("--check", is_flag=True, help="Compare the copy with the graph; exit code 1 if they differ.")
 @click.pass_obj
 def command(project: str | None, document: str, plan: str | None, output: str | None, check: bool) -> int:
-    """Read DOCUMENT, the plan's text in UTF-8, and write its structure: sections, paragraphs, footnotes, captions.
+    """Write the structure of DOCUMENT to the graph: sections, paragraphs, footnotes and captions.
 
-    The graph keeps the number, position, length and SHA-256 of each passage, and no sentence.
+    DOCUMENT is the plan's text in UTF-8. The graph keeps the number, position, length and SHA-256 of each passage, but
+    not its text.
     """
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.graph import open_graph

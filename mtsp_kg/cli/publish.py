@@ -1,17 +1,19 @@
-"""`mtsp publish`: the graph as a static site."""
+"""`mtsp publish`: write the graph as a static site."""
 
 from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+
 
 @click.command("publish")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
-@click.option("--base", metavar="IRI", help="The IRI with which every IRI is to begin, in place of the project's base.")
-@click.option("--site-url", metavar="URL", help="The address of the site; the base by default.")
-@click.option("--document", metavar="FILE", type=click.Path(), help="Your copy of the document: pages show its text.")
-@click.option("--endpoint", metavar="URL", help="A SPARQL endpoint over the same graph, to be described with the data.")
-@click.option("--check", is_flag=True, help="Publish nothing; check the files, links and counts of the site in DIR.")
+@_options.base
+@click.option("--site-url", metavar="URL", help="The address of the site; default: the base.")
+@_options.document
+@click.option("--endpoint", metavar="URL", help="A SPARQL endpoint for the same graph, to name in its description.")
+@click.option("--check", is_flag=True, help="Publish nothing: check files, links and counts of the site in DIR.")
 @click.pass_obj
 def command(
     project: str | None,
@@ -22,10 +24,9 @@ def command(
     endpoint: str | None,
     check: bool,
 ) -> int:
-    """Write the graph to DIR as a site for any web server: pages, RDF documents, dumps, descriptions of the dataset.
+    """Write the graph as a static site in DIR: pages, RDF documents, dumps and a description of the dataset.
 
-    The site in DIR is replaced as a whole or not at all; files that have not changed are kept. Exit code 1 when --check
-    finds a fault.
+    The site in DIR is replaced as a whole or not at all; unchanged files are kept. Exit code 1 if --check finds faults.
     """
     from pathlib import Path
 

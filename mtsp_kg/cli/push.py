@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+
 
 @click.command("push")
 @click.argument("url")
-@click.option("--query-url", metavar="URL", help="The store's query endpoint, if it does not follow from URL.")
+@_options.query_url
 @click.option("--dry-run", is_flag=True, help="Compare and report what would change; write nothing.")
 @click.option("--delete", is_flag=True, help="Delete graphs that were pushed earlier and no longer exist.")
 @click.option(
@@ -18,9 +20,17 @@ import click
     help="Where the merge of all graphs goes; 'default' replaces the content of the store's default graph.",
 )
 @click.option("--plain-http", is_flag=True, help="Allow a password over unencrypted HTTP to another machine.")
+@_options.output_format("text", "json")
 @click.pass_obj
 def command(
-    project: str | None, url: str, query_url: str | None, dry_run: bool, delete: bool, merge: str, plain_http: bool
+    project: str | None,
+    url: str,
+    query_url: str | None,
+    dry_run: bool,
+    delete: bool,
+    merge: str,
+    plain_http: bool,
+    form: str,
 ) -> int:
     """Write the graphs into a remote store, and read each back. URL is the address of its Graph Store.
 
@@ -51,7 +61,5 @@ def command(
     if dry_run:
         for name in (*done.sent, *done.deleted):
             click.echo(f"{'delete' if name in done.deleted else 'send'}  {name}", err=True)
-    click.echo(str(done), nl=False)
-    for difference in done.differences:
-        click.echo(f"mtsp: {difference}", err=True)
-    return EXIT_FINDINGS if done.differences else EXIT_OK
+    click.echo(done.write(form), nl=False)
+    return EXIT_OK if done.agrees else EXIT_FINDINGS

@@ -8,13 +8,16 @@ default graph (Virtuoso, GraphDB), or where the default graph holds other triple
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import ClassVar
 
 import pyoxigraph as ox
 
 from mtsp_kg import sparql
 from mtsp_kg.errors import ParameterError, RemoteError
+from mtsp_kg.formats import check_form
 from mtsp_kg.profile import Profile
 from mtsp_kg.remote.client import Client
 from mtsp_kg.remote.graph_store import GraphStore, ask, graph_sizes, select
@@ -58,15 +61,17 @@ class PushOptions:
 
 @dataclass
 class Pushed:
-    """What a push did, or with `dry_run` would do; `str` gives it as text.
+    """What a push did, or with `dry_run` would do.
 
     unchanged, sent, deleted: names of graphs; obsolete: graphs that were pushed earlier and no longer exist;
     normalised: graphs in which the store changed the form of numbers, not their values; differences: what did not agree
     when it was read back; notes: what else to know; triples: the number in all graphs; merge: where the merge is.
     """
 
+    forms: ClassVar = ("text", "json")
+
     url: str
-    profile: Profile
+    profile: Profile = field(repr=False)
     dry_run: bool = False
     unchanged: list[str] = field(default_factory=list)
     sent: list[str] = field(default_factory=list)
@@ -78,7 +83,24 @@ class Pushed:
     triples: int = 0
     merge: str = ""
 
+    @property
+    def agrees(self) -> bool:
+        """Whether the store has returned what was sent."""
+        return not self.differences
+
+    def write(self, form: str = "text") -> str:
+        """The push in one of its `forms`. Raises NotFoundError."""
+        check_form(form, self.forms, "A push")
+        return self._text() if form == "text" else self._json()
+
     def __str__(self) -> str:
+        return self.write()
+
+    def _json(self) -> str:
+        kept = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "profile"}
+        return json.dumps(kept | {"agrees": self.agrees}, ensure_ascii=False, indent=2) + "\n"
+
+    def _text(self) -> str:
         would = "would be " if self.dry_run else ""
         sent = sum(name not in merge_names(self.profile) for name in self.sent)
         lines = [
@@ -91,9 +113,9 @@ class Pushed:
             lines.append(f"The store writes some numbers in another form, with the same value: {graphs}.")
         if self.obsolete:
             lines.append(f"Pushed earlier, and no longer in the project (--delete): {self._few(self.obsolete)}.")
-        if not self.dry_run and not self.differences:
+        if not self.dry_run and self.agrees:
             lines.append(f"Counts and digests of <{self.url}> agree.")
-        return "\n".join(lines) + "\n"
+        return "".join(f"{line}\n" for line in [*lines, *self.differences])
 
     def _few(self, graphs: Iterable[str]) -> str:
         found = [self.profile.shrink(graph) for graph in graphs]

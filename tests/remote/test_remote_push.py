@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import shutil
@@ -271,10 +272,18 @@ def test_the_command_says_what_it_did(any_project: Path, little: LittleStore) ->
 
 def test_the_command_ends_with_1_where_what_is_read_back_differs(second: Path, little: LittleStore) -> None:
     little.failing = lambda method, path, headers: (404, {}, b"") if method == "GET" and "default" not in path else None
-    code, out, err = run("--project", str(second), "push", little.graphs)
+    code, out, _ = run("--project", str(second), "push", little.graphs)
     assert code == 1
-    assert "read back" in err
+    assert "read back" in out
     assert "agree" not in out
+    code, out, _ = run("--project", str(second), "push", little.graphs, "--format", "json")
+    found = json.loads(out)
+    assert (code, found["agrees"], found["merge"], len(found["differences"])) == (
+        1,
+        False,
+        "default",
+        len(found["sent"]),
+    )
 
 
 def test_inferences_are_put_in_place_of_those_that_were_there(
