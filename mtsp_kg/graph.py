@@ -13,86 +13,27 @@ from typing import TYPE_CHECKING
 
 from mtsp_kg.errors import NotFoundError
 from mtsp_kg.plan.project import find_project, plan_folder, plans
-from mtsp_kg.project import Project
-from mtsp_kg.store import EmbeddedStore, Store
+from mtsp_kg.project_graph import ProjectGraph
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from mtsp_kg.infer.reasoning import Reasoning
     from mtsp_kg.plan.document.comparison import Comparison
     from mtsp_kg.plan.document.grounding import Grounding
     from mtsp_kg.plan.document.structure import Ingested
     from mtsp_kg.plan.views import Views
     from mtsp_kg.publish.folder import Published
-    from mtsp_kg.query.answer import Answer
-    from mtsp_kg.query.entities import Entities
-    from mtsp_kg.query.execute import Asking
     from mtsp_kg.remote.push import Pushed
     from mtsp_kg.validate.findings import Report
 
 
-class KnowledgeGraph:
-    """A project's ontology and graph, which are loaded when they are first needed."""
-
-    def __init__(self, project: Project, *, inferences: bool = True) -> None:
-        """inferences: whether queries see inferred triples too; all other methods read asserted triples."""
-        self.project = project
-        self.profile = project.profile
-        self.inferences = inferences
-
-    @cached_property
-    def store(self) -> Store:
-        """The store with the asserted triples. Raises DataError."""
-        from mtsp_kg.cache import cached_store
-
-        return EmbeddedStore(cached_store(self.project))
-
-    @cached_property
-    def completed(self) -> Store:
-        """The store that queries run on, with inferred triples where wanted. Raises DataError, QueryError."""
-        if not self.inferences:
-            return self.store
-        from mtsp_kg.cache import cached_store
-        from mtsp_kg.infer.completion import Inferences
-
-        return EmbeddedStore(cached_store(self.project, Inferences(self.project)))
+class KnowledgeGraph(ProjectGraph):
+    """A project's ontology, its graph and its plans, which are loaded when they are first needed."""
 
     @cached_property
     def plan(self) -> str | None:
         """The slug of the project's first plan, to which short names such as outcome:2.4 belong; None without plans."""
         return next(iter(plans(self.project)), None)
-
-    @cached_property
-    def entities(self) -> Entities:
-        """What the graph speaks of, by name."""
-        from mtsp_kg.query.entities import Entities
-
-        return Entities(self.store, self.plan)
-
-    def query(self, name: str, /, **parameters: str) -> Answer:
-        """The answer to a query of the catalogue; parameters: as its header names them, as on the command line.
-
-        Raises NotFoundError, ParameterError, QueryError, DataError.
-        """
-        return self._asking.named(name, parameters)
-
-    def query_file(self, path: str | Path, /, **parameters: str) -> Answer:
-        """The answer to a query in a file."""
-        return self._asking.file(Path(path), parameters)
-
-    def sparql(self, text: str) -> Answer:
-        """The answer to a query given as text; the project's prefixes need not be declared. Raises QueryError."""
-        return self._asking.text(text)
-
-    def evidence(
-        self, query: str, parameters: Mapping[str, str] | None = None, *, row: int | None = None, form: str = "text"
-    ) -> str:
-        """What a row (its number, from 1), or each, rests on: statements, paragraphs, proofs; as `text` or `json`.
-
-        query: a name, a file that ends in .rq, or SPARQL. Raises as `query` does; ParameterError where there is no row.
-        """
-        return self._asking.evidence(query, parameters or {}, row, form, self.reasoning())
 
     def info(self, form: str = "text") -> str:
         """What the graph holds, as `text` or `json`. Raises DataError."""
@@ -139,14 +80,6 @@ class KnowledgeGraph:
         passages = [row[0] for row in self._view("passages")]
         found = matrix(title, self._view(name, kind="coverage"), passages)
         return write(found, form, self._labels(language), self.plan, wide=wide)
-
-    def reasoning(self, *, alignments: bool = False, language: str = "en") -> Reasoning:
-        """What follows by the ontology's axioms, and why; alignments: by links to other vocabularies too."""
-        from mtsp_kg.infer.reasoning import Reasoning
-
-        given = (self.project, self.store.snapshot(), self.plan)
-        find, label = self.entities.find, self._labels(language)
-        return Reasoning(*given, find=find, label=label, alignments=alignments, language=language)
 
     def export(self, form: str) -> bytes:
         """Ontology and graph in an RDF format, the same bytes each time; merged where it has no named graphs.
@@ -298,43 +231,21 @@ class KnowledgeGraph:
 
     def _view(self, name: str, entity: str | None = None, *, kind: str = "view") -> list[tuple[str, ...]]:
         """The rows of a query of `queries/view/`, or of another folder, as plain text and IRIs."""
-        from mtsp_kg.query.answer import Rows
-
-        answer = self._looking.named(name, {"entity": entity} if entity else {}, kind)
-        assert isinstance(answer, Rows)
-        return [tuple(getattr(cell, "value", "") for cell in row) for row in answer.rows]
+        answer = self._view_runner.named(name, {"entity": entity} if entity else {}, kind)
+        return [tuple(getattr(term, "value", "") for term in row) for row in answer.terms]
 
     @cached_property
     def _views(self) -> Views:
         from mtsp_kg.plan.views import Views, ViewTable
-        from mtsp_kg.query.answer import Rows
 
         def run(name: str, parameters: Mapping[str, str], folder: str) -> ViewTable:
-            answer = self._looking.named(name, parameters, folder)
-            assert isinstance(answer, Rows)
-            return ViewTable(answer.columns, answer.rows)
+            answer = self._view_runner.named(name, parameters, folder)
+            return ViewTable(answer.columns, answer.terms)
 
         return Views(run)
 
     def _labels(self, language: str) -> Callable[[str], str]:
         return cache(lambda iri: self.entities.label(iri, language))
-
-    @cached_property
-    def _asking(self) -> Asking:
-        from mtsp_kg.query.execute import Asking
-
-        def entities() -> Entities:
-            from mtsp_kg.query.entities import Entities
-
-            return Entities(self.completed, self.plan)
-
-        return Asking(self.project, self.completed, self.plan, entities)
-
-    @cached_property
-    def _looking(self) -> Asking:
-        from mtsp_kg.query.execute import Asking
-
-        return Asking(self.project, self.store, self.plan, lambda: self.entities)
 
 
 def open_graph(folder: str | Path | None = None, *, inferences: bool | None = None) -> KnowledgeGraph:
@@ -343,6 +254,6 @@ def open_graph(folder: str | Path | None = None, *, inferences: bool | None = No
     folder: the project's folder; default: the project of this installation; inferences: whether queries see inferred
     triples too; default: as MTSP_INFERENCE says (`on` or `off`; `on` if unset). Raises NotFoundError, ParameterError.
     """
-    from mtsp_kg.infer.completion import wanted
+    from mtsp_kg.infer.completion import inferences_wanted
 
-    return KnowledgeGraph(find_project(folder), inferences=wanted() if inferences is None else inferences)
+    return KnowledgeGraph(find_project(folder), inferences=inferences_wanted() if inferences is None else inferences)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from mtsp_kg import vocab
 
@@ -16,13 +17,24 @@ _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?\Z")
 _SCHEMES = ("http://", "https://", "urn:")
 
 
+class ResourceType(NamedTuple):
+    """A type of query parameter whose values are resources of one kind, given by their local names.
+
+    prefix: of their IRIs; pattern: a regular expression that their local names match; example: one of them.
+    """
+
+    prefix: str
+    pattern: str
+    example: str
+
+
 @dataclass(frozen=True, eq=False)
 class Profile:
     """A project's IRIs.
 
     base: the IRI with which all of the project's own IRIs begin, ending in "/"; prefixes: prefix to namespace, for
     queries and for output; linked: the prefixes of other publishers' resources that the graph links to; labels: the
-    properties that name things, the preferred one first.
+    properties that name things, the preferred one first; resource_types: types of query parameters, by name.
 
     >>> profile = Profile("https://example.org/kg/", {"ex": "https://example.org/kg/id/"})
     >>> profile.shrink("https://example.org/kg/id/a"), profile.expand("ex:a")
@@ -33,6 +45,7 @@ class Profile:
     prefixes: Mapping[str, str] = field(default_factory=lambda: dict(vocab.VOCABULARIES))
     linked: frozenset[str] = frozenset()
     labels: tuple[str, ...] = vocab.LABELS
+    resource_types: Mapping[str, ResourceType] = field(default_factory=dict)
 
     @property
     def ids(self) -> str:

@@ -24,13 +24,10 @@ def command(project: str | None, name: str | None, form: str, wide: bool, lang: 
 
     A cell holds the paragraphs that say so; a cell without evidence is empty.
     """
-    from mtsp_kg.plan.project import find_project
-    from mtsp_kg.query import catalogue
     from mtsp_kg.remote_graph import open_graph
 
     if name is None:
-        click.echo(
-            catalogue.every(find_project(project), "coverage", None, "json" if form == "json" else "text"), nl=False
-        )
+        matrices = open_graph(project).queries("coverage")
+        click.echo(matrices.write("json" if form == "json" else "text"), nl=False)
     else:
         click.echo(open_graph(project, store=store).coverage(name, form=form, wide=wide, language=lang), nl=False)

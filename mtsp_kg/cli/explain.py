@@ -19,7 +19,7 @@ import click
 )
 @click.option("-n", "--proofs", type=click.IntRange(min=1), default=5, show_default=True, help="Proofs of each triple.")
 @click.option("--most", type=click.IntRange(min=1), default=20, show_default=True, help="Triples, where a part is ?.")
-@click.option("--check", is_flag=True, help="Replay each proof step by step against the graph and the axioms.")
+@click.option("--check", is_flag=True, help="Replay each proof step by step for the graph and the axioms.")
 @click.option("--replay", type=click.Path(dir_okay=False, exists=True), help="Replay the proofs of a JSON file.")
 @click.option("--with-alignments", "alignments", is_flag=True, help="Read the links to other vocabularies too.")
 @click.option("--lang", default="en", show_default=True, help="The language of labels, where there is one.")
@@ -39,33 +39,39 @@ def command(
     lang: str,
     store: str | None,
 ) -> int:
-    """Explain why SUBJECT PREDICATE OBJECT holds: the rules and axioms, down to the paragraphs that say so.
+    """Explain why SUBJECT PREDICATE OBJECT holds: the rules and axioms, down to the paragraphs that assert it.
 
-    Each is an IRI, a prefixed name or a label, or ? for any: mtsp explain "WIPO GREEN" "contributes to" '?'. Where a
-    triple does not follow, what is missing for the nearest rules is told, and the exit code is 1.
+    Each is an IRI, a prefixed name or a label, or ? for any: mtsp explain "WIPO GREEN" "contributes to" '?'. If no
+    triple holds, the output says what the nearest rules miss, and the exit code is 1.
     """
-    from pathlib import Path
-
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.remote_graph import open_graph
 
     kg = open_graph(project, store=store)
     if replay is not None:
-        reasoning = kg.reasoning(alignments=alignments, language=lang)
-        number, wrong = reasoning.replay_text(Path(replay).read_text(encoding="utf-8"))
-        click.echo("\n".join([*wrong, f"{number} proofs replayed, {len(wrong)} faults"]))
-        return EXIT_FINDINGS if wrong else EXIT_OK
+        replayed = kg.reasoning(alignments=alignments).replay_json(_text(replay))
+        click.echo(str(replayed), nl=False)
+        return EXIT_FINDINGS if replayed.faults else EXIT_OK
     if subject is None or predicate is None or object_ is None:
         raise click.UsageError("Give a subject, a predicate and an object, each of which may be ?.")
-    reasoning = kg.reasoning(alignments=alignments, language=lang)
-    found = reasoning.explain(subject, predicate, object_, limit=proofs, most=most)
-    click.echo(reasoning.tell(found, form), nl=False)
+    found = kg.explain(subject, predicate, object_, limit=proofs, most=most, alignments=alignments, language=lang)
+    click.echo(found.write(form), nl=False)
     if not found:
-        click.echo("Nothing of that form holds.", err=True)
+        click.echo("No triple matches.", err=True)
     if check:
-        wrong = reasoning.replay(found)
-        count = sum(len(one.proofs) for one in found)
-        click.echo("\n".join([*wrong, f"{count} proofs replayed, {len(wrong)} faults"]), err=True)
-        if wrong:
+        replayed = found.replay()
+        click.echo(str(replayed), nl=False, err=True)
+        if replayed.faults:
             return EXIT_FINDINGS
-    return EXIT_OK if any(one.proofs for one in found) else EXIT_FINDINGS
+    return EXIT_OK if found.holds else EXIT_FINDINGS
+
+
+def _text(path: str) -> str:
+    from pathlib import Path
+
+    from mtsp_kg.errors import DataError
+
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"The file cannot be read: {error}.", file=path) from error

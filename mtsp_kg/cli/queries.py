@@ -7,14 +7,13 @@ import click
 
 @click.command("queries")
 @click.argument("name", required=False)
-@click.option("--kind", default="ask", show_default=True, help="ask: questions; check: any row is a finding.")
+@click.option("--kind", default="ask", show_default=True, help="ask: questions; check: every row is a finding.")
 @click.option("--tag", help="Only queries with this tag.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def command(project: str | None, name: str | None, kind: str, tag: str | None, form: str) -> None:
-    """List the questions that are ready to ask; with NAME, one of them in full."""
-    from mtsp_kg.plan.project import find_project
-    from mtsp_kg.query import catalogue
+    """List the questions of the catalogue, or show the one called NAME in full."""
+    from mtsp_kg.graph import open_graph
 
-    found = find_project(project)
-    click.echo(catalogue.one(found, name, form) if name else catalogue.every(found, kind, tag, form), nl=False)
+    kg = open_graph(project)
+    click.echo(kg.query_details(name).write(form) if name else kg.queries(kind, tag).write(form), nl=False)

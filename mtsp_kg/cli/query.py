@@ -17,13 +17,13 @@ import click
     show_default=True,
     help="table, csv, tsv, json, xml, md; for triples turtle, ntriples, jsonld, rdfxml.",
 )
-@click.option("--store", metavar="URL", help="Ask a remote SPARQL store: the address of its queries or graphs.")
+@click.option("--store", metavar="URL", help="Query a remote SPARQL store: the address of its queries or graphs.")
 @click.option(
     "--evidence",
     is_flag=False,
     flag_value="all",
     metavar="ROW",
-    help="Open a row (its number, from 1; all without one): what it rests on, with paragraphs and proofs; -f json.",
+    help="Show what a row (its number, from 1; default: all) rests on, with paragraphs and proofs; or -f json.",
 )
 @click.pass_obj
 def command(
@@ -43,21 +43,13 @@ def command(
 
     if (name is None) == (text is None):
         raise click.UsageError("Give the name of a query, a file, or SPARQL with -e.")
-    values: dict[str, str] = {}
-    for parameter in parameters:
-        key, equals, value = parameter.partition("=")
-        if not equals:
-            raise ParameterError(f"'{parameter}' is no parameter.", remedy="Write --param name=value.")
-        values[key] = value
-    kg = open_graph(project, store=store)
+    values = _values(parameters)
     if text is not None and values:
         raise ParameterError("Parameters go with a query of the catalogue or a file, not with -e.")
+    kg = open_graph(project, store=store)
     if evidence is not None:
-        if evidence != "all" and not evidence.isdecimal():
-            raise ParameterError(f"'{evidence}' is no row.", remedy="Give a row's number, from 1, or all.")
-        row = None if evidence == "all" else int(evidence)
         shown = "text" if form == "table" else form
-        click.echo(kg.evidence(text if text is not None else str(name), values, row=row, form=shown), nl=False)
+        click.echo(kg.evidence(text or str(name), values, row=_row(evidence)).write(shown), nl=False)
         return
     if text is not None:
         answer = kg.sparql(text)
@@ -65,10 +57,34 @@ def command(
         answer = kg.query_file(name, **values)
     else:
         answer = kg.query(str(name), **values)
-    click.echo(answer.write(form, _room(sys.stdout.isatty())), nl=False)
+    click.echo(answer.write(form, _width(sys.stdout.isatty())), nl=False)
 
 
-def _room(terminal: bool) -> int | None:
+def _values(parameters: tuple[str, ...]) -> dict[str, str]:
+    from mtsp_kg.errors import ParameterError
+
+    values: dict[str, str] = {}
+    for parameter in parameters:
+        name, equals, value = parameter.partition("=")
+        if not equals or not name:
+            raise ParameterError(f"'{parameter}' is not a parameter.", remedy="Write --param name=value.")
+        if name in values:
+            raise ParameterError(f"The parameter '{name}' is given twice.", remedy="Give it once.")
+        values[name] = value
+    return values
+
+
+def _row(evidence: str) -> int | None:
+    from mtsp_kg.errors import ParameterError
+
+    if evidence == "all":
+        return None
+    if not (evidence.isascii() and evidence.isdecimal()):
+        raise ParameterError(f"'{evidence}' is not a row.", remedy="Give a row's number, from 1, or all.")
+    return int(evidence)
+
+
+def _width(terminal: bool) -> int | None:
     if not terminal:
         return None
     import shutil

@@ -89,7 +89,7 @@ def command(
     shares = Shares(running=per_client, **({"workers": workers} if workers else {}))
     settings = Settings(host, port, site_url or base or "", behind_proxy, log, limits, shares)
     queries = read_catalogue(kg.project, "ask")
-    entities = QuickEntities(kg.completed, kg.plan)
+    entities = QuickEntities(kg.completed, kg.profile)
 
     def served(here: str) -> Served:
         site = LiveSite(lambda: site_to_serve(kg.project, stated, base, here, document))

@@ -1,7 +1,7 @@
-"""Reasoning that can be audited: axioms become rules, rules become graphs, and every inferred triple is explained.
+"""Reasoning that can be audited: axioms become rules, rules give triples, and every inferred triple has its proofs.
 
-`axioms` reads the ontology, `rules` makes Horn rules of it, `closure` evaluates them, `graphs` names what follows,
-`proofs` finds why. May import `errors`, `names`, `formats`, `output`, `project`, `load`, `cache`, `store`, `locate`.
+`axioms` reads the ontology, `compile` makes Horn rules of it, `closure` evaluates them, `inferred_graphs` names what
+follows, `proofs` and `explain` say why; `reasoning` is the entrance.
 
-Within this room a term is its N-Triples form, a string: `<https://...>`, `_:b1` or `"literal"@en`.
+Within this package a term is its N-Triples form, a string: `<https://...>`, `_:b1` or `"literal"@en`.
 """

@@ -1,15 +1,8 @@
-"""Class expressions and properties read from the RDF of an ontology.
+"""The axioms of an ontology's files: each with its kind, its parts, the IRI that provenance cites, and its position.
 
-References: OWL 2 Mapping to RDF Graphs, tables 11 to 15. Imports `names`, `expressions`, `sources` and `terms`.
-
-The ontology as axioms: each with its kind, its terms, the name that provenance cites, and its place.
-
-An axiom of a kind that is not known here is an error that names the file and the line: nothing is skipped.
-References: OWL 2 Web Ontology Language, Mapping to RDF Graphs (section 3). Imports `errors`, `names` and `sources`.
-
-The hierarchy of properties: which are composite, and whether chains make it go in a circle.
-
-Reference: OWL 2 Structural Specification, section 11 (global restrictions). Imports `axioms` and `expressions`.
+An axiom of a kind that is not supported is an error that names the file and the line: nothing is skipped. Below are the
+hierarchy of properties and what OWL 2 DL asks of it. References: OWL 2 Mapping to RDF Graphs (section 3, tables 11 to
+15); OWL 2 Structural Specification (section 11).
 """
 
 from __future__ import annotations
@@ -19,7 +12,7 @@ from dataclasses import dataclass, field
 
 from mtsp_kg import vocab
 from mtsp_kg.errors import DataError
-from mtsp_kg.infer.ontology_index import Sources, Unreadable
+from mtsp_kg.infer.ontology_index import OntologyIndex, UnreadableAxiomError
 from mtsp_kg.infer.terms import (
     RDF_TYPE,
     THING,
@@ -40,23 +33,28 @@ from mtsp_kg.infer.terms import (
     is_named,
     nt,
 )
-from mtsp_kg.plan import names
 
 RDFS = vocab.VOCABULARIES["rdfs"]
 _PARTS = frozenset(vocab.OWL + name for name in ("intersectionOf", "unionOf", "complementOf", "oneOf"))
 _DATA_PARTS = ("onDatatype", "datatypeComplementOf")
-_BOUNDS = {"minCardinality": "min", "maxCardinality": "max", "cardinality": "exactly", "minQualifiedCardinality": "min",
-           "maxQualifiedCardinality": "max", "qualifiedCardinality": "exactly"}  # fmt: skip
+_CARDINALITIES = {
+    "minCardinality": "min",
+    "maxCardinality": "max",
+    "cardinality": "exactly",
+    "minQualifiedCardinality": "min",
+    "maxQualifiedCardinality": "max",
+    "qualifiedCardinality": "exactly",
+}
 
 
 class ClassReader:
     """Reads class expressions and properties."""
 
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
+    def __init__(self, index: OntologyIndex) -> None:
+        self._index = index
 
     def is_expression_part(self, predicate: str) -> bool:
-        """Whether a predicate's IRI writes a boolean class expression."""
+        """Whether a predicate, by its IRI, writes a boolean combination of classes or an enumeration."""
         return predicate in _PARTS
 
     def is_datatype(self, term: str) -> bool:
@@ -69,10 +67,10 @@ class ClassReader:
                 vocab.OWL + "real",
                 vocab.OWL + "rational",
             )
-            return builtin or nt(RDFS + "Datatype") in self._sources.objects(term, RDF_TYPE)
+            return builtin or nt(RDFS + "Datatype") in self._index.objects(term, RDF_TYPE)
         if any(self._get(term, part) for part in _DATA_PARTS):
             return True
-        if nt(RDFS + "Datatype") in self._sources.objects(term, RDF_TYPE):
+        if nt(RDFS + "Datatype") in self._index.objects(term, RDF_TYPE):
             return True
         one_of = self._get(term, "oneOf")
         return one_of is not None and any(is_literal(item) for item in self._items(one_of))
@@ -80,24 +78,24 @@ class ClassReader:
     def property(self, term: str) -> Property:
         """A property, or the inverse of one."""
         if is_literal(term):
-            raise Unreadable(f"{term} stands where a property must stand.")
+            raise UnreadableAxiomError(f"{term} is a literal where a property is required.")
         if is_named(term):
             return Property(term)
         of = self._get(term, "inverseOf")
         if of is None:
-            raise Unreadable("A property has no name and is not the inverse of one that has.", term)
+            raise UnreadableAxiomError("A property without a name is not the inverse of a named one.", term)
         return self.property(of).flipped()
 
     def read(self, term: str) -> Expression:
-        """A class by its name, or the expression of a class that has none."""
+        """A class by its name, or the expression that an anonymous class is. Raises UnreadableAxiomError."""
         if is_literal(term):
-            raise Unreadable(f"{term} stands where a class must stand.")
+            raise UnreadableAxiomError(f"{term} is a literal where a class is required.")
         if self.is_datatype(term):
             return DataRange(term)
         return Named(term) if is_named(term) else self.read_expression(term)
 
     def read_expression(self, term: str) -> Expression:
-        """The expression that is written at a term."""
+        """The class expression that a node writes. Raises UnreadableAxiomError."""
         parts = self._get(term, "intersectionOf")
         if parts is not None:
             return Intersection(tuple(self.read(item) for item in self._items(parts)))
@@ -112,9 +110,9 @@ class ClassReader:
             return OneOf(tuple(self._items(parts)))
         on = self._get(term, "onProperty")
         if on is None:
-            known = [names.shrink(name[1:-1]) for name in self._sources.by_subject.get(term, {})]
-            raise Unreadable(
-                f"A class without a name is not an expression that is supported ({', '.join(known)}).", term
+            known = [self._index.profile.shrink(name[1:-1]) for name in self._index.by_subject.get(term, {})]
+            raise UnreadableAxiomError(
+                f"An anonymous class is not a supported class expression ({', '.join(known)}).", term
             )
         return self._restriction(term, self.property(on))
 
@@ -128,22 +126,22 @@ class ClassReader:
             return Value(on, value)
         if self._get(term, "hasSelf") is not None:
             return Self(on)
-        for name, bound in _BOUNDS.items():
+        for name, bound in _CARDINALITIES.items():
             number = self._get(term, name)
             if number is not None:
                 filler = self._get(term, "onClass") or self._get(term, "onDataRange") or THING
                 digits = number.split('"')[1] if is_literal(number) else ""
                 if not digits.isdigit():
-                    raise Unreadable(f"{number} is no number of things.", term, nt(vocab.OWL + name))
+                    raise UnreadableAxiomError(f"{number} is not a cardinality.", term, nt(vocab.OWL + name))
                 return Cardinality(bound, int(digits), on, self.read(filler))
-        known = ", ".join(names.shrink(name[1:-1]) for name in self._sources.by_subject.get(term, {}))
-        raise Unreadable(f"A restriction is of a kind that is not supported ({known}).", term)
+        known = ", ".join(self._index.profile.shrink(name[1:-1]) for name in self._index.by_subject.get(term, {}))
+        raise UnreadableAxiomError(f"A restriction of this kind is not supported ({known}).", term)
 
     def _items(self, head: str) -> list[str]:
-        return self._sources.items(head)
+        return self._index.items(head)
 
     def _get(self, term: str, name: str) -> str | None:
-        return self._sources.only(term, nt(vocab.OWL + name))
+        return self._index.only(term, nt(vocab.OWL + name))
 
 
 Part = Expression | Property | str
@@ -151,7 +149,7 @@ Part = Expression | Property | str
 
 @dataclass(frozen=True)
 class Axiom:
-    """One axiom. `about` is what it is said of: the IRI of a class or property, else that of its ontology."""
+    """One axiom. about: the class or property that it describes, else its ontology."""
 
     kind: str
     parts: tuple[Part, ...]
@@ -170,7 +168,7 @@ CHARACTERISTICS = {vocab.OWL + f"{name}Property": kind for name, kind in {
     "Functional": "functional", "InverseFunctional": "inverse-functional"}.items()}  # fmt: skip
 FACTS = {vocab.OWL + "sameAs": "same", vocab.OWL + "differentFrom": "different"}
 
-# What stands in the namespaces of OWL and RDFS and is no axiom: declarations, annotations, parts of other axioms.
+# Terms of OWL and RDFS that make no axiom by themselves: declarations, annotations, parts of other axioms.
 _NO_AXIOM = {RDFS + name for name in ("label", "comment", "seeAlso", "isDefinedBy", "Datatype", "Class")} | {
     vocab.OWL + name
     for name in (
@@ -192,32 +190,32 @@ _LISTS = {"AllDisjointClasses": "disjoint-classes", "AllDisjointProperties": "di
 class AxiomReader:
     """Reads the axioms of some files."""
 
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
-        self._classes = ClassReader(sources)
+    def __init__(self, index: OntologyIndex) -> None:
+        self._index = index
+        self._classes = ClassReader(index)
         self._found: dict[Axiom, Axiom] = {}
         self._ontology = {
             file: subject
-            for (subject, predicate, object_), file in sources.file_of.items()
+            for (subject, predicate, object_), file in index.file_of.items()
             if predicate == RDF_TYPE and object_ == nt(vocab.OWL + "Ontology")
         }
 
     def read(self) -> list[Axiom]:
-        """The axioms, in the order of the files. Raises DataError for what is not known or not well formed."""
-        for subject, said in self._sources.by_subject.items():
-            for predicate, objects in said.items():
+        """The axioms, in the order of the files. Raises DataError for one that is malformed or not supported."""
+        for subject, by_predicate in self._index.by_subject.items():
+            for predicate, objects in by_predicate.items():
                 for object_ in objects:
-                    file = self._sources.file_of[subject, predicate, object_]
+                    file = self._index.file_of[subject, predicate, object_]
                     try:
                         self._triple(subject, predicate, object_, file)
-                    except Unreadable as error:
+                    except UnreadableAxiomError as error:
                         mark = object_ if predicate == RDF_TYPE else predicate
                         raise DataError(
                             str(error),
-                            remedy="Say it with an axiom that the rules know, or leave it out of the ontology.",
-                            file=self._sources.paths[file],
-                            line=self._sources.line(file, error.subject or subject, error.mark or mark)
-                            or self._sources.line(file, subject, mark),
+                            remedy="Use a supported axiom, or remove it from the ontology.",
+                            file=self._index.paths[file],
+                            line=self._index.line(file, error.subject or subject, error.mark or mark)
+                            or self._index.line(file, subject, mark),
                         ) from error
         return list(self._found)
 
@@ -239,23 +237,23 @@ class AxiomReader:
             given = (self._classes.property(subject), self._classes.read(object_))
             self._add(key.removeprefix(RDFS), given, subject, file, predicate)
         elif key == vocab.OWL + "propertyChainAxiom":
-            steps = [self._classes.property(step) for step in self._sources.items(object_)]
+            steps = [self._classes.property(step) for step in self._index.items(object_)]
             self._add("chain", (*steps, self._classes.property(subject)), subject, file, predicate)
         elif key == vocab.OWL + "hasKey":
-            keys = [self._classes.property(item) for item in self._sources.items(object_)]
+            keys = [self._classes.property(item) for item in self._index.items(object_)]
             self._add("key", (self._classes.read(subject), *keys), subject, file, predicate)
         elif key == vocab.OWL + "disjointUnionOf":
-            members = [self._classes.read(item) for item in self._sources.items(object_)]
+            members = [self._classes.read(item) for item in self._index.items(object_)]
             self._add("disjoint-union", (self._classes.read(subject), *members), subject, file, predicate)
         elif key in FACTS:
             self._add(FACTS[key], (subject, object_), subject, file, predicate)
         elif is_named(subject) and self._classes.is_expression_part(key):
-            # A class or datatype that has a name and is itself written as an expression: an equivalence.
+            # A named class with the parts of an expression is equivalent to that expression.
             if not self._classes.is_datatype(subject):
                 both = (Named(subject), self._classes.read_expression(subject))
                 self._add("equivalent-classes", both, subject, file, predicate)
         elif key.startswith((vocab.OWL, RDFS)) and key not in _NO_AXIOM:
-            raise Unreadable(f"Axioms with {names.shrink(key)} are not supported.")
+            raise UnreadableAxiomError(f"Axioms with {self._index.profile.shrink(key)} are not supported.")
 
     def _type(self, subject: str, kind: str, file: str) -> None:
         key = kind[1:-1]
@@ -263,44 +261,44 @@ class AxiomReader:
         if key in CHARACTERISTICS:
             self._add(CHARACTERISTICS[key], (self._classes.property(subject),), subject, file, kind)
         elif key.startswith(vocab.OWL) and local in _LISTS:
-            heads = self._sources.objects(subject, nt(vocab.OWL + "members"))
-            heads += self._sources.objects(subject, nt(vocab.OWL + "distinctMembers"))
+            heads = self._index.objects(subject, nt(vocab.OWL + "members"))
+            heads += self._index.objects(subject, nt(vocab.OWL + "distinctMembers"))
             for head in heads:
-                items = self._sources.items(head)
+                items = self._index.items(head)
                 read = {"AllDisjointClasses": self._classes.read, "AllDisjointProperties": self._classes.property}
                 parts = tuple(read[local](item) if local in read else item for item in items)
                 self._add(_LISTS[local], parts, subject, file, kind)
         elif key == vocab.OWL + "NegativePropertyAssertion":
             given = [
-                self._sources.only(subject, nt(vocab.OWL + name)) for name in ("sourceIndividual", "assertionProperty")
+                self._index.only(subject, nt(vocab.OWL + name)) for name in ("sourceIndividual", "assertionProperty")
             ]
-            target = self._sources.only(subject, nt(vocab.OWL + "targetIndividual")) or self._sources.only(
+            target = self._index.only(subject, nt(vocab.OWL + "targetIndividual")) or self._index.only(
                 subject, nt(vocab.OWL + "targetValue")
             )
             if given[0] is None or given[1] is None or target is None:
-                raise Unreadable("A negative property assertion lacks its source, its property or its target.")
+                raise UnreadableAxiomError("A negative property assertion has no source, property or target.")
             self._add("negative", (given[0], self._classes.property(given[1]), target), subject, file, kind)
         elif key.startswith(vocab.OWL) and key not in _NO_AXIOM:
-            raise Unreadable(f"Axioms of the kind {names.shrink(key)} are not supported.")
+            raise UnreadableAxiomError(f"Axioms of the kind {self._index.profile.shrink(key)} are not supported.")
 
     def _add(self, kind: str, parts: tuple[Part, ...], subject: str, file: str, mark: str) -> None:
-        about = subject if is_named(subject) else self._ontology.get(file, nt(names.profile().graph_of_file(file)))
+        about = subject if is_named(subject) else self._ontology.get(file, nt(self._index.profile.graph_of_file(file)))
         if not is_named(subject):
             named = [part.name for part in parts if isinstance(part, Named | Property)]
             about = named[0] if named and kind not in ("disjoint-classes", "disjoint-properties") else about
         if any(isinstance(part, OneOf) and not part.members for part in parts):
-            raise Unreadable("A class lists no individuals.", subject, mark)
-        line = self._sources.line(file, subject, mark) if is_named(subject) else None
+            raise UnreadableAxiomError("An enumeration has no individuals.", subject, mark)
+        line = self._index.line(file, subject, mark) if is_named(subject) else None
         if line is None:
             named = [part.name for part in parts if isinstance(part, Named | Property)]
-            line = self._sources.line_naming(file, mark, named)
+            line = self._index.line_naming(file, mark, named)
         axiom = Axiom(kind, parts, about, file, line)
         self._found.setdefault(axiom, axiom)
 
 
-def read_axioms(sources: Sources) -> list[Axiom]:
-    """The axioms that some files state. Raises DataError for an axiom of a kind that is not supported."""
-    return AxiomReader(sources).read()
+def read_axioms(index: OntologyIndex) -> list[Axiom]:
+    """The axioms of some files, in their order. Raises DataError for one that is malformed or not supported."""
+    return AxiomReader(index).read()
 
 
 def _properties(axiom: Axiom) -> list[Property]:
@@ -308,10 +306,10 @@ def _properties(axiom: Axiom) -> list[Property]:
 
 
 def _hierarchy(axioms: Iterable[Axiom]) -> dict[str, set[str]]:
-    """Property to those it is directly within; a property and its inverse count as one."""
+    """Property to its direct superproperties; a property and its inverse count as one."""
     above: dict[str, set[str]] = {}
     for axiom in axioms:
-        names = [on.name for on in _properties(axiom)]
+        names = [part.name for part in _properties(axiom)]
         if axiom.kind in ("subproperty", "equivalent-properties", "inverse"):
             above.setdefault(names[0], set()).add(names[1])
             if axiom.kind != "subproperty":
@@ -320,7 +318,7 @@ def _hierarchy(axioms: Iterable[Axiom]) -> dict[str, set[str]]:
 
 
 def closed(start: set[str], above: dict[str, set[str]]) -> set[str]:
-    """Some things and all that is above them."""
+    """Some nodes of a hierarchy and all above them."""
     found, open_ = set(start), list(start)
     while open_:
         for upper in above.get(open_.pop(), set()) - found:
@@ -330,14 +328,14 @@ def closed(start: set[str], above: dict[str, set[str]]) -> set[str]:
 
 
 def not_simple(axioms: Iterable[Axiom]) -> set[str]:
-    """The properties that are transitive, that a chain implies, or that one of these is within."""
+    """The properties that are not simple: transitive, implied by a chain, or above one of these."""
     axioms = list(axioms)
     composite = {_properties(axiom)[-1].name for axiom in axioms if axiom.kind in ("transitive", "chain")}
     return closed(composite, _hierarchy(axioms))
 
 
 def irregular(axioms: Iterable[Axiom]) -> list[Axiom]:
-    """The chains for which no order of the properties exists that OWL 2 DL asks for."""
+    """The chains that make the property hierarchy irregular: no order as OWL 2 DL requires exists for them."""
     axioms = list(axioms)
     above = _hierarchy(axioms)
     chains = [axiom for axiom in axioms if axiom.kind == "chain"]

@@ -1,8 +1,7 @@
-"""All that follows: rules applied round by round to what the last round found, until a round finds nothing.
+"""All that follows from facts: rules applied round by round to what the last round derived, until nothing is new.
 
-Each round uses what earlier rounds know, so the number of a fact's round is the height of its lowest proof. Kept is,
-for every inferred fact, the rule that gave it first; its premises are found again from the facts of earlier rounds.
-Imports `errors`, `compile`, `facts`, `join`, `rules` and `terms`.
+A round uses the facts of earlier rounds, so the number of a fact's round is the height of its lowest proof. For every
+inferred fact the rule that gave it first is kept; its premises are found again among the facts of earlier rounds.
 """
 
 from __future__ import annotations
@@ -16,16 +15,15 @@ from mtsp_kg.infer.compile import SAMENESS, replacements
 from mtsp_kg.infer.facts import Facts, Row
 from mtsp_kg.infer.join import derived
 from mtsp_kg.infer.rules import Rule
-from mtsp_kg.infer.terms import DIFFERENT_FROM, SAME_AS, SUBCLASS, SUBPROPERTY, Atom, iri, is_named
-from mtsp_kg.plan import names
+from mtsp_kg.infer.terms import DIFFERENT_FROM, SAME_AS, SUBCLASS, SUBPROPERTY, Atom, iri, is_named, nt
 
-LANGUAGES = (vocab.VOCABULARIES["rdf"], vocab.OWL)
+_LANGUAGES = (vocab.VOCABULARIES["rdf"], vocab.OWL)
 Key = tuple[str, int]
 
 
 @dataclass
-class Found:
-    """What a rule gave in a round: new members of a class (arity 2), or new pairs of a property (arity 3)."""
+class Derivation:
+    """The new rows of a rule in a round: members of a class (arity 2), or pairs of a property (arity 3)."""
 
     round: int
     rule: Rule
@@ -36,39 +34,40 @@ class Found:
 
 @dataclass
 class Closure:
-    """The facts, asserted and inferred, and where each inferred one comes from.
+    """The facts, asserted and inferred, and how each inferred one was derived.
 
-    given: what rules that are queries give, each fact with its premises.
+    by_query: the facts that query rules give, each with the rule and its premises.
     """
 
     facts: Facts
     rules: Collection[Rule]
-    found: list[Found]
-    given: dict[Atom, list[tuple[Rule, tuple[Atom, ...]]]] = field(default_factory=dict)
-    _by_name: dict[Key, list[Found]] = field(default_factory=dict)
+    derivations: list[Derivation]
+    by_query: dict[Atom, list[tuple[Rule, tuple[Atom, ...]]]] = field(default_factory=dict)
+    _by_name: dict[Key, list[Derivation]] = field(default_factory=dict)
 
-    def origin(self, fact: Atom) -> Found | None:
-        """What first gave a fact; None when it is asserted, or no fact."""
+    def origin(self, fact: Atom) -> Derivation | None:
+        """The first derivation of a fact; None if it is asserted or not a fact."""
         if not self._by_name:
-            for given in self.found:
-                self._by_name.setdefault((given.name, given.arity), []).append(given)
+            for derivation in self.derivations:
+                self._by_name.setdefault((derivation.name, derivation.arity), []).append(derivation)
         row: Row = fact[1] if len(fact) == 2 else (fact[1], fact[2])
-        return next((given for given in self._by_name.get((fact[0], len(fact)), ()) if row in given.rows), None)
+        return next((found for found in self._by_name.get((fact[0], len(fact)), ()) if row in found.rows), None)
 
     def height(self, fact: Atom) -> int:
-        """The height of a fact's lowest proof; 0 when it is asserted."""
+        """The height of a fact's lowest proof; 0 if it is asserted."""
         origin = self.origin(fact)
         return origin.round if origin is not None else 0
 
     def inferred(self) -> Iterator[tuple[Rule, Atom]]:
-        """The inferred facts on named things and terms, each with the rule that gave it first."""
-        for given in self.found:
-            if given.name.startswith("["):
+        """The inferred facts without anonymous classes, each with the rule that gave it first."""
+        for derivation in self.derivations:
+            name = derivation.name
+            if name.startswith("["):
                 continue
-            for row in given.rows:
-                if given.name == SUBCLASS and ("[" in (row[0][0], row[1][0])):
+            for row in derivation.rows:
+                if name == SUBCLASS and ("[" in (row[0][0], row[1][0])):
                     continue
-                yield given.rule, (given.name, row) if isinstance(row, str) else (given.name, *row)
+                yield derivation.rule, (name, row) if isinstance(row, str) else (name, *row)
 
     def size(self) -> int:
         """The number of inferred facts."""
@@ -76,52 +75,66 @@ class Closure:
 
 
 def needed(rules: Iterable[Rule]) -> set[str]:
-    """The properties that facts are needed of."""
+    """The properties whose facts some rules need."""
     atoms = [atom for rule in rules for atom in (*rule.body, *((rule.head,) if rule.head is not None else ()))]
     return {atom[0] for atom in atoms if len(atom) == 3} | {SAME_AS, SUBCLASS, SUBPROPERTY}
 
 
-def close(facts: Facts, rules: Collection[Rule], everything: Callable[[], Facts] | None = None) -> Closure:
+def close(
+    facts: Facts,
+    rules: Collection[Rule],
+    all_facts: Callable[[], Facts] | None = None,
+    shrink: Callable[[str], str] = nt,
+) -> Closure:
     """The closure of facts under rules; the facts are extended.
 
-    everything: gives all the triples there are, called when things turn out to be the same, since then what is said of
-    one is said of the other by whatever property. Raises DataError when terms of the ontology turn out to be the same.
+    all_facts: gives all the triples there are; called when individuals turn out to be the same, since then the
+    statements about one hold of the other, with any property. shrink: gives an IRI's short name for messages. Raises
+    DataError if terms of the ontology turn out to be the same.
     """
-    return Evaluation(facts, rules, everything).run()
+    return Evaluation(facts, rules, all_facts, shrink).run()
 
 
 class Evaluation:
-    """A closure in the making; what comes from elsewhere can be given to it, and it goes on."""
+    """A closure in the making: `add` gives it facts from elsewhere, and `run` goes on."""
 
-    def __init__(self, facts: Facts, rules: Collection[Rule], everything: Callable[[], Facts] | None = None) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        rules: Collection[Rule],
+        all_facts: Callable[[], Facts] | None = None,
+        shrink: Callable[[str], str] = nt,
+    ) -> None:
+        """The parameters are those of `close`."""
         self.closure = Closure(facts, rules, [])
-        self._everything = everything
-        self._news = facts
+        self._all_facts = all_facts
+        self._shrink = shrink
+        self._latest = facts
         self._number = 0
         self._same: dict[str, list[str]] = {}
         self._terms = _terms(rules)
-        _without_unnamed(facts)
+        _without_anonymous(facts)
 
     def run(self) -> Closure:
         """Applies the rules until nothing new is found. Raises DataError."""
         facts = self.closure.facts
-        while len(self._news):
+        while len(self._latest):
             self._number += 1
-            if self._everything is not None and self._news.has((SAME_AS, "", "")):
-                facts.merge(_without_unnamed(_of_things(self._everything())))
-                self._everything = None
+            if self._all_facts is not None and self._latest.has((SAME_AS, "", "")):
+                facts.merge(_without_anonymous(_about_individuals(self._all_facts())))
+                self._all_facts = None
             fresh = Facts()
             for rule in self.closure.rules:
                 assert rule.head is not None
-                rows = derived(rule, facts, self._news)
+                rows = derived(rule, facts, self._latest)
                 _keep(self.closure, fresh, self._number, rule, rule.head[0], len(rule.head), rows)
             self._replace(fresh)
             facts.merge(fresh)
-            self._news = fresh
+            self._latest = fresh
         return self.closure
 
-    def give(self, rule: Rule, given: Iterable[Atom]) -> int:
-        """Adds facts that something else than the rules infers, as news of a round of their own; how many were new."""
+    def add(self, rule: Rule, given: Iterable[Atom]) -> int:
+        """Adds the facts that a query rule gives, as a round of their own; the number of new ones."""
         rows: dict[Key, set[Row]] = {}
         for fact in given:
             rows.setdefault((fact[0], len(fact)), set()).add(fact[1] if len(fact) == 2 else (fact[1], fact[2]))
@@ -130,24 +143,24 @@ class Evaluation:
         for (name, arity), of_name in sorted(rows.items()):
             _keep(self.closure, fresh, self._number, rule, name, arity, of_name)
         self.closure.facts.merge(fresh)
-        self._news.merge(fresh) if self._news is not self.closure.facts else None
+        self._latest.merge(fresh) if self._latest is not self.closure.facts else None
         return len(fresh)
 
     def _replace(self, fresh: Facts) -> None:
-        """What is said of a thing is said of what is the same: of those newly found the same, and of new facts."""
+        """Statements about an individual hold of those that are the same: all for new ones, the latest for others."""
         new_same: dict[str, list[str]] = {}
-        for one, other in self._news.pairs.get(SAME_AS, ()):
+        for one, other in self._latest.pairs.get(SAME_AS, ()):
             if one == other:
                 continue
             if one in self._terms or other in self._terms:
                 raise DataError(
-                    f"{names.shrink(iri(one))} and {names.shrink(iri(other))} are said to be the same, and terms of "
-                    "the ontology cannot be.",
-                    remedy="Write owl:equivalentClass or owl:equivalentProperty.",
+                    f"{self._shrink(iri(one))} and {self._shrink(iri(other))} are inferred or asserted to be the same; "
+                    "terms of the ontology cannot be.",
+                    remedy="Use owl:equivalentClass or owl:equivalentProperty.",
                 )
             new_same.setdefault(one, []).append(other)
             self._same.setdefault(one, []).append(other)
-        for source, table in ((self.closure.facts, new_same), (self._news, self._same)):
+        for source, table in ((self.closure.facts, new_same), (self._latest, self._same)):
             if not table:
                 continue
             for name, members in list(source.members.items()):
@@ -176,7 +189,7 @@ def _keep(closure: Closure, fresh: Facts, number: int, rule: Rule, name: str, ar
         rows.difference_update(known)
     if rows:
         fresh.extend(name, arity, rows)
-        closure.found.append(Found(number, rule, name, arity, rows))
+        closure.derivations.append(Derivation(number, rule, name, arity, rows))
 
 
 def _terms(rules: Iterable[Rule]) -> set[str]:
@@ -185,15 +198,15 @@ def _terms(rules: Iterable[Rule]) -> set[str]:
     }  # fmt: skip
 
 
-def _of_things(facts: Facts) -> Facts:
-    """What is said of things: the triples that make up lists, restrictions and axioms say nothing of them."""
+def _about_individuals(facts: Facts) -> Facts:
+    """Facts without the triples that make up lists, restrictions and axioms."""
     for name in list(facts.pairs):
-        if iri(name).startswith(LANGUAGES) and name not in (SAME_AS, DIFFERENT_FROM, SUBCLASS, SUBPROPERTY):
+        if iri(name).startswith(_LANGUAGES) and name not in (SAME_AS, DIFFERENT_FROM, SUBCLASS, SUBPROPERTY):
             del facts.pairs[name]
     return facts
 
 
-def _without_unnamed(facts: Facts) -> Facts:
+def _without_anonymous(facts: Facts) -> Facts:
     for name in (SUBCLASS, SUBPROPERTY):
         if name in facts.pairs:
             facts.pairs[name] = {

@@ -1,7 +1,4 @@
-"""All the rules of an ontology: what each kind of axiom says as rules, and the meaning of sameness.
-
-Imports `errors`, `axioms`, `expressions`, `rules` and `terms`.
-"""
+"""All the rules of an ontology: those of each kind of axiom, of class hierarchies, and of owl:sameAs."""
 
 from __future__ import annotations
 
@@ -11,7 +8,7 @@ from itertools import combinations
 
 from mtsp_kg.errors import DataError
 from mtsp_kg.infer.axioms import Axiom
-from mtsp_kg.infer.rules import KINDS, Compiler, Rule, Unnamed, Unsupported, both, link
+from mtsp_kg.infer.rules import KINDS, Compiler, Rule, SharedClasses, UnsupportedAxiomError, both, link
 from mtsp_kg.infer.terms import (
     DIFFERENT_FROM,
     SAME_AS,
@@ -49,7 +46,7 @@ DIFFERENCE = (
 
 @cache
 def replacements(name: str, arity: int) -> tuple[Rule, ...]:
-    """What may be said of a thing may be said of what is the same: the rules for one property or class."""
+    """The rules by which a statement with one property or class holds of everything that is the same."""
     if arity == 2:
         return (Rule("same-as", (name, Y), ((SAME_AS, X, Y), (name, X))),)
     return (
@@ -59,47 +56,47 @@ def replacements(name: str, arity: int) -> tuple[Rule, ...]:
 
 
 def rules_of(axioms: Iterable[Axiom]) -> list[Rule]:
-    """The rules that infer, in the order in which they are tried. Raises DataError for an axiom that has none."""
+    """The rules that infer, in order of precedence. Raises DataError for an axiom that is not supported."""
     axioms = list(axioms)
-    unnamed = Unnamed(axioms)
-    made = [rule for axiom in axioms for rule in _compiled(axiom, unnamed) if rule.head is not None]
+    shared = SharedClasses(axioms)
+    made = [rule for axiom in axioms for rule in _compiled(axiom, shared) if rule.head is not None]
     made = [rule for rule in made if rule.head not in rule.body]
-    order = {kind: place for place, kind in enumerate(KINDS)}
-    made += [*_shared(unnamed), *SCHEMA, *SAMENESS]
+    order = {kind: number for number, kind in enumerate(KINDS)}
+    made += [*_of_shared(shared), *SCHEMA, *SAMENESS]
     return sorted(dict.fromkeys(made), key=lambda rule: order[rule.kind])
 
 
 def clashes_of(axioms: Iterable[Axiom]) -> list[Rule]:
-    """The rules of contradiction, and those that say what differs. Raises DataError for an axiom that has none."""
+    """The rules of contradiction, and those of owl:differentFrom. Raises DataError for an unsupported axiom."""
     axioms = list(axioms)
-    unnamed = Unnamed(axioms)
-    made = [rule for axiom in axioms for rule in _compiled(axiom, unnamed) if rule.head is None]
+    shared = SharedClasses(axioms)
+    made = [rule for axiom in axioms for rule in _compiled(axiom, shared) if rule.head is None]
     apart = [rule for axiom in axioms for rule in _different(axiom)]
     return list(dict.fromkeys([*apart, *DIFFERENCE, *made]))
 
 
-def _shared(unnamed: Unnamed) -> Iterator[Rule]:
-    for one, other, needs in unnamed.steps:
+def _of_shared(shared: SharedClasses) -> Iterator[Rule]:
+    for one, other, needs in shared.steps:
         if one != other:
             kind = "all-values" if one.startswith("[only") else "some-values"
             yield Rule(kind, (other, X), ((one, X), *needs))
             yield Rule("subclass-closure", (SUBCLASS, one, other), needs)
 
 
-def _compiled(axiom: Axiom, unnamed: Unnamed) -> Iterator[Rule]:
+def _compiled(axiom: Axiom, shared: SharedClasses) -> Iterator[Rule]:
     try:
-        yield from _rules(axiom, unnamed)
-    except Unsupported as error:
+        yield from _rules(axiom, shared)
+    except UnsupportedAxiomError as error:
         raise DataError(
             str(error),
-            remedy="Say it with an axiom that the rules know, or as a query in queries/infer/.",
+            remedy="Use a supported axiom, or write a query in queries/infer/.",
             file=axiom.file,
             line=axiom.line,
         ) from error
 
 
-def _rules(axiom: Axiom, unnamed: Unnamed) -> Iterator[Rule]:
-    make = Compiler(axiom, unnamed)
+def _rules(axiom: Axiom, shared: SharedClasses) -> Iterator[Rule]:
+    make = Compiler(axiom, shared)
     classes = [part for part in axiom.parts if not isinstance(part, Property | str)]
     properties = [part for part in axiom.parts if isinstance(part, Property)]
 
@@ -109,11 +106,11 @@ def _rules(axiom: Axiom, unnamed: Unnamed) -> Iterator[Rule]:
     match axiom.kind:
         case "subclass":
             yield from make.subclass(classes[0], classes[1], "subclass")
-            yield from _subclass_statements(axiom, unnamed, classes[0], classes[1])
+            yield from _subclass_statements(axiom, shared, classes[0], classes[1])
         case "equivalent-classes":
             for one, other in ((classes[0], classes[1]), (classes[1], classes[0])):
                 yield from make.subclass(one, other, "equivalent-class")
-                yield from _subclass_statements(axiom, unnamed, one, other)
+                yield from _subclass_statements(axiom, shared, one, other)
         case "disjoint-union":
             whole, parts = classes[0], classes[1:]
             for part in parts:
@@ -143,9 +140,9 @@ def _rules(axiom: Axiom, unnamed: Unnamed) -> Iterator[Rule]:
         case "transitive":
             yield rule("transitive", link(properties[0], X, Z), link(properties[0], X, Y), link(properties[0], Y, Z))
         case "chain":
-            stops = [f"?x{place}" for place in range(len(properties))]
-            steps = [link(on, stops[place], stops[place + 1]) for place, on in enumerate(properties[:-1])]
-            yield rule("property-chain", link(properties[-1], stops[0], stops[-1]), *steps)
+            nodes = [f"?x{number}" for number in range(len(properties))]
+            steps = [link(on, nodes[number], nodes[number + 1]) for number, on in enumerate(properties[:-1])]
+            yield rule("property-chain", link(properties[-1], nodes[0], nodes[-1]), *steps)
         case "functional" | "inverse-functional":
             on = properties[0] if axiom.kind == "functional" else properties[0].flipped()
             body = (link(on, X, Y), link(on, X, Z))
@@ -153,10 +150,10 @@ def _rules(axiom: Axiom, unnamed: Unnamed) -> Iterator[Rule]:
             if axiom.kind == "functional":
                 yield rule("functional-value", None, *body, guards=(("unequal", Y, Z),))
         case "key":
-            shared = [f"?k{place}" for place in range(len(properties))]
+            values = [f"?k{number}" for number in range(len(properties))]
             for left in make.below(classes[0], X):
                 for right in make.below(classes[0], Y):
-                    pairs = [(link(on, X, key), link(on, Y, key)) for on, key in zip(properties, shared, strict=True)]
+                    pairs = [(link(on, X, key), link(on, Y, key)) for on, key in zip(properties, values, strict=True)]
                     atoms = (*left[0], *(atom for pair in pairs for atom in pair), *right[0])
                     yield rule("key", (SAME_AS, X, Y), *atoms, guards=(("differ", X, Y),))
         case "irreflexive":
@@ -178,14 +175,14 @@ def _never_both(make: Compiler, classes: list[Expression]) -> Iterator[Rule]:
                 yield make.rule("disjoint-classes", None, both(left, right))
 
 
-def _subclass_statements(axiom: Axiom, unnamed: Unnamed, sub: Expression, super_: Expression) -> Iterator[Rule]:
-    """What an axiom says of classes: stated where both have names, inferred where it takes an expression apart."""
+def _subclass_statements(axiom: Axiom, shared: SharedClasses, sub: Expression, super_: Expression) -> Iterator[Rule]:
+    """The subclass triples of an axiom that it does not assert itself: those of the parts of its expressions."""
     uppers = super_.parts if isinstance(super_, Intersection) else (super_,)
     lowers = sub.parts if isinstance(sub, Union) else (sub,)
     for one, other in ((lower, upper) for lower in lowers for upper in uppers):
-        lower, upper = unnamed.name(one), unnamed.name(other)
-        stated = axiom.kind == "subclass" and isinstance(sub, Named) and isinstance(super_, Named)
-        if lower and upper and lower != upper and THING not in (lower, upper) and not stated:
+        lower, upper = shared.name(one), shared.name(other)
+        asserted = axiom.kind == "subclass" and isinstance(sub, Named) and isinstance(super_, Named)
+        if lower and upper and lower != upper and THING not in (lower, upper) and not asserted:
             yield Rule("subclass-closure", (SUBCLASS, lower, upper), (), axiom)
 
 

@@ -1,6 +1,6 @@
-"""Inferences as what completes a loaded store before it is cached; light to import, since every start needs its key.
+"""Inferences as the completion of a loaded store before it is cached.
 
-Imports `errors` and `project`; what reasons is imported when it is needed.
+Every start computes the key of this completion, so the module is quick to import; the reasoner is imported when needed.
 """
 
 from __future__ import annotations
@@ -16,35 +16,35 @@ if TYPE_CHECKING:
 
 INFERENCE = "MTSP_INFERENCE"
 FOLDER = "infer"
-_OWN = os.path.dirname(__file__)  # noqa: PTH120 - pathlib takes longer than the rest of this module
+_PACKAGE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib takes longer than the rest of this module
 
 
-def wanted() -> bool:
-    """Whether queries are to see what follows, as MTSP_INFERENCE says (on by default). Raises ParameterError."""
-    said = os.environ.get(INFERENCE) or "on"
-    if said not in ("on", "off"):
-        raise ParameterError(f"{INFERENCE} is '{said}'.", remedy="Set it to on or off.")
-    return said == "on"
+def inferences_wanted() -> bool:
+    """Whether queries see inferred triples, by the variable MTSP_INFERENCE (default: on). Raises ParameterError."""
+    value = os.environ.get(INFERENCE) or "on"
+    if value not in ("on", "off"):
+        raise ParameterError(f"{INFERENCE} is '{value}'.", remedy="Set it to on or off.")
+    return value == "on"
 
 
-class Inferences:
-    """The completion of a loaded store: what follows, in graphs of its own and in the merged default graph."""
+class InferenceCompletion:
+    """Completes a loaded store with inferred triples, in their graphs and in the default graph."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
 
     def key(self) -> bytes:
-        """The digest of the rules that are queries and of this room, so that nothing stale is opened.
+        """The digest of the query rules and of this package, so that no stale store is opened.
 
-        Of the room's own modules the size and the time of the last change are enough: a release changes the version,
-        and who edits them changes the time.
+        Of the package's modules the size and the time of the last change are enough: a release changes the version, and
+        an edit changes the time.
         """
         from hashlib import sha256  # it takes longer to import than all else here
 
         total = sha256()
         for path in self._project.query_files(FOLDER):
             total.update(f"\0{path.name}\0".encode() + path.read_bytes())
-        with os.scandir(_OWN) as found:
+        with os.scandir(_PACKAGE) as found:
             for entry in sorted(found, key=lambda entry: entry.name):
                 if entry.name.endswith((".py", ".toml")):
                     state = entry.stat()
@@ -52,13 +52,13 @@ class Inferences:
         return total.digest()
 
     def complete(self, store: ox.Store) -> None:
-        """Puts what follows into a store. Raises DataError, QueryError."""
+        """Puts inferred triples into a store. Raises DataError, QueryError."""
         from mtsp_kg.infer.inferred_graphs import add_inferences
         from mtsp_kg.infer.reasoner import Reasoner
 
         try:
             add_inferences(store, Reasoner(self._project))
         except DataError as error:
-            rest = f"{error.remedy} " if error.remedy else ""
-            error.remedy = f"{rest}To ask without inferences: mtsp --no-inference."
+            remedy = f"{error.remedy} " if error.remedy else ""
+            error.remedy = f"{remedy}To query without inferences: mtsp --no-inference."
             raise

@@ -1,4 +1,4 @@
-"""Triples in memory as rules read them: the members of each class, the pairs of each property. Imports `terms`."""
+"""Triples in memory as rules read them: the members of each class, the pairs of each property."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NO_MEMBERS: set[str] = set()
 
 
 class Facts:
-    """Some triples. A class has members, a property has pairs; an index of a property is made when it is first used."""
+    """Some triples. A class has members, a property has pairs; the index of a property is made at its first use."""
 
     def __init__(self) -> None:
         self.members: dict[str, set[str]] = {}
@@ -38,7 +38,7 @@ class Facts:
         return sum(map(len, self.members.values())) + sum(map(len, self.pairs.values()))
 
     def has(self, atom: Atom) -> bool:
-        """Whether anything is stated with an atom's class or property."""
+        """Whether there is any triple with an atom's class or property."""
         return bool(self.members.get(atom[0]) if len(atom) == 2 else self.pairs.get(atom[0]))
 
     def rows(self, name: str, arity: int) -> Collection[Row]:
@@ -50,7 +50,7 @@ class Facts:
         self.extend(fact[0], len(fact), (fact[1] if len(fact) == 2 else (fact[1], fact[2]),))
 
     def extend(self, name: str, arity: int, rows: Iterable[Row]) -> None:
-        """Adds members of a class or pairs of a property, all of them new or some known."""
+        """Adds members of a class or pairs of a property; some may be there already."""
         if arity == 2:
             self.members.setdefault(name, set()).update(rows)  # type: ignore[arg-type]
             return
@@ -66,14 +66,14 @@ class Facts:
         known.update(rows)  # type: ignore[arg-type]
 
     def merge(self, others: Facts) -> None:
-        """Adds all that others say."""
+        """Adds other facts."""
         for name, members in others.members.items():
             self.extend(name, 2, members)
         for name, pairs in others.pairs.items():
             self.extend(name, 3, pairs)
 
     def by_subject(self, name: str) -> Index:
-        """What a property gives, by subject."""
+        """The objects of a property, by subject."""
         if name not in self._by_subject:
             index = self._by_subject[name] = {}
             for subject, object_ in self.pairs.get(name, _NO_PAIRS):
@@ -81,7 +81,7 @@ class Facts:
         return self._by_subject[name]
 
     def by_object(self, name: str) -> Index:
-        """What a property is said of, by object."""
+        """The subjects of a property, by object."""
         if name not in self._by_object:
             index = self._by_object[name] = {}
             for subject, object_ in self.pairs.get(name, _NO_PAIRS):

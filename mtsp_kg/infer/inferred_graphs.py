@@ -1,13 +1,11 @@
 """Inferred triples as named graphs, one for each kind of rule, with the axioms that each derives from.
 
-The graph `<base>graph/inferred/<kind>` holds the triples that a kind of rule gave first; `<base>graph/inferred` says
-what each is called and from which axioms (by the IRI of what the axiom is about) it was derived. A triple that is
-asserted is not inferred. Imports `names`, `formats`, `closure`, `kinds` and `reasoner`.
+The graph `<base>graph/inferred/<kind>` holds the triples that a kind of rule gave first; `<base>graph/inferred` has the
+labels of these graphs and what each was derived from (the IRI of what the axiom is about). No asserted triple is
+inferred.
 """
 
 from __future__ import annotations
-
-from collections import Counter
 
 import pyoxigraph as ox
 
@@ -17,51 +15,33 @@ from mtsp_kg.infer.closure import Closure
 from mtsp_kg.infer.reasoner import Reasoner
 from mtsp_kg.infer.rules import KINDS
 from mtsp_kg.infer.terms import RDF_TYPE, line, nt
-from mtsp_kg.plan import names
+from mtsp_kg.profile import Profile
 
 PROV = vocab.VOCABULARIES["prov"]
 
 
-def graph_of(kind: str) -> str:
+def graph_of(kind: str, profile: Profile) -> str:
     """The IRI of the graph of a kind of rule."""
-    return f"{names.INFERRED}/{kind}"
+    return f"{profile.inferred}/{kind}"
 
 
-def counts(closure: Closure) -> dict[str, int]:
-    """How many triples each kind of rule gave, in the order of kinds; queries come last, by name."""
-    found = Counter(rule.kind for rule, _ in closure.inferred())
-    return {kind: found[kind] for kind in (*KINDS, *sorted(found.keys() - KINDS.keys())) if found[kind]}
-
-
-def nquads(closure: Closure) -> bytes:
+def nquads(closure: Closure, profile: Profile) -> bytes:
     """The inferred graphs as sorted N-Quads: the same closure gives the same bytes."""
-    lines = [f"{line(fact)} {nt(graph_of(rule.kind))} .\n" for rule, fact in closure.inferred()]
-    return "".join(sorted([*lines, *_about(closure)])).encode()
+    lines = [f"{line(fact)} {nt(graph_of(rule.kind, profile))} .\n" for rule, fact in closure.inferred()]
+    return "".join(sorted([*lines, *_about(closure, profile)])).encode()
 
 
-def _about(closure: Closure) -> list[str]:
-    told: set[str] = set()
-    for given in closure.found:
-        rule, graph = given.rule, nt(graph_of(given.rule.kind))
-        said = [f"{RDF_TYPE} {nt(PROV + 'Entity')}"]
-        if rule.axiom is not None:
-            said.append(f"{nt(PROV + 'wasDerivedFrom')} {rule.axiom.about}")
-        if rule.kind in KINDS:
-            said += [f'{nt(vocab.PREF_LABEL)} "{KINDS[rule.kind][tag]}"@{tag}' for tag in ("en", "zh")]
-        told.update(f"{graph} {rest} {nt(names.INFERRED)} .\n" for rest in said)
-    return list(told)
-
-
-def written(closure: Closure, form: str, plan: str | None) -> bytes:
-    """The inferred graphs in an RDF format, or their triples where it has no named graphs. Raises NotFoundError."""
+def written(closure: Closure, form: str, profile: Profile) -> bytes:
+    """The inferred graphs in an RDF format, or their triples if it has no named graphs. Raises NotFoundError."""
     format_ = rdf_format(form)
-    quads = nquads(closure)
+    quads = nquads(closure, profile)
     if format_.name == "nquads":
         return quads
     parsed = sorted(ox.parse(quads, format=ox.RdfFormat.N_QUADS), key=lambda quad: (str(quad.graph_name), str(quad)))
-    about = ox.NamedNode(names.INFERRED)
+    about = ox.NamedNode(profile.inferred)
     if format_.name in ("trig", "turtle"):
-        return _turtle(parsed if format_.named_graphs else [q for q in parsed if q.graph_name != about], format_, plan)
+        shown = parsed if format_.named_graphs else [quad for quad in parsed if quad.graph_name != about]
+        return _turtle(shown, format_, profile)
     media = ox.RdfFormat.from_media_type(format_.media_type)
     assert media is not None
     if format_.named_graphs:
@@ -70,14 +50,27 @@ def written(closure: Closure, form: str, plan: str | None) -> bytes:
     return ox.serialize([triples[text] for text in sorted(triples)], format=media) or b""
 
 
-def _turtle(quads: list[ox.Quad], format_: Format, plan: str | None) -> bytes:
+def _about(closure: Closure, profile: Profile) -> set[str]:
+    lines: set[str] = set()
+    for derivation in closure.derivations:
+        rule, graph = derivation.rule, nt(graph_of(derivation.rule.kind, profile))
+        properties = [f"{RDF_TYPE} {nt(PROV + 'Entity')}"]
+        if rule.axiom is not None:
+            properties.append(f"{nt(PROV + 'wasDerivedFrom')} {rule.axiom.about}")
+        if rule.kind in KINDS:
+            properties += [f'{nt(vocab.PREF_LABEL)} "{KINDS[rule.kind][tag]}"@{tag}' for tag in ("en", "zh")]
+        lines.update(f"{graph} {property_} {nt(profile.inferred)} .\n" for property_ in properties)
+    return lines
+
+
+def _turtle(quads: list[ox.Quad], format_: Format, profile: Profile) -> bytes:
     """Turtle or TriG, one triple a line and prefixes in order (pyoxigraph's come in any order)."""
     used: set[str] = set()
 
     def name(term: object) -> str:
         if not isinstance(term, ox.NamedNode):
             return str(term)
-        short = names.shrink(term.value, plan)
+        short = profile.shrink(term.value)
         if short == term.value:
             return str(term)
         used.add(short.split(":", 1)[0])
@@ -86,20 +79,18 @@ def _turtle(quads: list[ox.Quad], format_: Format, plan: str | None) -> bytes:
     blocks: dict[str, list[str]] = {}
     for quad in quads:
         graph = name(quad.graph_name) if format_.named_graphs else ""
-        said = f"{name(quad.subject)} {name(quad.predicate)} {name(quad.object)} ."
-        blocks.setdefault(graph, []).append(said)
+        blocks.setdefault(graph, []).append(f"{name(quad.subject)} {name(quad.predicate)} {name(quad.object)} .")
     body = []
     for graph, lines in blocks.items():
-        body += ["", f"{graph} {{", *(f"    {said}" for said in lines), "}"] if graph else ["", *lines]
-    table = names.prefixes(plan)
-    head = [f"@prefix {prefix}: <{table[prefix]}> ." for prefix in sorted(used)]
+        body += ["", f"{graph} {{", *(f"    {statement}" for statement in lines), "}"] if graph else ["", *lines]
+    head = [f"@prefix {prefix}: <{profile.prefixes[prefix]}> ." for prefix in sorted(used)]
     return ("\n".join([*head, *body]) + "\n").encode()
 
 
 def add_inferences(store: ox.Store, reasoner: Reasoner) -> Closure:
-    """Puts what follows into a store: in graphs of its own, and in the merged default graph. Raises DataError."""
+    """Puts inferred triples into a store, in their graphs and in the default graph. Raises DataError, QueryError."""
     closure = reasoner.close(store)
-    quads = nquads(closure)
+    quads = nquads(closure, reasoner.project.profile)
     store.bulk_load(quads, format=ox.RdfFormat.N_QUADS)
     parsed = ox.parse(quads, format=ox.RdfFormat.N_QUADS)
     store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object, ox.DefaultGraph()) for quad in parsed)

@@ -1,30 +1,24 @@
-"""Contradictions found by rules, each with the statements and axioms that it follows from; and unexpected sameness.
-
-Imports `closure`, `compile`, `facts`, `join`, `proofs`, `reasoner`, `rules` and `terms`.
-
-The whole check of an ontology with its graph: OWL 2 DL, consistency, the class tree; and how it is told.
-
-Imports all of the room.
-"""
+"""The check of an ontology and its graph: OWL 2 DL, contradictions with proofs, consistency, the class hierarchy."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import pyoxigraph as ox
 
+from mtsp_kg.formats import check_form
 from mtsp_kg.infer.closure import Closure, close, needed
-from mtsp_kg.infer.dl_profile import Issue, Profile
+from mtsp_kg.infer.dl_profile import DlIssue, dl_issues
 from mtsp_kg.infer.explain import Explainer
-from mtsp_kg.infer.facts import Facts, read_ntriples
-from mtsp_kg.infer.hermit import Classified, classify, reasoner_input
+from mtsp_kg.infer.facts import read_ntriples
+from mtsp_kg.infer.hermit import Classification, classify, reasoner_input
 from mtsp_kg.infer.join import bindings
 from mtsp_kg.infer.proofs import Proof, Prover
 from mtsp_kg.infer.reasoner import dump
-from mtsp_kg.infer.render import Teller
+from mtsp_kg.infer.render import ExplanationWriter
 from mtsp_kg.infer.rules import Rule
 from mtsp_kg.infer.terms import (
     NOTHING,
@@ -36,17 +30,22 @@ from mtsp_kg.infer.terms import (
     is_named,
     is_variable,
     line,
+    nt,
     substitute,
     triple_of,
 )
-from mtsp_kg.plan import names
+
+# The folder of graph/ that links to identifiers elsewhere, with terms that the core ontology does not have.
+ALIGNMENTS = "alignments"
+_MOST_CLASHES = 100
+Subclass = tuple[str, str]
 
 
 @dataclass(frozen=True)
 class Clash:
-    """Facts that cannot all hold: the rule that says so, and for each fact a shortest proof.
+    """Facts that cannot all hold: the rule that they violate, and for each fact a shortest proof.
 
-    Where things are inferred to be the same that have names of their own, there is no rule, and one fact.
+    If individuals with names of their own are inferred to be the same, there is no rule, and one fact.
     """
 
     rule: Rule | None
@@ -54,29 +53,175 @@ class Clash:
     proofs: tuple[Proof, ...]
 
 
-def closed_for_clashes(facts: Facts, rules: list[Rule], clashes: list[Rule], everything: Facts) -> Closure:
-    """The closure with what differs, which inferred graphs leave out."""
-    apart = [rule for rule in clashes if rule.head is not None]
-    return close(facts, [*rules, *apart], lambda: everything)
+@dataclass
+class OntologyReport:
+    """The result of a check.
+
+    classification: of the DL reasoner, if one ran; added: subclass relations (of IRIs) that it finds and the rules do
+    not; lost: those that only the rules find, which would be a fault of this package.
+    """
+
+    issues: list[DlIssue]
+    clashes: list[Clash]
+    classification: Classification | None
+    added: list[Subclass]
+    lost: list[Subclass]
+    writer: ExplanationWriter = field(repr=False)
+
+    forms: ClassVar[tuple[str, ...]] = ("text", "json")
+
+    @property
+    def conforms(self) -> bool:
+        """Whether there are no findings but notes."""
+        faults = any(not issue.is_note for issue in self.issues)
+        found = self.classification
+        broken = found is not None and (not found.consistent or bool(found.unsatisfiable))
+        return not (faults or self.clashes or broken or self.lost)
+
+    def write(self, form: str = "text") -> str:
+        """The report as `text` or `json`. Raises NotFoundError."""
+        check_form(form, self.forms, "The report")
+        if form == "json":
+            return json.dumps(self.as_dict(), ensure_ascii=False, indent=2) + "\n"
+        return "\n".join(self._lines()) + "\n"
+
+    def __str__(self) -> str:
+        return self.write()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as JSON has it."""
+        body: dict[str, Any] = {
+            "owl2dl": [{"what": issue.what, "note": issue.is_note, **self._position(issue)} for issue in self.issues],
+            "clashes": [self._clash_as_dict(clash) for clash in self.clashes],
+            "added": self.added,
+            "lost": self.lost,
+        }
+        if self.classification is not None:
+            body |= {
+                "reasoner": self.classification.reasoner,
+                "consistent": self.classification.consistent,
+                "empty": sorted(self.classification.unsatisfiable),
+            }
+        return body
+
+    def _lines(self) -> Iterator[str]:
+        faults = [issue for issue in self.issues if not issue.is_note]
+        yield f"OWL 2 DL: {len(faults) or 'no'} violation{'' if len(faults) == 1 else 's'}."
+        for issue in self.issues:
+            yield f"  {'note: ' if issue.is_note else ''}{issue.what}{self._position_in_words(issue)}"
+        contradictions = [clash for clash in self.clashes if clash.rule is not None]
+        same = [clash for clash in self.clashes if clash.rule is None]
+        yield f"Contradictions found by rules: {len(contradictions) or 'none'}."
+        for clash in (*contradictions, *same):
+            yield from self._clash(clash)
+        if same:
+            yield f"Individuals with different names that are inferred to be the same: {len(same)}."
+        found, wording = self.classification, self.writer.wording
+        if found is None:
+            return
+        yield f"{found.reasoner}: ontology and graph are {'consistent' if found.consistent else 'INCONSISTENT'}."
+        if not found.consistent:
+            if not contradictions:
+                yield "  The rules find no contradiction: it takes reasoning by cases."
+            return
+        for name in sorted(found.unsatisfiable):
+            yield f"  {wording.thing(nt(name))} is unsatisfiable: it cannot have members."
+        hierarchy = "more subclass relations than the rules infer" if self.added else "as the rules infer it"
+        yield f"Class hierarchy: {len(found.superclasses)} classes; {hierarchy}."
+        for sub, super_ in self.added:
+            yield f"  {wording.short(nt(sub))} is also a subclass of {wording.short(nt(super_))}"
+        for sub, super_ in self.lost:
+            yield f"  inferred, but not entailed: {wording.short(nt(sub))} is a subclass of {wording.short(nt(super_))}"
+
+    def _clash(self, clash: Clash) -> Iterator[str]:
+        if clash.rule is None:
+            yield f"  The same: {self.writer.wording.fact(clash.facts[0])}"
+        else:
+            axiom = clash.rule.axiom
+            about = f": {self.writer.wording.axiom(axiom)}  [{axiom.file}:{axiom.line}]" if axiom is not None else ""
+            yield f"  Contradiction by {self.writer.wording.rule(clash.rule)}{about}"
+        for proof in clash.proofs:
+            yield f"    {self.writer.wording.fact(proof.goal)}"
+            yield from self.writer.proof_lines(proof, "      ")
+
+    def _position_in_words(self, issue: DlIssue) -> str:
+        if issue.axiom is not None:
+            axiom = issue.axiom
+            position = f"{axiom.file}:{axiom.line}" if axiom.line is not None else axiom.file
+            return f"  {self.writer.wording.axiom(axiom)}  [{position}]"
+        if issue.fact is not None:
+            return f"  {line(issue.fact)}  [{self.writer.sources_in_words(issue.fact) or 'asserted'}]"
+        return f"  [{issue.file}:{issue.line}]" if issue.file else ""
+
+    def _position(self, issue: DlIssue) -> dict[str, Any]:
+        if issue.axiom is not None:
+            axiom = issue.axiom
+            return {"axiom": self.writer.wording.axiom(axiom), "file": axiom.file, "line": axiom.line}
+        if issue.fact is not None:
+            return {"triple": triple_of(issue.fact), "where": self.writer.sources_in_words(issue.fact)}
+        return {"file": issue.file, "line": issue.line} if issue.file else {}
+
+    def _clash_as_dict(self, clash: Clash) -> dict[str, Any]:
+        axiom = clash.rule.axiom if clash.rule is not None else None
+        return {
+            "kind": clash.rule.kind if clash.rule is not None else "same-as",
+            "axiom": self.writer.wording.axiom(axiom) if axiom is not None else None,
+            "about": iri(axiom.about) if axiom is not None else None,
+            "file": axiom.file if axiom is not None else None,
+            "line": axiom.line if axiom is not None else None,
+            "proofs": [self.writer.proof_as_dict(proof) for proof in clash.proofs],
+        }
 
 
-def wanted(rules: list[Rule], clashes: list[Rule]) -> set[str]:
-    """The properties that contradictions need facts of."""
-    return needed([*rules, *clashes])
+def check_ontology(
+    explainer: Explainer,
+    store: ox.Store,
+    writer: ExplanationWriter,
+    *,
+    reasoner: str | None = None,
+    dl: bool = True,
+) -> OntologyReport:
+    """The check of a project's ontology and graph.
+
+    writer: of the report; reasoner: one of `hermit.REASONERS`, else the first that can run; dl: whether to run
+    one at all. Raises DataError, MissingExtraError.
+    """
+    given = explainer.reasoner
+    text = _core(store, explainer)
+    all_facts = read_ntriples(text)
+    issues = dl_issues(given.index, given.axioms, all_facts)
+    # What differs is needed for contradictions; inferred graphs leave it out.
+    rules = [*given.rules, *(rule for rule in given.clashes if rule.head is not None)]
+    facts = read_ntriples(text, needed([*given.rules, *given.clashes]))
+    closure = close(facts, rules, lambda: all_facts, given.project.profile.shrink)
+    found = OntologyReport(issues, clashes_in(closure, given.clashes), None, [], [], writer)
+    if not dl:
+        return found
+    found.classification = classify(reasoner_input(text, given.index), reasoner)
+    if found.classification.consistent:
+        inferred = {
+            (iri(sub), iri(super_))
+            for sub, super_ in closure.facts.pairs.get(SUBCLASS, ())
+            if is_named(sub) and is_named(super_) and sub != super_ and super_ != THING and sub != NOTHING
+        }
+        classes = found.classification.superclasses
+        entailed = {(sub, super_) for sub, uppers in classes.items() for super_ in uppers}
+        found.added = sorted(entailed - inferred)
+        found.lost = sorted(pair for pair in inferred - entailed if set(pair) <= classes.keys())
+    return found
 
 
-def clashes_in(closure: Closure, clashes: list[Rule], *, most: int = 100) -> list[Clash]:
-    """The contradictions in a closure, then things that it makes the same; at most so many of each."""
+def clashes_in(closure: Closure, clashes: list[Rule]) -> list[Clash]:
+    """The contradictions in a closure, then individuals that it makes the same; at most a hundred of each."""
     prover = Prover(closure)
-    found = _told(_contradictions(closure, clashes), prover, most)
-    return found + _told(_same(closure), prover, most)
+    return _with_proofs(_contradictions(closure, clashes), prover) + _with_proofs(_same(closure), prover)
 
 
-def _told(given: Iterator[tuple[Rule | None, tuple[Atom, ...]]], prover: Prover, most: int) -> list[Clash]:
+def _with_proofs(given: Iterator[tuple[Rule | None, tuple[Atom, ...]]], prover: Prover) -> list[Clash]:
     seen: dict[frozenset[Atom], tuple[Rule | None, tuple[Atom, ...]]] = {}
     for rule, facts in given:
         seen.setdefault(frozenset(facts), (rule, facts))
-        if len(seen) >= most:
+        if len(seen) >= _MOST_CLASHES:
             break
     ordered = sorted(seen.values(), key=lambda clash: clash[1])
     return [Clash(rule, facts, tuple(prover.proofs(fact, 1)[0] for fact in facts)) for rule, facts in ordered]
@@ -99,174 +244,18 @@ def _same(closure: Closure) -> Iterator[tuple[None, tuple[Atom, ...]]]:
             yield None, (fact,)
 
 
-# The folder of graph/ that ties things to identifiers elsewhere, in terms that the core does not have.
-ALIGNMENTS = "alignments"
-
-
-@dataclass
-class Checked:
-    """What a check found.
-
-    added: subclass relations that the reasoner finds and the rules do not; lost: those that only the rules find, which
-    would be a fault of ours.
-    """
-
-    issues: list[Issue]
-    clashes: list[Clash]
-    classified: Classified | None
-    added: list[tuple[str, str]] = field(default_factory=list)
-    lost: list[tuple[str, str]] = field(default_factory=list)
-
-    @property
-    def is_well(self) -> bool:
-        """Whether nothing was found but notes."""
-        faults = any(not issue.is_note for issue in self.issues)
-        broken = self.classified is not None and (not self.classified.consistent or bool(self.classified.empty))
-        return not (faults or self.clashes or broken or self.lost)
-
-
-def check(explainer: Explainer, store: ox.Store, *, reasoner: str | None = None, dl: bool = True) -> Checked:
-    """The check of a project's ontology and graph.
-
-    reasoner: `hermit` or `pyhermit`, else the first that can run; dl: whether to run one at all. Raises DataError,
-    MissingExtraError.
-    """
-    given = explainer.reasoner
-    text = _of_core(store, explainer)
-    everything = read_ntriples(text)
-    issues = Profile(given.sources, given.axioms, everything).issues()
-    facts = read_ntriples(text, wanted(given.rules, given.clashes))
-    closure = closed_for_clashes(facts, given.rules, given.clashes, everything)
-    found = Checked(issues, clashes_in(closure, given.clashes), None)
-    if dl:
-        found.classified = classify(reasoner_input(text, given.sources, _ontology(given.sources.file_of)), reasoner)
-        ours = {
-            (iri(sub), iri(super_))
-            for sub, super_ in closure.facts.pairs.get(SUBCLASS, ())
-            if is_named(sub) and is_named(super_) and sub != super_ and super_ != THING and sub != NOTHING
-        }
-        if found.classified.consistent:
-            theirs = {(sub, super_) for sub, uppers in found.classified.above.items() for super_ in uppers}
-            known = found.classified.above.keys()
-            found.added = sorted(theirs - ours)
-            found.lost = sorted(pair for pair in ours - theirs if set(pair) <= known)
-    return found
-
-
-def _of_core(store: ox.Store, explainer: Explainer) -> bytes:
-    """What the store states in its default graph, without ontology files that are not read here (alignments)."""
-    project = explainer.reasoner.project
-    read = set(explainer.reasoner.sources.paths.values())
+def _core(store: ox.Store, explainer: Explainer) -> bytes:
+    """The store's assertions as N-Triples, without those of ontology files that are not read here (alignments)."""
+    project, profile = explainer.reasoner.project, explainer.reasoner.project.profile
+    read = set(explainer.reasoner.index.paths.values())
     unread = [project.graph_of(path) for path in project.ontology_files() if path not in read]
     if not explainer.reasoner.alignments:
         unread += [project.graph_of(path) for path in project.graph_files() if ALIGNMENTS in path.parts]
-    out: set[bytes] = set()
+    left_out: set[bytes] = set()
     for graph in unread:
-        out.update((store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(graph)) or b"").split(b"\n"))
-    if not out:
-        return dump(store)
-    stated = {f"{' '.join(triple)} .".encode() for triple in explainer.reasoner.sources.file_of}
-    return b"\n".join(each for each in dump(store).split(b"\n") if each not in out or each in stated)
-
-
-def _ontology(triples: dict[tuple[str, str, str], str]) -> bytes:
-    return "".join(f"{' '.join(triple)} .\n" for triple in triples).encode()
-
-
-class Report:
-    """Tells what a check found."""
-
-    def __init__(self, explainer: Explainer) -> None:
-        self._words = explainer.words
-        self._teller = Teller(explainer)
-
-    def text(self, found: Checked) -> str:
-        """For reading: what breaks OWL 2 DL, contradictions with what they follow from, and the class tree."""
-        return "\n".join(self._lines(found)) + "\n"
-
-    def _lines(self, found: Checked) -> Iterator[str]:
-        faults = [issue for issue in found.issues if not issue.is_note]
-        yield f"OWL 2 DL: {'nothing breaks it' if not faults else f'{len(faults)} things break it'}."
-        for issue in found.issues:
-            yield f"  {'note: ' if issue.is_note else ''}{issue.what}{self._place(issue)}"
-        real = [clash for clash in found.clashes if clash.rule is not None]
-        same = [clash for clash in found.clashes if clash.rule is None]
-        yield f"Contradictions found by rules: {len(real) or 'none'}."
-        for clash in (*real, *same):
-            yield from self._clash(clash)
-        if same:
-            yield f"Things with names of their own that turn out to be the same: {len(same)}."
-        classified = found.classified
-        if classified is None:
-            return
-        how = "consistent" if classified.consistent else "INCONSISTENT"
-        yield f"{classified.reasoner}: ontology and graph are {how}."
-        if not classified.consistent:
-            if not real:
-                yield "  The rules see no contradiction: it needs reasoning by cases."
-            return
-        for empty in sorted(classified.empty):
-            yield f"  {self._words.thing(f'<{empty}>')} can have no members."
-        tree = "more than is shipped" if found.added else "as shipped"
-        yield f"Class tree: {len(classified.above)} classes; {tree}."
-        for sub, super_ in found.added:
-            yield f"  {names.shrink(sub)} is also within {names.shrink(super_)}"
-        for sub, super_ in found.lost:
-            yield f"  shipped, and not entailed: {names.shrink(sub)} within {names.shrink(super_)}"
-
-    def _place(self, issue: Issue) -> str:
-        if issue.axiom is not None:
-            where = f"{issue.axiom.file}:{issue.axiom.line}" if issue.axiom.line is not None else issue.axiom.file
-            return f"  {self._words.axiom(issue.axiom)}  [{where}]"
-        if issue.fact is not None:
-            return f"  {line(issue.fact)}  [{self._teller.where(issue.fact) or 'stated'}]"
-        return f"  [{issue.file}:{issue.line}]" if issue.file else ""
-
-    def _clash(self, clash: Clash) -> Iterator[str]:
-        if clash.rule is None:
-            yield f"  The same: {self._words.fact(clash.facts[0])}"
-        else:
-            axiom = clash.rule.axiom
-            place = f"  [{axiom.file}:{axiom.line}]" if axiom is not None else ""
-            said = f": {self._words.axiom(axiom)}{place}" if axiom is not None else ""
-            yield f"  Something is {self._words.rule(clash.rule)}{said}"
-        for proof in clash.proofs:
-            yield f"    {self._words.fact(proof.goal)}"
-            yield from self._teller.tree(proof, proof.goal, "      ", set())
-
-    def json(self, found: Checked) -> str:
-        """As one JSON object."""
-        body: dict[str, Any] = {
-            "owl2dl": [
-                {"what": issue.what, "note": issue.is_note, **self._place_as_dict(issue)} for issue in found.issues
-            ],
-            "clashes": [self._clash_as_dict(clash) for clash in found.clashes],
-            "added": found.added,
-            "lost": found.lost,
-        }
-        if found.classified is not None:
-            body |= {
-                "reasoner": found.classified.reasoner,
-                "consistent": found.classified.consistent,
-                "empty": sorted(found.classified.empty),
-            }
-        return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
-
-    def _place_as_dict(self, issue: Issue) -> dict[str, Any]:
-        if issue.axiom is not None:
-            axiom = issue.axiom
-            return {"axiom": self._words.axiom(axiom), "file": axiom.file, "line": axiom.line}
-        if issue.fact is not None:
-            return {"triple": triple_of(issue.fact), "where": self._teller.where(issue.fact)}
-        return {"file": issue.file, "line": issue.line} if issue.file else {}
-
-    def _clash_as_dict(self, clash: Clash) -> dict[str, Any]:
-        axiom = clash.rule.axiom if clash.rule is not None else None
-        return {
-            "kind": clash.rule.kind if clash.rule is not None else "same-as",
-            "axiom": self._words.axiom(axiom) if axiom is not None else None,
-            "about": iri(axiom.about) if axiom is not None else None,
-            "file": axiom.file if axiom is not None else None,
-            "line": axiom.line if axiom is not None else None,
-            "proofs": [self._teller.proof_as_dict(proof) for proof in clash.proofs],
-        }
+        left_out.update((store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.NamedNode(graph)) or b"").split(b"\n"))
+    if not left_out:
+        return dump(store, profile)
+    asserted = {f"{' '.join(triple)} .".encode() for triple in explainer.reasoner.index.file_of}
+    lines = dump(store, profile).split(b"\n")
+    return b"\n".join(each for each in lines if each not in left_out or each in asserted)

@@ -1,7 +1,4 @@
-"""The ontology's files as one index of triples that remembers which file says what, and on which line.
-
-Imports `names`, `project` and `load`.
-"""
+"""The triples of the ontology's files in one index, which knows the file and the line of each."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from pathlib import Path
 from mtsp_kg import vocab
 from mtsp_kg.infer.terms import iri, is_named, nt
 from mtsp_kg.load import parse_file
-from mtsp_kg.plan import names
+from mtsp_kg.profile import Profile
 from mtsp_kg.project import Project
 
 RDF = vocab.VOCABULARIES["rdf"]
@@ -20,8 +17,8 @@ FIRST, REST, NIL = nt(RDF + "first"), nt(RDF + "rest"), nt(RDF + "nil")
 ALIGNMENT = "align"
 
 
-class Unreadable(Exception):  # noqa: N818 - it reads as what it is
-    """What the reader does not know; subject and mark (a predicate or class) say where it stands."""
+class UnreadableAxiomError(Exception):
+    """An axiom that is malformed or not supported; subject and mark (a predicate or class) say where it is."""
 
     def __init__(self, what: str, subject: str = "", mark: str = "") -> None:
         super().__init__(what)
@@ -30,15 +27,16 @@ class Unreadable(Exception):  # noqa: N818 - it reads as what it is
 
 
 def axiom_files(project: Project, *, alignments: bool) -> list[Path]:
-    """The files that axioms are read from: the core, and the links to other vocabularies where they are wanted."""
+    """The files that axioms are read from. alignments: whether those that link to other vocabularies are among them."""
     return [path for path in project.ontology_files() if alignments or not path.name.startswith(ALIGNMENT)]
 
 
-class Sources:
-    """What some files say, by subject and predicate."""
+class OntologyIndex:
+    """The triples of some files by subject and predicate."""
 
-    def __init__(self, files: Iterable[tuple[Path, str]]) -> None:
-        """files: each with the name that messages give it. Raises DataError."""
+    def __init__(self, files: Iterable[tuple[Path, str]], profile: Profile) -> None:
+        """files: each with the name that messages give it; profile: of the project. Raises DataError."""
+        self.profile = profile
         self.by_subject: dict[str, dict[str, list[str]]] = {}
         self.file_of: dict[tuple[str, str, str], str] = {}
         self.paths: dict[str, Path] = {}
@@ -51,53 +49,46 @@ class Sources:
                 self.file_of.setdefault((subject, predicate, object_), name)
 
     def objects(self, subject: str, predicate: str) -> list[str]:
-        """What a subject's predicate gives."""
+        """The objects of a subject and predicate."""
         return self.by_subject.get(subject, {}).get(predicate, [])
 
     def only(self, subject: str, predicate: str) -> str | None:
-        """The first thing that a subject's predicate gives; None where there is nothing."""
+        """The first object of a subject and predicate; None if there is none."""
         return next(iter(self.objects(subject, predicate)), None)
 
     def items(self, head: str) -> list[str]:
-        """The items of an RDF list. Raises Unreadable for what is none."""
+        """The items of an RDF list. Raises UnreadableAxiomError for a malformed list."""
         found: list[str] = []
         while head != NIL:
             first, rest = self.only(head, FIRST), self.only(head, REST)
             if first is None or rest is None or len(found) > 100_000:
-                raise Unreadable("An axiom's list is broken; write it as ( a b c ).")
+                raise UnreadableAxiomError("An axiom has a malformed RDF list; write it as ( a b c ).")
             found.append(first)
             head = rest
         return found
 
     def line_naming(self, file: str, mark: str, terms: Iterable[str]) -> int | None:
-        """The line of a file on which a block stands that has a mark (a predicate or class) and names some terms."""
+        """The line of a mark (a predicate or class) in the first block of a file that has it and names some terms."""
         lines = self._lines(file)
-        wanted = [_written(term) for term in (mark, *terms)]
+        wanted = [self._written(term) for term in (mark, *terms)]
         block: list[str] = []
         for number, text in enumerate([*lines, ""]):
             if block and (not text or not text[0].isspace()):
                 if all(any(form.search(line) for line in block) for form in wanted):
-                    first = next(place for place, line in enumerate(block) if wanted[0].search(line))
+                    first = next(index for index, line in enumerate(block) if wanted[0].search(line))
                     return number - len(block) + first + 1
                 block = []
             block.append(text)
         return None
 
-    def _lines(self, file: str) -> list[str]:
-        if file not in self._text:
-            path = self.paths.get(file)
-            known = path is not None and path.is_file()
-            self._text[file] = path.read_text(encoding="utf-8").splitlines() if path is not None and known else []
-        return self._text[file]
-
     def line(self, file: str, subject: str, predicate: str = "") -> int | None:
-        """The line of a file on which a subject's statement, or its predicate below it, stands; None if not found.
+        """The line of a subject in a file, or of a predicate of it below; None if it is not found.
 
         Reads Turtle as people write it: a block begins with its subject at the start of a line.
         """
         lines = self._lines(file)
-        written = _ways_to_write(subject)
-        wanted = _written(predicate)
+        written = self._ways_to_write(subject)
+        wanted = self._written(predicate)
         for number, text in enumerate(lines):
             if is_named(subject) and text.split(" ", 1)[0] not in written:
                 continue
@@ -110,12 +101,17 @@ class Sources:
                     return number + offset + 1
         return None
 
+    def _lines(self, file: str) -> list[str]:
+        if file not in self._text:
+            path = self.paths.get(file)
+            known = path is not None and path.is_file()
+            self._text[file] = path.read_text(encoding="utf-8").splitlines() if path is not None and known else []
+        return self._text[file]
 
-def _ways_to_write(term: str) -> tuple[str, ...]:
-    short = names.shrink(iri(term))
-    return (term, short, "a") if term == nt(vocab.RDF_TYPE) else (term, short)
+    def _ways_to_write(self, term: str) -> tuple[str, ...]:
+        short = self.profile.shrink(iri(term))
+        return (term, short, "a") if term == nt(vocab.RDF_TYPE) else (term, short)
 
-
-def _written(term: str) -> re.Pattern[str]:
-    forms = "|".join(re.escape(form) for form in _ways_to_write(term))
-    return re.compile(rf"(?<![\w:])(?:{forms})(?![\w:-])")
+    def _written(self, term: str) -> re.Pattern[str]:
+        forms = "|".join(re.escape(form) for form in self._ways_to_write(term))
+        return re.compile(rf"(?<![\w:])(?:{forms})(?![\w:-])")

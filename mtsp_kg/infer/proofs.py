@@ -1,30 +1,36 @@
-"""Why a fact holds: its minimal proofs, shortest first, found by going back from it.
+"""Why a fact holds: its minimal proofs, shortest first, found by going back from it; and proofs as trees.
 
 A proof is a set of steps; each step gives a fact by a rule from premises that are asserted or have steps of their own.
-A proof is minimal when no other rests on fewer of the same statements and axioms. Imports `closure`, `compile`, `join`,
-`rules` and `terms`.
+A proof is minimal if no other rests on a subset of its assertions and axioms.
 """
 
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
+from typing import TYPE_CHECKING
 
 from mtsp_kg.infer.axioms import Axiom
 from mtsp_kg.infer.closure import Closure
 from mtsp_kg.infer.compile import replacements
 from mtsp_kg.infer.join import Binding, satisfy
 from mtsp_kg.infer.rules import Rule
-from mtsp_kg.infer.terms import SAME_AS, Atom, is_variable, substitute
+from mtsp_kg.infer.terms import SAME_AS, Atom, Triple, iri, is_variable, substitute, triple_of
 
-SEARCH_BOUND = 20_000
+if TYPE_CHECKING:
+    from mtsp_kg.infer.provenance import StatementSource
+
+SEARCH_LIMIT = 20_000
+# Facts that still need a proof, each with the facts that it is a premise of.
+_Open = tuple[tuple[Atom, frozenset[Atom]], ...]
 
 
 @dataclass(frozen=True)
-class Step:
-    """A fact, the rule that gives it, and the facts that it is given from."""
+class ProofStep:
+    """A fact, the rule that gives it, and the premises that it is derived from."""
 
     fact: Atom
     rule: Rule
@@ -36,14 +42,14 @@ class Proof:
     """The steps of a proof by the fact that each gives; a fact without a step is asserted."""
 
     goal: Atom
-    steps: dict[Atom, Step]
+    steps: dict[Atom, ProofStep]
 
     def asserted(self) -> list[Atom]:
-        """The asserted facts that the proof rests on, in the order in which they are met."""
+        """The asserted facts that the proof rests on, in the order of `facts`."""
         return [fact for fact in self.facts() if fact not in self.steps]
 
     def facts(self) -> list[Atom]:
-        """All facts of the proof, the goal first."""
+        """All facts of the proof, depth first from the goal."""
         found: dict[Atom, None] = {}
         open_ = [self.goal]
         while open_:
@@ -60,7 +66,7 @@ class Proof:
         axioms = {step.rule.axiom for step in self.steps.values() if step.rule.axiom is not None}
         return frozenset([*self.asserted(), *axioms])
 
-    def is_sound_in_order(self) -> bool:
+    def is_acyclic(self) -> bool:
         """Whether no fact of the proof is its own premise, directly or through others."""
         done: set[Atom] = set()
         under: set[Atom] = set()
@@ -79,6 +85,47 @@ class Proof:
         return visit(self.goal)
 
 
+@dataclass(frozen=True)
+class ProofNode:
+    """A fact in the tree of a proof: derived by a step from premises, or asserted by sources.
+
+    repeated: whether the fact is in the tree before, so that its premises are left out here.
+    """
+
+    fact: Atom
+    step: ProofStep | None = None
+    premises: tuple[ProofNode, ...] = ()
+    sources: tuple[StatementSource, ...] = ()
+    repeated: bool = False
+
+    @property
+    def triple(self) -> Triple:
+        """The fact as subject, predicate and object, in N-Triples form."""
+        return triple_of(self.fact)
+
+    @property
+    def terms(self) -> Triple:
+        """As `triple`, but with IRIs as they are, without angle brackets."""
+        subject, predicate, object_ = map(iri, self.triple)
+        return subject, predicate, object_
+
+
+def proof_tree(proof: Proof, sources: Callable[[Atom], Sequence[StatementSource]]) -> ProofNode:
+    """A proof as a tree below its goal. sources: gives those of an asserted fact."""
+    seen: set[Atom] = set()
+
+    def node(fact: Atom) -> ProofNode:
+        step = proof.steps.get(fact)
+        if step is None:
+            return ProofNode(fact, sources=tuple(sources(fact)))
+        if fact in seen:
+            return ProofNode(fact, step, repeated=True)
+        seen.add(fact)
+        return ProofNode(fact, step, tuple(map(node, step.premises)))
+
+    return node(proof.goal)
+
+
 class Prover:
     """Finds proofs in a closure."""
 
@@ -88,10 +135,10 @@ class Prover:
         for rule in closure.rules:
             if rule.head is not None:
                 self._rules.setdefault((rule.head[0], len(rule.head)), []).append(rule)
-        self._known: dict[Atom, tuple[Step, ...]] = {}
+        self._known: dict[Atom, tuple[ProofStep, ...]] = {}
 
     def is_asserted(self, fact: Atom) -> bool:
-        """Whether a fact is stated, whatever else gives it."""
+        """Whether a fact is asserted, whether or not rules give it too."""
         return fact in self.closure.facts and self.closure.origin(fact) is None
 
     def rules_for(self, fact: Atom) -> list[Rule]:
@@ -101,10 +148,10 @@ class Prover:
             found += replacements(fact[0], len(fact))
         return found
 
-    def steps(self, fact: Atom) -> tuple[Step, ...]:
+    def steps(self, fact: Atom) -> tuple[ProofStep, ...]:
         """Every single step that gives a fact from facts of the closure."""
         if fact not in self._known:
-            found: dict[Step, None] = {}
+            found: dict[ProofStep, None] = {}
             for rule in self.rules_for(fact):
                 binding = head_binding(rule, fact)
                 if binding is None:
@@ -112,17 +159,17 @@ class Prover:
                 for whole in satisfy(rule.body, rule.guards, self.closure.facts, binding):
                     premises = tuple(substitute(atom, whole) for atom in rule.body)
                     if fact not in premises:
-                        found[Step(fact, rule, premises)] = None
-            for rule, premises in self.closure.given.get(fact, ()):
+                        found[ProofStep(fact, rule, premises)] = None
+            for rule, premises in self.closure.by_query.get(fact, ()):
                 if fact not in premises:
-                    found[Step(fact, rule, premises)] = None
+                    found[ProofStep(fact, rule, premises)] = None
             self._known[fact] = tuple(
                 sorted(found, key=lambda step: (len(step.premises), step.premises, step.rule.kind))
             )
         return self._known[fact]
 
     def proofs(self, goal: Atom, limit: int) -> list[Proof]:
-        """The minimal proofs of a fact, shortest first, at most `limit`; none where it is not entailed.
+        """The minimal proofs of a fact, shortest first, at most `limit`; none if it is not entailed.
 
         An asserted fact is its own first proof.
         """
@@ -130,18 +177,18 @@ class Prover:
             return []
         found: list[Proof] = []
         number = count()
-        queue: list[tuple[int, int, tuple[tuple[Atom, frozenset[Atom]], ...], dict[Atom, Step], frozenset[Atom]]] = [
+        queue: list[tuple[int, int, _Open, dict[Atom, ProofStep], frozenset[Atom]]] = [
             (self.closure.height(goal), next(number), ((goal, frozenset()),), {}, frozenset())
         ]
-        for _ in range(SEARCH_BOUND):
-            # As long as the next are as short as the last, one of them may rest on less; within reason.
+        for _ in range(SEARCH_LIMIT):
+            # As long as the next proofs are as short as the last, one of them may rest on less; within limits.
             enough = queue and len(found) >= limit and (queue[0][0] > len(found[-1].steps) or len(found) >= 4 * limit)
             if not queue or enough:
                 break
             _, _, open_, steps, leaves = heapq.heappop(queue)
             if not open_:
                 proof = Proof(goal, steps)
-                if proof.is_sound_in_order():
+                if proof.is_acyclic():
                     _keep_minimal(found, proof)
                 continue
             (fact, above), rest = open_[0], open_[1:]
@@ -158,7 +205,7 @@ class Prover:
                     heapq.heappush(queue, (self._cost(further, grown), next(number), further, grown, leaves))
         return found[:limit]
 
-    def _cost(self, open_: tuple[tuple[Atom, frozenset[Atom]], ...], steps: dict[Atom, Step]) -> int:
+    def _cost(self, open_: _Open, steps: dict[Atom, ProofStep]) -> int:
         waiting = {fact for fact, _ in open_} - steps.keys()
         return len(steps) + sum(map(self.closure.height, waiting))
 
@@ -170,7 +217,7 @@ def _keep_minimal(found: list[Proof], proof: Proof) -> None:
 
 
 def head_binding(rule: Rule, fact: Atom) -> Binding | None:
-    """The binding of a rule's variables under which its head is a fact; None where it cannot be."""
+    """The binding of a rule's variables under which its head is a fact; None if there is none."""
     if rule.head is None or rule.head[0] != fact[0] or len(rule.head) != len(fact):
         return None
     binding: Binding = {}

@@ -1,10 +1,8 @@
-"""Where an asserted fact is stated: its passages, and for what no passage says the file, with the line.
-
-Imports `names`, `project`, `locate` and `terms`.
-"""
+"""Where an asserted fact comes from: the graphs that hold it, with the file and the line of each."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,15 +13,14 @@ from mtsp_kg import vocab
 from mtsp_kg.infer.terms import Atom, iri, is_named, triple_of
 from mtsp_kg.layout import natural_key
 from mtsp_kg.locate import TriplePosition, locate
-from mtsp_kg.plan import names
 from mtsp_kg.project import Project
 
 
 @dataclass(frozen=True)
-class Source:
-    """One graph that states a fact. A passage's graph is what the plan says; another is a curator's file.
+class StatementSource:
+    """A graph that asserts a fact. A passage's graph holds what the passage says; any other is a curator's file.
 
-    notes: what the curator notes there of the fact, by language.
+    notes: the curator's notes there on the fact, by language.
     """
 
     graph: str
@@ -33,38 +30,41 @@ class Source:
     notes: dict[str, str] = field(default_factory=dict, hash=False)
 
     def note(self, language: str) -> str:
-        """The curator's note in a language, else in English, else in any; empty where there is none."""
+        """The curator's note in a language, else in English, else in any; empty if there is none."""
         return self.notes.get(language) or self.notes.get("en") or next(iter(self.notes.values()), "")
 
 
-class Stated:
-    """Finds where facts are stated in a project's store."""
+class Assertions:
+    """Finds where the asserted facts of a project's store come from."""
 
     def __init__(self, project: Project, store: ox.Store) -> None:
         self._project = project
+        self._profile = project.profile
         self._store = store
+        self._texts: dict[Path, str] = {}
+        self._held: dict[tuple[Path, str], bool] = {}
 
     def graphs(self, fact: Atom) -> list[str]:
-        """The graphs that state a fact, inferred ones apart, in the order of their numbers."""
+        """The graphs that assert a fact, without inferred ones: those of passages first, in natural order."""
         subject, predicate, object_ = (node(term) for term in triple_of(fact))
         if isinstance(subject, ox.Literal) or not isinstance(predicate, ox.NamedNode):
             return []
         quads = self._store.quads_for_pattern(subject, predicate, object_, None)
         found = {quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode)}
-        stated = (graph for graph in found if not graph.startswith(names.INFERRED))
-        return sorted(stated, key=lambda graph: (graph.startswith(names.GRAPH), natural_key(graph)))
+        asserting = (graph for graph in found if not graph.startswith(self._profile.inferred))
+        return sorted(asserting, key=lambda graph: (self._profile.is_file_graph(graph), natural_key(graph)))
 
     def holds(self, fact: Atom) -> bool:
-        """Whether any graph states a fact."""
+        """Whether any graph asserts a fact."""
         return bool(self.graphs(fact))
 
-    def sources(self, fact: Atom, *, lines: bool = True) -> list[Source]:
-        """Where a fact is stated; lines: whether the lines of files are looked for. Raises DataError."""
+    def sources(self, fact: Atom, *, lines: bool = True) -> list[StatementSource]:
+        """The graphs that assert a fact, with their files. lines: whether lines are looked up too. Raises DataError."""
         found = [self._source(fact, graph, lines) for graph in self.graphs(fact)]
         return [one if one.is_passage else replace(one, notes=self._notes(fact, one.graph)) for one in found]
 
     def _notes(self, fact: Atom, graph: str) -> dict[str, str]:
-        """The notes, in a graph, of a node that names subject and object (as an alignment does), by language."""
+        """The notes, by language, of a node of a graph that refers to subject and object, as an alignment does."""
         subject, _, object_ = (node(term) for term in triple_of(fact))
         if not isinstance(object_, ox.NamedNode):
             return {}
@@ -80,18 +80,18 @@ class Stated:
                     notes.setdefault(quad.object.language or "", quad.object.value)
         return notes
 
-    def _source(self, fact: Atom, graph: str, lines: bool) -> Source:
-        is_passage = not graph.startswith(names.GRAPH)
-        paths = self._passage_files if is_passage else [self._files[graph]] if graph in self._files else []
+    def _source(self, fact: Atom, graph: str, lines: bool) -> StatementSource:
+        is_passage = not self._profile.is_file_graph(graph)
+        paths = self._dataset_files if is_passage else [self._files[graph]] if graph in self._files else []
         if not lines:
-            return Source(graph, is_passage, self._project.relative(paths[0]) if len(paths) == 1 else "")
+            return StatementSource(graph, is_passage, self._project.relative(paths[0]) if len(paths) == 1 else "")
         for path in paths:
-            if is_passage and not self._speaks_of(path, graph):
+            if is_passage and not self._may_hold(path, graph):
                 continue
             line = _line(path, fact, graph, self._project.graph_of(path))
             if line is not None:
-                return Source(graph, is_passage, self._project.relative(path), line)
-        return Source(graph, is_passage)
+                return StatementSource(graph, is_passage, self._project.relative(path), line)
+        return StatementSource(graph, is_passage)
 
     @cached_property
     def _files(self) -> dict[str, Path]:
@@ -99,18 +99,18 @@ class Stated:
         return {self._project.graph_of(path): path for path in files}
 
     @cached_property
-    def _passage_files(self) -> list[Path]:
+    def _dataset_files(self) -> list[Path]:
         return [path for path in self._project.graph_files() if path.suffix.lower() in (".trig", ".nq", ".jsonld")]
 
-    def _speaks_of(self, path: Path, graph: str) -> bool:
-        """Whether a file can hold a graph, by its text: its local name opens a block (quick, and wrong on one side)."""
-        short = names.shrink(graph, names.plan_of(graph))
-        text = self._texts.setdefault(path, path.read_text(encoding="utf-8"))
-        return short in text or graph in text
-
-    @cached_property
-    def _texts(self) -> dict[Path, str]:
-        return {}
+    def _may_hold(self, path: Path, graph: str) -> bool:
+        """Whether a file can hold a graph, by its text: quick, and true of some files that do not."""
+        if (path, graph) not in self._held:
+            local = max(graph.rfind("/"), graph.rfind("#")) + 1
+            prefixed = re.compile(rf":{re.escape(graph[local:])}(?![\w.-])")
+            if path not in self._texts:
+                self._texts[path] = path.read_text(encoding="utf-8")
+            self._held[path, graph] = graph in self._texts[path] or bool(prefixed.search(self._texts[path]))
+        return self._held[path, graph]
 
 
 def node(term: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:

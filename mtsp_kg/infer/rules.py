@@ -1,16 +1,11 @@
-"""The table of rule kinds and of what is left out, read from `kinds.toml` beside this file. Imports nothing.
+"""Axioms as Horn rules: if the body holds, so does the head; a rule without a head is a contradiction.
 
-Classes without a name that two axioms share: what belongs to one by the first axiom, the second can use.
+`kinds.toml` says which rules of OWL 2 RL (OWL 2 Profiles, section 4.3) a kind is. A class expression is taken apart
+into atoms, so that nothing is inferred of anonymous classes.
 
-`A ⊑ some p B` and `some q C ⊑ D` give `A ⊑ D` where p is within q and B within C, though nobody knows which B it
-is. Such an expression gets a name of its own here, in square brackets, so that it can stand in rules and in
-explanations; it never stands in an inferred graph. OWL 2 RL: scm-svf1, scm-svf2, scm-avf1, scm-avf2, scm-hv. Imports
-`axioms`, `expressions`, `roles` and `terms`.
-
-Axioms as Horn rules: `body` holds, so `head` holds; a rule without a head is a clash.
-
-Which rule of OWL 2 RL (OWL 2 Profiles, section 4.3) a kind is, `kinds.toml` says. A class expression is taken apart
-into atoms, so that nothing is said of classes without a name. Imports `axioms`, `expressions`, `terms` and `unnamed`.
+Two axioms may share an anonymous class: `A ⊑ some p B` and `some q C ⊑ D` give `A ⊑ D` where p is within q and B within
+C, though no B is named. Such an expression gets a name here, in square brackets, so that rules and explanations can
+refer to it; it never occurs in an inferred graph. OWL 2 RL: scm-svf1, scm-svf2, scm-avf1, scm-avf2, scm-hv.
 """
 
 from __future__ import annotations
@@ -20,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 from mtsp_kg.infer.axioms import Axiom, closed
 from mtsp_kg.infer.terms import (
@@ -49,37 +45,63 @@ from mtsp_kg.infer.terms import (
 
 _TABLE = tomllib.loads((Path(__file__).parent / "kinds.toml").read_text(encoding="utf-8"))
 
-# Kind to its rule of OWL 2 RL (`rule`), its name in English (`en`) and Chinese (`zh`), in the order of trying.
+# Kind to its rules of OWL 2 RL (`rule`) and its name in English (`en`) and Chinese (`zh`), in order of precedence.
 KINDS: dict[str, dict[str, str]] = _TABLE["kinds"]
 # The same for contradictions.
 CLASHES: dict[str, dict[str, str]] = _TABLE["clashes"]
-# What is not inferred (`what`), with the reason (`why`).
-LEFT_OUT: list[dict[str, str]] = _TABLE["left-out"]
 
+
+class LeftOut(NamedTuple):
+    """Something that OWL 2 entails and that is not inferred here, with the reason."""
+
+    what: str
+    why: str
+
+
+LEFT_OUT = tuple(LeftOut(entry["what"], entry["why"]) for entry in _TABLE["left-out"])
 
 Restriction = Some | Only | Value
 Body = tuple[Atom, ...]
+# A test on the terms that a body binds: ("differ", a, b) by name, ("unequal", a, b) by value, ("outside", datatype, a)
+# for a term that is not in the value space of a datatype.
+Guard = tuple[str, str, str]
+Clause = tuple[Body, dict[str, str]]
 
 
-def key(expression: Expression) -> str | None:
-    """The name of an expression: a class's own, or one in square brackets; None where it gets none.
+@dataclass(frozen=True)
+class Rule:
+    """One rule, and the axiom that it comes from (none for the rules of owl:sameAs and of class hierarchies)."""
 
-    >>> key(Some(Property("<urn:p>"), Named("<urn:A>")))
+    kind: str
+    head: Atom | None
+    body: Body
+    axiom: Axiom | None = None
+    guards: tuple[Guard, ...] = ()
+
+
+class UnsupportedAxiomError(Exception):
+    """An axiom with consequences that no rule here expresses."""
+
+
+def name_of(expression: Expression) -> str | None:
+    """The name of a class expression: a class's own, or one in square brackets; None if it gets none.
+
+    >>> name_of(Some(Property("<urn:p>"), Named("<urn:A>")))
     '[some <urn:p> <urn:A>]'
     """
     match expression:
         case Named(name):
             return name
         case Cardinality("min", 1, on, filler):
-            return key(Some(on, filler))
+            return name_of(Some(on, filler))
         case Some(on, filler) | Only(on, filler):
-            inner = key(filler)
+            inner = name_of(filler)
             form = "some" if isinstance(expression, Some) else "only"
             return f"[{form} {_written(on)} {inner}]" if inner is not None else None
         case Value(on, value):
             return f"[value {_written(on)} {value}]"
         case Intersection(parts) | Union(parts):
-            inners = [key(part) for part in parts]
+            inners = [name_of(part) for part in parts]
             form = "and" if isinstance(expression, Intersection) else "or"
             return f"[{form} {' '.join(sorted(filter(None, inners)))}]" if all(inners) else None
     return None
@@ -89,8 +111,8 @@ def _written(on: Property) -> str:
     return f"^{on.name}" if on.inverse else on.name
 
 
-class Unnamed:
-    """The shared expressions of some axioms."""
+class SharedClasses:
+    """The anonymous classes that some axioms share."""
 
     def __init__(self, axioms: Iterable[Axiom]) -> None:
         self._above: dict[str, set[str]] = {}
@@ -104,24 +126,24 @@ class Unnamed:
                     self._within(properties[1], properties[0])
             for expression, is_above in _sides(axiom):
                 for found, at_top in _restrictions(expression, above=is_above):
-                    name = key(found)
+                    name = name_of(found)
                     if name is not None:
                         table = above if at_top else below
                         table.setdefault(name, (found, set()))[1].add(place)
-        # Upper name, lower name, and what must hold for what belongs to the first to belong to the second.
+        # Two names, and what must hold for the members of the first to be members of the second.
         self.steps: list[tuple[str, str, Body]] = []
         for one, (expression, places) in above.items():
             for other, (target, users) in below.items():
                 if one == other and len(places | users) == 1:
-                    continue  # only the axiom itself would use it, to say what it began with
+                    continue  # only the axiom itself would use it, and infer what it starts from
                 needs = self._needs(expression, target)
                 if needs is not None:
                     self.steps.append((one, other, needs))
         self.active = {name for one, other, _ in self.steps for name in (one, other)}
 
     def name(self, expression: Expression) -> str | None:
-        """The name of a class, or of an expression that is shared; None for another."""
-        name = key(expression)
+        """The name of a class, or of an anonymous class that is shared; None for another."""
+        name = name_of(expression)
         return name if isinstance(expression, Named) or name in self.active else None
 
     def _within(self, sub: Property, super_: Property) -> None:
@@ -129,7 +151,7 @@ class Unnamed:
             self._above.setdefault(sub.name, set()).add(super_.name)
 
     def _needs(self, one: Restriction, other: Restriction) -> Body | None:
-        """What must hold for one expression to lie within another; None where it cannot."""
+        """What must hold for one expression to be within another; None if it cannot be."""
         if type(one) is not type(other) or one.property.inverse != other.property.inverse:
             return None
         lower, upper = one.property.name, other.property.name
@@ -139,8 +161,8 @@ class Unnamed:
             return None
         needs: list[Atom] = [] if lower == upper else [(SUBPROPERTY, lower, upper)]
         if isinstance(one, Value) or isinstance(other, Value):
-            return tuple(needs) if key(one).split(" ", 2)[2] == key(other).split(" ", 2)[2] else None  # type: ignore[union-attr]
-        inner, outer = key(one.filler), key(other.filler)
+            return tuple(needs) if name_of(one).split(" ", 2)[2] == name_of(other).split(" ", 2)[2] else None  # type: ignore[union-attr]
+        inner, outer = name_of(one.filler), name_of(other.filler)
         if inner is None or outer is None:
             return None
         if inner != outer and outer != THING:
@@ -149,7 +171,7 @@ class Unnamed:
 
 
 def _sides(axiom: Axiom) -> Iterator[tuple[Expression, bool]]:
-    """The class expressions of an axiom, each with whether it is what something is said to belong to."""
+    """The class expressions of an axiom, each with whether the axiom gives it members."""
     classes = [part for part in axiom.parts if not isinstance(part, Property | str)]
     if axiom.kind == "subclass":
         yield from ((classes[0], False), (classes[1], True))
@@ -184,27 +206,6 @@ def _restrictions(expression: Expression, *, above: bool) -> Iterator[tuple[Rest
             yield (expression, above)
 
 
-# A guard is a test on the terms that a body has bound: ("differ", a, b) by name, ("unequal", a, b) by value,
-# ("outside", datatype, a) for a term that is no value of a datatype.
-Guard = tuple[str, str, str]
-Clause = tuple[tuple[Atom, ...], dict[str, str]]
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One rule, with the axiom that it comes from (none for the meaning of sameness)."""
-
-    kind: str
-    head: Atom | None
-    body: tuple[Atom, ...]
-    axiom: Axiom | None = None
-    guards: tuple[Guard, ...] = ()
-
-
-class Unsupported(Exception):  # noqa: N818 - it reads as what it is
-    """An axiom from which something follows that no rule here can say."""
-
-
 _KIND_OF_SUB = {Some: "some-values", Value: "has-value", Intersection: "intersection", Union: "union",
                 OneOf: "enumeration", Self: "self", Cardinality: "some-values"}  # fmt: skip
 _KIND_OF_SUPER = {Only: "all-values", Value: "has-value", Intersection: "intersection", Self: "self",
@@ -214,15 +215,15 @@ _KIND_OF_SUPER = {Only: "all-values", Value: "has-value", Intersection: "interse
 class Compiler:
     """Makes the rules of one axiom."""
 
-    def __init__(self, axiom: Axiom, unnamed: Unnamed) -> None:
+    def __init__(self, axiom: Axiom, shared: SharedClasses) -> None:
         self._axiom = axiom
-        self._unnamed = unnamed
+        self._shared_classes = shared
         self._fresh = (f"?v{number}" for number in count())
 
     def below(self, expression: Expression, term: str) -> list[Clause]:
-        """The ways to know that a term belongs to an expression: each some atoms, and terms bound to given ones.
+        """The ways to know that a term is a member of an expression: each some atoms, and terms that are bound.
 
-        Empty where nothing but a closed world would tell. Raises Unsupported.
+        Empty where only a closed world would tell. Raises UnsupportedAxiomError.
         """
         match expression:
             case Named(name):
@@ -240,7 +241,7 @@ class Compiler:
                 return [((), {term: member}) for member in members]
             case Some(on, filler) | Cardinality("min", 1, on, filler):
                 if isinstance(filler, DataRange):
-                    raise Unsupported("Classes of what has a value of a datatype are not supported.")
+                    raise UnsupportedAxiomError("Restrictions to values of a datatype are not supported in a subclass.")
                 other = next(self._fresh)
                 ways = [both(((link(on, term, other),), {}), clause) for clause in self.below(filler, other)]
                 return ways + self._shared(expression, term)
@@ -249,22 +250,22 @@ class Compiler:
             case Self(on):
                 return [((link(on, term, term),), {})]
             case Cardinality("min", number, _, _):
-                raise Unsupported(f"Classes of what has at least {number} of something are not supported.")
+                raise UnsupportedAxiomError(f"The minimum cardinality {number} is not supported in a subclass.")
             case DataRange():
-                raise Unsupported("An axiom over datatypes stands where one over classes must stand.")
-        # Complement, at most and exactly: an open world never tells. Only: where an axiom says so.
+                raise UnsupportedAxiomError("A datatype is used where a class is required.")
+        # Complement, at most and exactly: an open world never tells. Only: if an axiom says so.
         return self._shared(expression, term) if isinstance(expression, Only) else []
 
     def _shared(self, expression: Expression, term: str) -> list[Clause]:
-        name = self._unnamed.name(expression)
+        name = self._shared_classes.name(expression)
         return [] if name is None else [(((name, term),), {})]
 
     def rules(self, kind: str, clause: Clause, expression: Expression, term: str) -> Iterator[Rule]:
-        """The rules that say: where a clause holds, a term belongs to an expression. Raises Unsupported."""
+        """The rules by which a term is a member of an expression where a clause holds. Raises UnsupportedAxiomError."""
         body, bound = clause
-        if not body and not bound and _says(expression):
-            raise Unsupported("Axioms on everything (owl:Thing) are not supported.")
-        name = self._unnamed.name(expression)
+        if not body and not bound and not _is_thing(expression):
+            raise UnsupportedAxiomError("Axioms about all individuals (owl:Thing) are not supported.")
+        name = self._shared_classes.name(expression)
         if name is not None and isinstance(expression, Some | Only | Cardinality):
             yield self.rule(kind, (name, term), clause)
         match expression:
@@ -297,7 +298,7 @@ class Compiler:
                 yield from self.rules(kind, clause, parts[0], term)
             case DataRange(name):
                 yield self.rule("datatype", None, clause, ("outside", name, term))
-        # Some, at least, and a union: something follows, but not of anything that has a name.
+        # Some, at least, and a union: what follows is about no named individual.
 
     def _at_most(self, number: int, on: Property, filler: Expression, clause: Clause, term: str) -> Iterator[Rule]:
         others = [next(self._fresh) for _ in range(number + 1)]
@@ -318,7 +319,7 @@ class Compiler:
                 yield self.rule("cardinality", None, way, *(("unequal", one, two) for one, two in pairs))
 
     def rule(self, kind: str, head: Atom | None, clause: Clause, *guards: Guard) -> Rule:
-        """A rule of this axiom, with the terms that its clause gives."""
+        """A rule of this axiom, with the terms that its clause binds."""
         body, bound = clause
         return Rule(
             kind,
@@ -329,19 +330,19 @@ class Compiler:
         )
 
     def subclass(self, sub: Expression, super_: Expression, kind: str) -> Iterator[Rule]:
-        """The rules that say that what belongs to one expression belongs to another."""
+        """The rules by which members of one expression are members of another. Raises UnsupportedAxiomError."""
         kind = _KIND_OF_SUPER.get(type(super_)) or _KIND_OF_SUB.get(type(sub)) or kind
         for clause in self.below(sub, "?x"):
             yield from self.rules(kind, clause, super_, "?x")
 
 
 def link(on: Property, subject: str, object_: str) -> Atom:
-    """The atom that a property, or the inverse of one, makes of two terms."""
+    """The atom of a property, or of the inverse of one, with two terms."""
     return (on.name, object_, subject) if on.inverse else (on.name, subject, object_)
 
 
-def _says(expression: Expression) -> bool:
-    return not (isinstance(expression, Named) and expression.name == THING)
+def _is_thing(expression: Expression) -> bool:
+    return isinstance(expression, Named) and expression.name == THING
 
 
 def both(one: Clause, other: Clause) -> Clause:

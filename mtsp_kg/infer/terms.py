@@ -1,9 +1,7 @@
-"""Terms as N-Triples strings, and the triples, atoms and facts that are made of them.
+"""What axioms and rules are made of: terms, atoms, and the class and property expressions of OWL 2.
 
-An atom is a triple pattern over a known predicate: `(property, subject, object)`, or `(class, member)` for a type. A
-variable is a string that begins with `?`; an atom without variables is a fact. Imports `names`.
-
-Class expressions and property expressions of OWL 2, as far as rules can be made of them. Imports nothing.
+A term is its N-Triples form. An atom is a triple pattern over a known predicate: `(property, subject, object)`, or
+`(class, member)` for a type. A variable is a string that begins with `?`; an atom without variables is a fact.
 """
 
 from __future__ import annotations
@@ -44,7 +42,7 @@ def iri(term: str) -> str:
 
 
 def is_variable(term: str) -> bool:
-    """Whether a term stands for any other."""
+    """Whether a term is a variable."""
     return term.startswith("?")
 
 
@@ -73,12 +71,12 @@ def atom_of(subject: str, predicate: str, object_: str) -> Atom:
 
 
 def substitute(atom: Atom, binding: dict[str, str]) -> Atom:
-    """An atom with its variables bound as far as the binding goes."""
+    """An atom with those of its variables bound that the binding has."""
     return (atom[0], *(binding.get(term, term) for term in atom[1:]))
 
 
 def line(atom: Atom) -> str:
-    """An atom as a line of N-Triples, without the full stop."""
+    """A fact as a line of N-Triples, without the full stop."""
     return " ".join(triple_of(atom))
 
 
@@ -96,42 +94,42 @@ class Property:
 
 @dataclass(frozen=True)
 class Named:
-    """A class that has a name."""
+    """A class with a name."""
 
     name: str
 
 
 @dataclass(frozen=True)
 class Intersection:
-    """What belongs to each of several classes."""
+    """The intersection of classes (owl:intersectionOf)."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
 class Union:
-    """What belongs to one of several classes."""
+    """The union of classes (owl:unionOf)."""
 
     parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
 class Complement:
-    """What does not belong to a class."""
+    """The complement of a class (owl:complementOf)."""
 
     of: Expression
 
 
 @dataclass(frozen=True)
 class OneOf:
-    """Nothing but the individuals listed."""
+    """An enumeration of individuals (owl:oneOf)."""
 
     members: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Some:
-    """What a property relates to at least one thing of a class."""
+    """An existential restriction (owl:someValuesFrom)."""
 
     property: Property
     filler: Expression
@@ -139,7 +137,7 @@ class Some:
 
 @dataclass(frozen=True)
 class Only:
-    """What a property relates to nothing outside a class."""
+    """A universal restriction (owl:allValuesFrom)."""
 
     property: Property
     filler: Expression
@@ -147,7 +145,7 @@ class Only:
 
 @dataclass(frozen=True)
 class Value:
-    """What a property relates to one given thing or literal."""
+    """A restriction to one individual or literal (owl:hasValue)."""
 
     property: Property
     value: str
@@ -155,14 +153,14 @@ class Value:
 
 @dataclass(frozen=True)
 class Self:
-    """What a property relates to itself."""
+    """A restriction to individuals that a property relates to themselves (owl:hasSelf)."""
 
     property: Property
 
 
 @dataclass(frozen=True)
 class Cardinality:
-    """What a property relates to at least, at most or exactly so many things of a class."""
+    """A cardinality restriction; bound: `min`, `max` or `exactly`."""
 
     bound: str
     number: int
@@ -172,7 +170,7 @@ class Cardinality:
 
 @dataclass(frozen=True)
 class DataRange:
-    """A datatype, or an expression over datatypes; `name` is the datatype's where it has one."""
+    """A datatype or data range; name: the datatype's if it has one."""
 
     name: str
 

@@ -1,7 +1,4 @@
-"""Facts, axioms and rules in words: labels for what has one, the Manchester syntax of OWL 2 for axioms.
-
-Imports `names`, `axioms`, `expressions`, `kinds` and `terms`.
-"""
+"""Facts, axioms and rules in words: labels for terms, OWL 2's Manchester syntax for axioms."""
 
 from __future__ import annotations
 
@@ -31,7 +28,7 @@ from mtsp_kg.infer.terms import (
     is_named,
     triple_of,
 )
-from mtsp_kg.plan import names
+from mtsp_kg.profile import Profile
 
 Label = Callable[[str], str]
 LONGEST = 60
@@ -47,23 +44,23 @@ _LISTS = {"disjoint-classes": "DisjointClasses", "disjoint-properties": "Disjoin
           "negative": "not"}  # fmt: skip
 
 
-class Words:
-    """Words for what the room handles. plan: whose short names are used; label: the label of an IRI."""
+class Wording:
+    """Words for facts, axioms and rules. profile: gives short names; label: the label of an IRI."""
 
-    def __init__(self, label: Label, plan: str | None) -> None:
-        self._label = label
-        self._plan = plan
+    def __init__(self, profile: Profile, label: Label | None = None) -> None:
+        self._profile = profile
+        self._label = label or profile.shrink
 
     def short(self, term: str) -> str:
         """A term as a prefixed name, or as it is."""
-        return names.shrink(iri(term), self._plan) if is_named(term) else term
+        return self._profile.shrink(iri(term)) if is_named(term) else term
 
     def thing(self, term: str) -> str:
         """A term by its label and its short name."""
         if is_literal(term):
             return term
         if term.startswith("["):
-            return self.unnamed(term)
+            return self.anonymous(term)
         label, short = self._label(iri(term)), self.short(term)
         if label == short or not is_named(term):
             return short
@@ -73,7 +70,7 @@ class Words:
         """A fact as a sentence."""
         subject, predicate, object_ = triple_of(fact)
         if predicate == RDF_TYPE:
-            return f"{self.thing(subject)} is of the class {self.thing(object_)}"
+            return f"{self.thing(subject)} is an instance of {self.thing(object_)}"
         relation = "is the same as" if predicate == SAME_AS else self.relation(predicate)
         return f"{self.thing(subject)} {relation} {self.thing(object_)}"
 
@@ -81,17 +78,17 @@ class Words:
         """A property by its label alone."""
         return self._label(iri(predicate))
 
-    def unnamed(self, term: str) -> str:
-        """A class without a name, which `unnamed` calls something in square brackets."""
+    def anonymous(self, term: str) -> str:
+        """An anonymous class, by the name in square brackets that `rules.name_of` gives it."""
         return _TERM.sub(lambda found: self.short(found.group()), term)
 
     def rule(self, rule: Rule) -> str:
-        """What kind of rule it is."""
+        """The kind of a rule."""
         kind = (KINDS if rule.head is not None else CLASHES).get(rule.kind, {})
-        return str(kind.get("en", f"the rule {rule.kind}"))
+        return kind.get("en", f"the rule {rule.kind}")
 
     def axiom(self, axiom: Axiom) -> str:
-        """An axiom, in (nearly) the Manchester syntax."""
+        """An axiom, nearly as the Manchester syntax has it."""
         parts = [self._part(part) for part in axiom.parts]
         if axiom.kind in _BETWEEN:
             return f"{parts[0]} {_BETWEEN[axiom.kind]} {parts[1]}"
@@ -114,7 +111,7 @@ class Words:
             case Named(name):
                 return self.short(name)
             case DataRange(name):
-                return self.short(name) if is_named(name) else "a range of values"
+                return self.short(name) if is_named(name) else "a data range"
             case Intersection(parts):
                 return f"({' and '.join(map(self._part, parts))})"
             case Union(parts):

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from mtsp_kg import vocab
-from mtsp_kg.profile import Profile
+from mtsp_kg.profile import Profile, ResourceType
 
 BASE = "https://w3id.org/mtsp-kg/"
 ID = BASE + "id/"
@@ -30,6 +30,12 @@ PLAN_KINDS = (
     "pillar", "outcome", "para", "note", "cover", "caption", "section", "figure",
     "commitment", "condition", "need", "expectation", "option", "assessment", "mention",
 )  # fmt: skip
+# Types of query parameters beside those of every project.
+RESOURCE_TYPES = {
+    "outcome": ResourceType("outcome", r"\d+\.\d+", "2.4"),
+    "pillar": ResourceType("pillar", r"\d+", "2"),
+    "paragraph": ResourceType("para", r"\d+", "55"),
+}
 DATASET = BASE + "dataset"
 # Prefixes of what others publish and the graph is linked to.
 LINKED = frozenset({"sdg", "unbis", "eurovoc", "wd"})
@@ -56,7 +62,7 @@ class PlanProfile(Profile):
     """The profile of this knowledge graph; with a plan's slug, its prefixes are for what belongs to that plan too."""
 
     def __init__(self, plan: str | None = None) -> None:
-        super().__init__(BASE, prefixes(plan), LINKED)
+        super().__init__(BASE, prefixes(plan), LINKED, resource_types=RESOURCE_TYPES)
 
     def described_by(self, iri: str) -> str:
         """The resource whose document describes an IRI: for a mention its passage."""

@@ -1,39 +1,117 @@
-"""What a query answers: rows, a yes or no, or triples, and how each is written."""
+"""The answer to a query: the rows of a SELECT, the yes or no of an ASK, or the triples of a CONSTRUCT or DESCRIBE."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import pyoxigraph as ox
 
-from mtsp_kg.errors import NotFoundError
-from mtsp_kg.formats import rdf_format
+from mtsp_kg.errors import QueryError
+from mtsp_kg.formats import RDF_FORMATS, check_form, rdf_format
 from mtsp_kg.layout import aligned_table, markdown_table
-from mtsp_kg.plan import names
+from mtsp_kg.profile import Profile
 from mtsp_kg.store import Results
 
 if TYPE_CHECKING:
     import pandas
+    import rdflib
+
+    from mtsp_kg.query.values import Reader, Row
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+# The label of an IRI in a language.
+Label = Callable[[str, str], str]
 
-TABLE_FORMATS = ("table", "csv", "tsv", "json", "xml", "md")
+TABLE_FORMS = ("table", "csv", "tsv", "json", "xml", "md")
 _STANDARD = {
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
 }
+_SHOWN_IN_NOTEBOOK = 200
 
 
-@dataclass(frozen=True)
-class Rows:
-    """The solutions of a SELECT. `plan` is the plan whose short names are used for IRIs in tables."""
+@dataclass(frozen=True, repr=False)
+class Answer(ABC):
+    """The answer to a query: rows with named columns, read as Python values.
+
+    `len(answer)`, `answer[0]` and `for row in answer` give rows (`values.Row`); `terms` has the RDF terms behind them.
+    An answer is true where it has rows; the answer to an ASK is its truth value and has no rows.
+
+    profile: gives IRIs their short names; label: gives resources their labels (their short names without it).
+    """
+
+    profile: Profile = field(kw_only=True)
+    label: Label | None = field(default=None, compare=False, kw_only=True)
+
+    forms: ClassVar[tuple[str, ...]]
+
+    @property
+    @abstractmethod
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+
+    @property
+    @abstractmethod
+    def terms(self) -> Sequence[tuple[Term | None, ...]]:
+        """The rows as RDF terms; None where a variable is not bound."""
+
+    @abstractmethod
+    def write(self, form: str = "table", width: int | None = None) -> str:
+        """The answer in one of its `forms`; width: the columns of the terminal, for `table`. Raises NotFoundError."""
+
+    def __len__(self) -> int:
+        return len(self.terms)
+
+    def __iter__(self) -> Iterator[Row]:
+        return (self[number] for number in range(len(self)))
+
+    def __getitem__(self, number: int) -> Row:
+        from mtsp_kg.query.values import Row
+
+        return Row(tuple(self.columns), tuple(map(self._reader.value, self.terms[number])))
+
+    def __str__(self) -> str:
+        return self.write("table")
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: {len(self)} rows of {', '.join(self.columns)}>"
+
+    def _repr_html_(self) -> str:
+        from mtsp_kg.query.display import html_table
+
+        rows = [self[number] for number in range(min(len(self), _SHOWN_IN_NOTEBOOK))]
+        return html_table(self.columns, rows, len(self) - len(rows))
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The rows as a DataFrame with a type for each column; resources are their prefixed names.
+
+        Integers, truth values, numbers and text have pandas' nullable types, dates are `datetime64`. Decimals are
+        `Float64` where that loses nothing, else objects, as are columns of mixed types. Raises MissingExtraError.
+        """
+        from mtsp_kg.query.display import data_frame
+
+        return data_frame(self.columns, list(self))
+
+    @cached_property
+    def _reader(self) -> Reader:
+        from mtsp_kg.query.values import Reader
+
+        return Reader(self.profile.shrink, self.label)
+
+
+@dataclass(frozen=True, repr=False)
+class Table(Answer):
+    """The solutions of a SELECT. sparql_json: as a SPARQL 1.1 results document in JSON."""
 
     sparql_json: bytes
-    plan: str | None = None
+
+    forms: ClassVar[tuple[str, ...]] = TABLE_FORMS
 
     @cached_property
     def columns(self) -> list[str]:
@@ -41,60 +119,64 @@ class Rows:
         return [variable.value for variable in self._solutions().variables]
 
     @cached_property
-    def rows(self) -> list[tuple[Term | None, ...]]:
-        """The rows, as RDF terms; None where a variable is not bound."""
+    def terms(self) -> list[tuple[Term | None, ...]]:
+        """The rows as RDF terms; None where a variable is not bound."""
         return [tuple(solution) for solution in self._solutions()]
 
     def text_rows(self) -> list[list[str]]:
         """The rows as a person reads them: prefixed names, plain literals, nothing where a variable is not bound."""
-        return [[self._text(cell) for cell in row] for row in self.rows]
+        return [[_text(term, self.profile.shrink) for term in row] for row in self.terms]
 
-    def write(self, form: str, room: int | None = None) -> str:
-        """The rows in one of TABLE_FORMATS; room: the terminal's columns, for `table`. Raises NotFoundError."""
+    def write(self, form: str = "table", width: int | None = None) -> str:
+        """The rows in one of TABLE_FORMS; width: the columns of the terminal, for `table`. Raises NotFoundError."""
         if form == "table":
-            return aligned_table([self.columns, *self.text_rows()], room)
+            return aligned_table([self.columns, *self.text_rows()], width)
         if form == "md":
             return markdown_table([self.columns, *self.text_rows()])
-        if form not in _STANDARD:
-            raise NotFoundError(
-                f"Rows cannot be written as '{form}'.", remedy=f"Choose one of: {', '.join(TABLE_FORMATS)}."
-            )
+        check_form(form, TABLE_FORMS, "Rows")
         return (self._solutions().serialize(format=_STANDARD[form]) or b"").decode()
-
-    def to_pandas(self) -> pandas.DataFrame:
-        """The rows as a pandas DataFrame of text (needs the extra `pandas`)."""
-        try:
-            import pandas
-        except ImportError as error:
-            from mtsp_kg.errors import MissingExtraError
-
-            raise MissingExtraError("pandas is not installed.", remedy="pip install 'mtsp-kg[pandas]'.") from error
-        return pandas.DataFrame(self.text_rows(), columns=pandas.Index(self.columns))
 
     def _solutions(self) -> ox.QuerySolutions:
         results = ox.parse_query_results(self.sparql_json, ox.QueryResultsFormat.JSON)
         assert isinstance(results, ox.QuerySolutions)
         return results
 
-    def _text(self, cell: Term | None) -> str:
-        if cell is None:
-            return ""
-        if isinstance(cell, ox.NamedNode):
-            return names.shrink(cell.value, self.plan)
-        return cell.value if isinstance(cell, ox.Literal) else str(cell)
 
-
-@dataclass(frozen=True)
-class Truth:
-    """The answer of an ASK."""
+@dataclass(frozen=True, repr=False)
+class Truth(Answer):
+    """The answer of an ASK: test it as a truth value."""
 
     value: bool
 
-    def write(self, form: str, room: int | None = None) -> str:
-        """`true` or `false`, or the SPARQL results document for json and xml."""
+    forms: ClassVar[tuple[str, ...]] = TABLE_FORMS
+
+    @property
+    def columns(self) -> list[str]:
+        """None: an ASK has no variables."""
+        return []
+
+    @property
+    def terms(self) -> Sequence[tuple[Term | None, ...]]:
+        """Raises QueryError: an ASK has no rows."""
+        raise QueryError(
+            "The answer to an ASK query is true or false and has no rows.", remedy="Test it: 'if answer: ...'."
+        )
+
+    def write(self, form: str = "table", width: int | None = None) -> str:
+        """`true` or `false`, or the SPARQL results document for json and xml. Raises NotFoundError."""
+        check_form(form, TABLE_FORMS, "The answer to an ASK query")
         if form in ("json", "xml"):
             return (ox.QueryBoolean.serialize(self._result(), format=_STANDARD[form]) or b"").decode()
         return "true\n" if self.value else "false\n"
+
+    def __bool__(self) -> bool:
+        return self.value
+
+    def __repr__(self) -> str:
+        return f"<Truth: {'true' if self.value else 'false'}>"
+
+    def _repr_html_(self) -> str:
+        return "true" if self.value else "false"
 
     def _result(self) -> ox.QueryBoolean:
         body = b'{"head":{},"boolean":' + (b"true" if self.value else b"false") + b"}"
@@ -103,30 +185,52 @@ class Truth:
         return result
 
 
-@dataclass(frozen=True)
-class Triples:
-    """The triples of a CONSTRUCT or DESCRIBE, sorted."""
+@dataclass(frozen=True, repr=False)
+class TripleAnswer(Answer):
+    """The triples of a CONSTRUCT or DESCRIBE, sorted: rows of subject, predicate and object."""
 
     triples: tuple[ox.Triple, ...]
-    plan: str | None = None
 
-    def write(self, form: str, room: int | None = None) -> str:
+    forms: ClassVar[tuple[str, ...]] = ("table", *(known.name for known in RDF_FORMATS))
+
+    @property
+    def columns(self) -> list[str]:
+        """The three parts of a triple."""
+        return ["subject", "predicate", "object"]
+
+    @cached_property
+    def terms(self) -> Sequence[tuple[Term | None, ...]]:
+        """The triples as RDF terms."""
+        return [tuple(triple) for triple in self.triples]
+
+    def write(self, form: str = "table", width: int | None = None) -> str:
         """The triples in an RDF format (`table` means Turtle). Raises NotFoundError."""
         format_ = rdf_format("turtle" if form == "table" else form)
         media = ox.RdfFormat.from_media_type(format_.media_type)
         assert media is not None
-        prefixes = names.prefixes(self.plan) if format_.name in ("turtle", "trig", "jsonld") else None
+        prefixes = dict(self.profile.prefixes) if format_.name in ("turtle", "trig", "jsonld") else None
         written = ox.serialize(self.triples, format=media, prefixes=prefixes)
         return (written or b"").decode()
 
+    def graph(self) -> rdflib.Graph:
+        """The triples as an rdflib graph."""
+        import rdflib
 
-Answer = Rows | Truth | Triples
+        return rdflib.Graph().parse(data=self.write("ntriples"), format="ntriples")
 
 
-def answer(results: Results, plan: str | None) -> Answer:
-    """The results of a query as an Answer."""
+def answer(results: Results, profile: Profile, label: Label | None = None) -> Answer:
+    """The results of a query as an Answer. label: the label of an IRI in a language; its short name without it."""
     if isinstance(results, ox.QuerySolutions):
-        return Rows(results.serialize(format=ox.QueryResultsFormat.JSON) or b"", plan)
+        return Table(results.serialize(format=ox.QueryResultsFormat.JSON) or b"", profile=profile, label=label)
     if isinstance(results, ox.QueryBoolean):
-        return Truth(bool(results))
-    return Triples(tuple(sorted(set(results), key=str)), plan)
+        return Truth(bool(results), profile=profile, label=label)
+    return TripleAnswer(tuple(sorted(set(results), key=str)), profile=profile, label=label)
+
+
+def _text(term: Term | None, shrink: Callable[[str], str]) -> str:
+    if term is None:
+        return ""
+    if isinstance(term, ox.NamedNode):
+        return shrink(term.value)
+    return term.value if isinstance(term, ox.Literal) else str(term)

@@ -1,6 +1,6 @@
-"""Prefixes for queries typed by hand.
+"""The catalogue of a project: its `.rq` files, each a query that describes itself, and its competency questions.
 
-The `.rq` files of a project: a header of `#+` lines (the grlc convention, YAML), below it plain SPARQL 1.1.
+A query opens with a header of `#+` lines (the grlc convention, YAML); below it is plain SPARQL 1.1.
 
     #+ summary: Which partners work under an outcome?
     #+ summary_zh: 某一预期成果下有哪些合作伙伴？
@@ -13,61 +13,45 @@ The `.rq` files of a project: a header of `#+` lines (the grlc convention, YAML)
     SELECT ... WHERE { VALUES ?outcome { outcome:2.4 } ... }
 
 A parameter is a variable with one `VALUES` block of one term, the default; `UNDEF` there means "any". So the file runs
-unchanged in every engine, and binding a parameter puts one other term into that block.
+unchanged in every engine, and binding a parameter puts another term into that block.
 
-The catalogue as text and JSON.
-
-The competency questions of a project: what its ontology must be able to answer, and the query that answers each.
+Competency questions are what the ontology must be able to answer, each with the query that answers it. They are in
+`ontology/competency-questions.yaml`.
 
     - question: Which outcomes stand under pillar 4?
       zh: 战略支柱4之下有哪些预期成果？
       query: outcomes-of-pillar
       with: {pillar: "4"}
-
-They stand in `ontology/competency-questions.yaml`. Imports `errors` and `project`.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from mtsp_kg.cache import cached_json
 from mtsp_kg.errors import DataError, NotFoundError, QueryError
-from mtsp_kg.plan import names
+from mtsp_kg.formats import check_form
+from mtsp_kg.profile import Profile
 from mtsp_kg.project import Project
 
+# Types of parameters in every project; a profile adds those of its resources.
+PARAMETER_TYPES = ("entity", "string", "integer", "boolean", "date", "language")
+COMPETENCY_FILE = "competency-questions.yaml"
+# Queries that the package itself asks, which nobody means by a name that is not there.
+_INTERNAL = "view"
+_HEADER = re.compile(r"#\+ ?(.*)")
 _DECLARED = re.compile(r"(?:^|\s)PREFIX\s+([\w.-]*):", re.IGNORECASE)
-# IRIs and strings first, so that what looks like a prefix inside them is none.
+# IRIs and strings first, so that nothing inside them is taken for a prefix.
 _USED = re.compile(r"<[^<>\s]*>|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|(?<![\w:?$-])([A-Za-z]\w*):")
 
 
-def with_prefixes(text: str, plan: str | None) -> str:
-    """A query with declarations for those of our prefixes that it uses and does not declare, all on its first line,
-    so that the lines of error messages stay those of the text.
-
-    >>> with_prefixes("ASK { org:who ?p ?o }", None)
-    'PREFIX org: <https://w3id.org/mtsp-kg/id/org/> ASK { org:who ?p ?o }'
-    >>> with_prefixes("ASK { ?s a/rdfs:subClassOf <http://org:80/> ; ?p 'org:who' }", None)
-    "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> ASK { ?s a/rdfs:subClassOf <http://org:80/> ; ?p 'org:who' }"
-    """
-    declared = set(_DECLARED.findall(text))
-    used = set(_USED.findall(text)) - declared - {""}
-    table = names.prefixes(plan)
-    lines = [f"PREFIX {prefix}: <{table[prefix]}>" for prefix in sorted(used) if prefix in table]
-    return " ".join([*lines, text])
-
-
-PARAMETER_TYPES = ("entity", "outcome", "pillar", "paragraph", "string", "integer", "language")
-_HEADER = re.compile(r"#\+ ?(.*)")
-
-
 class Parameter(NamedTuple):
-    """One parameter of a query: the variable's name, its type, its default as a user would write it (None: any)."""
+    """A parameter of a query: its variable's name, its type, its default as a user writes it (None: any)."""
 
     name: str
     type: str
@@ -77,7 +61,7 @@ class Parameter(NamedTuple):
 
 @dataclass(frozen=True)
 class NamedQuery:
-    """A query of the catalogue, as its file describes it."""
+    """A query of the catalogue, as its file describes it. kind: the name of its folder, such as `ask` or `check`."""
 
     name: str
     kind: str
@@ -90,13 +74,78 @@ class NamedQuery:
     returns: dict[str, str] = field(default_factory=dict)
     header: dict[str, Any] = field(default_factory=dict)
 
+    forms: ClassVar[tuple[str, ...]] = ("text", "json")
 
-def read_query(path: Path) -> NamedQuery:
-    """The query in a file. Raises QueryError, with file and line, when its header is not as it should be."""
+    def write(self, form: str = "text") -> str:
+        """The question, its parameters, its columns and its SPARQL, as `text` or `json`. Raises NotFoundError."""
+        if form == "json":
+            return _json(self._as_dict() | {"sparql": self.text})
+        check_form(form, self.forms, "A query")
+        lines = [self.name, f"  {self.summary}"]
+        lines += [f"  {self.summary_zh}"] if self.summary_zh else []
+        lines += [f"  --param {p.name}={p.default or '(any)'}  {p.type}: {p.about}" for p in self.parameters]
+        lines += [f"  column {column}: {about}" for column, about in self.returns.items()]
+        body = [line for line in self.text.splitlines() if not line.startswith("#+")]
+        return "\n".join([*lines, "", *body]) + "\n"
+
+    def __str__(self) -> str:
+        return self.write()
+
+    def _as_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "summary": self.summary,
+            "summary_zh": self.summary_zh,
+            "tags": list(self.tags),
+            "parameters": [parameter._asdict() for parameter in self.parameters],
+            "returns": self.returns,
+        }
+
+
+@dataclass(frozen=True)
+class QueryList:
+    """Some queries of the catalogue, by name."""
+
+    queries: tuple[NamedQuery, ...]
+
+    forms: ClassVar[tuple[str, ...]] = ("text", "json")
+
+    def __len__(self) -> int:
+        return len(self.queries)
+
+    def __iter__(self) -> Iterator[NamedQuery]:
+        return iter(self.queries)
+
+    def write(self, form: str = "text") -> str:
+        """As `text`, one query a line with its question, or as `json`. Raises NotFoundError."""
+        if form == "json":
+            return _json([query._as_dict() for query in self.queries])
+        check_form(form, self.forms, "A list of queries")
+        width = max((len(query.name) for query in self.queries), default=0)
+        return "".join(f"{query.name:<{width}}  {query.summary}\n" for query in self.queries)
+
+    def __str__(self) -> str:
+        return self.write()
+
+
+@dataclass(frozen=True)
+class CompetencyQuestion:
+    """A question, in English and Chinese, the name of a query, and its parameters as on the command line."""
+
+    question: str
+    zh: str
+    query: str
+    parameters: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+def read_query(path: Path, profile: Profile) -> NamedQuery:
+    """The query in a file. profile: knows the types of parameters. Raises QueryError, with file and line."""
     text = read_text(path)
     header = _header(text, path)
     if not isinstance(header, dict) or not header.get("summary"):
         raise QueryError("The '#+' header has no summary.", remedy="Begin with '#+ summary: ...'.", file=path, line=1)
+    types = (*PARAMETER_TYPES, *profile.resource_types)
     return NamedQuery(
         name=path.stem,
         kind=path.parent.name,
@@ -105,20 +154,108 @@ def read_query(path: Path) -> NamedQuery:
         summary=str(header["summary"]),
         summary_zh=str(header.get("summary_zh", "")),
         tags=tuple(header.get("tags") or ()),
-        parameters=tuple(_parameter(name, about, path) for name, about in (header.get("params") or {}).items()),
+        parameters=tuple(_parameter(name, about, types, path) for name, about in (header.get("params") or {}).items()),
         returns=dict(header.get("returns") or {}),
         header=header,
     )
 
 
 def read_text(path: Path) -> str:
-    """A query file's text. Raises NotFoundError when there is none, QueryError when it is not UTF-8 text."""
+    """A query file's text. Raises NotFoundError if there is no such file, QueryError if it is not UTF-8 text."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise NotFoundError("There is no such query file.", file=path) from error
     except (OSError, UnicodeDecodeError) as error:
         raise QueryError(f"The query file cannot be read: {error}.", file=path) from error
+
+
+def read_catalogue(project: Project, kind: str | None = None) -> list[NamedQuery]:
+    """All queries of a kind, or of all kinds, by name. Raises QueryError."""
+    queries = (read_query(path, project.profile) for path in project.query_files(kind))
+    return sorted(queries, key=lambda query: (query.kind, query.name))
+
+
+def list_queries(project: Project, kind: str, tag: str | None = None) -> QueryList:
+    """The queries of a kind, or those that have a tag. Raises NotFoundError if there are none, QueryError."""
+    queries = read_catalogue(project, kind)
+    found = tuple(query for query in queries if tag is None or tag in query.tags)
+    if found:
+        return QueryList(found)
+    if not queries:
+        kinds = sorted({path.parent.name for path in project.query_files()} - {_INTERNAL})
+        raise NotFoundError(f"There are no '{kind}' queries.", remedy=f"Kinds: {', '.join(kinds) or 'none'}.")
+    tags = sorted({tag for query in queries for tag in query.tags})
+    raise NotFoundError(f"No '{kind}' query has the tag '{tag}'.", remedy=f"Tags: {', '.join(tags) or 'none'}.")
+
+
+def find_query(project: Project, name: str, kind: str | None = None) -> NamedQuery:
+    """The query of that name. Raises NotFoundError, which suggests the nearest names, and QueryError."""
+    return read_query(find_file(project, name, kind), project.profile)
+
+
+def find_file(project: Project, name: str, kind: str | None = None) -> Path:
+    """The file of the query of that name. Raises NotFoundError, which suggests the nearest names."""
+    files = project.query_files(kind)
+    for path in files:
+        if path.stem == name:
+            return path
+    import difflib
+
+    names = [path.stem for path in files if path.parent.name != _INTERNAL]
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
+    hint = f"Did you mean {' or '.join(near)}? " if near else ""
+    raise NotFoundError(f"There is no query called '{name}'.", remedy=f"{hint}'mtsp queries' lists them all.")
+
+
+def with_prefixes(text: str, profile: Profile) -> str:
+    """A query with declarations of the project's prefixes that it uses and does not declare, all on its first line, so
+    that the lines in error messages are those of the text.
+
+    >>> profile = Profile("https://example.org/", {"org": "https://example.org/org/", "rdfs": "urn:rdfs#"})
+    >>> with_prefixes("ASK { org:who ?p ?o }", profile)
+    'PREFIX org: <https://example.org/org/> ASK { org:who ?p ?o }'
+    >>> with_prefixes("ASK { ?s a/rdfs:subClassOf <http://org:80/> ; ?p 'org:who' }", profile)
+    "PREFIX rdfs: <urn:rdfs#> ASK { ?s a/rdfs:subClassOf <http://org:80/> ; ?p 'org:who' }"
+    """
+    declared = set(_DECLARED.findall(text))
+    used = set(_USED.findall(text)) - declared - {""}
+    lines = [f"PREFIX {prefix}: <{profile.prefixes[prefix]}>" for prefix in sorted(used) if prefix in profile.prefixes]
+    return " ".join([*lines, text])
+
+
+def competency_questions(project: Project) -> list[CompetencyQuestion]:
+    """The project's competency questions in the order of their file; none where there is no file. Raises DataError."""
+    import yaml  # not at start-up
+
+    path = project.root / "ontology" / COMPETENCY_FILE
+    if not path.is_file():
+        return []
+    try:
+        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise DataError(f"The file is not YAML: {error.problem}.", file=path, line=line) from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise DataError(f"The competency questions cannot be read: {error}.", file=path) from error
+    if not isinstance(entries, list):
+        raise DataError("Competency questions must be a list.", file=path, remedy="Begin each with '- question: ...'.")
+    return [_competency_question(entry, number, path) for number, entry in enumerate(entries, start=1)]
+
+
+def _competency_question(entry: object, number: int, path: Path) -> CompetencyQuestion:
+    texts, given = ("question", "zh", "query"), {}
+    right = isinstance(entry, dict) and set(entry) <= {*texts, "with"}
+    if isinstance(entry, dict) and right:
+        given = entry.get("with", {})
+        right = all(isinstance(entry.get(key), str) for key in texts) and isinstance(given, dict)
+    if not isinstance(entry, dict) or not right or not all(isinstance(value, str) for value in given.values()):
+        raise DataError(
+            f"Competency question {number} needs {', '.join(texts)}, and may have 'with'.",
+            file=path,
+            remedy="Write each as text, parameters as in 'with: {pillar: \"4\"}'.",
+        )
+    return CompetencyQuestion(entry["question"], entry["zh"], entry["query"], given)
 
 
 def _header(text: str, path: Path) -> Any:
@@ -138,116 +275,16 @@ def _parsed(text: str, path: Path) -> Any:
         raise QueryError(f"The '#+' header is not YAML: {error.problem}.", file=path, line=line) from error
 
 
-def _parameter(name: str, about: Any, path: Path) -> Parameter:
-    if not isinstance(about, dict) or about.get("type") not in PARAMETER_TYPES:
-        known = ", ".join(PARAMETER_TYPES)
-        raise QueryError(f"Parameter '{name}' has no known type.", remedy=f"Give it one of: {known}.", file=path)
+def _parameter(name: str, about: Any, types: tuple[str, ...], path: Path) -> Parameter:
+    if not isinstance(about, dict) or about.get("type") not in types:
+        raise QueryError(
+            f"Parameter '{name}' has no known type.", remedy=f"Give it one of: {', '.join(types)}.", file=path
+        )
     default = about.get("default")
+    if isinstance(default, bool):
+        default = str(default).lower()
     return Parameter(name, about["type"], None if default is None else str(default), str(about.get("about", "")))
 
 
-def read_catalogue(project: Project, kind: str | None = None) -> list[NamedQuery]:
-    """All queries of a kind (`ask`, `check`, ...), by name; of all kinds when none is given. Raises QueryError."""
-    return sorted((read_query(path) for path in project.query_files(kind)), key=lambda query: (query.kind, query.name))
-
-
-def find_query(project: Project, name: str, kind: str | None = None) -> NamedQuery:
-    """The query of that name. Raises NotFoundError, which suggests the nearest names, and QueryError."""
-    return read_query(find_file(project, name, kind))
-
-
-def find_file(project: Project, name: str, kind: str | None = None) -> Path:
-    """The file of the query of that name. Raises NotFoundError, which suggests the nearest names."""
-    files = project.query_files(kind)
-    for path in files:
-        if path.stem == name:
-            return path
-    import difflib
-
-    near = difflib.get_close_matches(name, [path.stem for path in files if path.parent.name != "view"], n=3, cutoff=0.4)
-    hint = f"Did you mean {' or '.join(near)}? " if near else ""
-    raise NotFoundError(f"There is no query called '{name}'.", remedy=f"{hint}'mtsp queries' lists them all.")
-
-
-def every(project: Project, kind: str, tag: str | None, form: str) -> str:
-    """All queries of a kind, one a line with its question; tag: only those that have it. Raises NotFoundError."""
-    queries = [query for query in read_catalogue(project, kind) if tag is None or tag in query.tags]
-    if not queries:
-        tags = sorted({tag for query in read_catalogue(project, kind) for tag in query.tags})
-        raise NotFoundError(f"No '{kind}' query has the tag '{tag}'.", remedy=f"Tags: {', '.join(tags) or 'none'}.")
-    if form == "json":
-        return json.dumps([_as_json(query) for query in queries], ensure_ascii=False, indent=2) + "\n"
-    space = max(len(query.name) for query in queries)
-    return "".join(f"{query.name:<{space}}  {query.summary}\n" for query in queries)
-
-
-def one(project: Project, name: str, form: str) -> str:
-    """One query in full: question, parameters, columns, SPARQL. Raises NotFoundError, QueryError."""
-    query = find_query(project, name)
-    if form == "json":
-        return json.dumps(_as_json(query) | {"sparql": query.text}, ensure_ascii=False, indent=2) + "\n"
-    lines = [query.name, f"  {query.summary}"]
-    lines += [f"  {query.summary_zh}"] if query.summary_zh else []
-    lines += [f"  --param {p.name}={p.default or '(any)'}  {p.type}: {p.about}" for p in query.parameters]
-    lines += [f"  column {column}: {about}" for column, about in query.returns.items()]
-    body = [line for line in query.text.splitlines() if not line.startswith("#+")]
-    return "\n".join([*lines, "", *body]) + "\n"
-
-
-def _as_json(query: NamedQuery) -> dict[str, Any]:
-    return {
-        "name": query.name,
-        "kind": query.kind,
-        "summary": query.summary,
-        "summary_zh": query.summary_zh,
-        "tags": list(query.tags),
-        "parameters": [parameter._asdict() for parameter in query.parameters],
-        "returns": query.returns,
-    }
-
-
-FILE = "competency-questions.yaml"
-
-
-@dataclass(frozen=True)
-class Competency:
-    """A question, in English and Chinese, the name of a query, and its parameters as on the command line."""
-
-    question: str
-    zh: str
-    query: str
-    parameters: Mapping[str, str] = field(default_factory=dict, hash=False)
-
-
-def competency_questions(project: Project) -> list[Competency]:
-    """The project's competency questions in the order of their file; none where there is no file. Raises DataError."""
-    import yaml  # not at start-up
-
-    path = project.root / "ontology" / FILE
-    if not path.is_file():
-        return []
-    try:
-        entries = yaml.safe_load(path.read_text(encoding="utf-8")) or []
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise DataError(f"This is not YAML: {error.problem}.", file=path, line=line) from error
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise DataError(f"The questions cannot be read: {error}.", file=path) from error
-    if not isinstance(entries, list):
-        raise DataError("Competency questions are a list.", file=path, remedy="Begin each with '- question: ...'.")
-    return [_read(entry, number, project) for number, entry in enumerate(entries, start=1)]
-
-
-def _read(entry: object, number: int, project: Project) -> Competency:
-    texts, given = ("question", "zh", "query"), {}
-    right = isinstance(entry, dict) and set(entry) <= {*texts, "with"}
-    if isinstance(entry, dict) and right:
-        given = entry.get("with", {})
-        right = all(isinstance(entry.get(key), str) for key in texts) and isinstance(given, dict)
-    if not isinstance(entry, dict) or not right or not all(isinstance(value, str) for value in given.values()):
-        raise DataError(
-            f"Competency question {number} needs {', '.join(texts)}, and may have 'with'.",
-            file=project.root / "ontology" / FILE,
-            remedy="Write each as text, parameters as in 'with: {pillar: \"4\"}'.",
-        )
-    return Competency(entry["question"], entry["zh"], entry["query"], given)
+def _json(body: Any) -> str:
+    return json.dumps(body, ensure_ascii=False, indent=2) + "\n"

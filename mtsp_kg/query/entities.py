@@ -1,4 +1,4 @@
-"""Entities by any of their names: IRI, prefixed name, or a label in any language."""
+"""Entities by any of their names (IRI, prefixed name, label in any language), and their labels."""
 
 from __future__ import annotations
 
@@ -9,30 +9,33 @@ import pyoxigraph as ox
 
 from mtsp_kg import vocab
 from mtsp_kg.errors import NotFoundError, ParameterError
-from mtsp_kg.plan import names
+from mtsp_kg.profile import Profile
 from mtsp_kg.store import DEFAULT_GRAPH, Store
+
+_MOST_NAMED = 5
+_MOST_HINTS = 3
 
 
 def fold(label: str) -> str:
-    """A label for comparison: compatibility forms united, case folded, white space out."""
+    """A label for comparison: compatibility forms united, case folded, white space removed."""
     return "".join(unicodedata.normalize("NFKC", label).casefold().split())
 
 
 class Entities:
-    """The names of what a store speaks of. plan: the slug of the plan that short names such as `outcome:2.4` mean."""
+    """The entities that a store describes. profile: gives prefixed names their meaning."""
 
-    def __init__(self, store: Store, plan: str | None) -> None:
+    def __init__(self, store: Store, profile: Profile) -> None:
+        self.profile = profile
         self._store = store
-        self.plan = plan
 
     def find(self, name: str) -> str:
-        """The IRI of the entity that is called so.
+        """The IRI of the entity of that name.
 
-        Raises NotFoundError, with the nearest names, when nothing is, and ParameterError when several things are.
+        Raises NotFoundError, with the nearest names, if there is none, and ParameterError if there are several.
         """
-        iri = names.expand(name.strip(), self.plan)
+        iri = self.profile.expand(name.strip())
         if iri is not None:
-            if self._store.mentions(iri):
+            if self.has(iri):
                 return iri
             raise NotFoundError(f"Nothing in the graph has the IRI <{iri}>.", remedy=self._hint(name.split(":")[-1]))
         wanted = fold(name)
@@ -41,9 +44,16 @@ class Entities:
             if len(found) == 1:
                 return found[0]
             if found:
-                several = ", ".join(names.shrink(iri, self.plan) for iri in found[:5])
-                raise ParameterError(f"'{name}' names several things.", remedy=f"Choose one of: {several}.")
+                several = ", ".join(map(self.profile.shrink, found[:_MOST_NAMED]))
+                raise ParameterError(f"'{name}' is the name of several entities.", remedy=f"Choose one of: {several}.")
         raise NotFoundError(f"Nothing in the graph is called '{name}'.", remedy=self._hint(name))
+
+    def has(self, iri: str) -> bool:
+        """Whether the graph has a statement about an IRI; not for what is not an IRI."""
+        try:
+            return self._store.mentions(iri)
+        except ValueError:
+            return False
 
     def label(self, iri: str, language: str = "en") -> str:
         """The preferred label of an entity in a language; else in English, in Chinese, any; else its short name."""
@@ -55,7 +65,7 @@ class Entities:
         for wanted in (language, "en", "zh"):
             if wanted in found:
                 return found[wanted]
-        return min(found.values(), default=names.shrink(iri, self.plan))
+        return min(found.values(), default=self.profile.shrink(iri))
 
     @cached_property
     def _by_label(self) -> dict[str, dict[str, set[str]]]:
@@ -65,7 +75,7 @@ class Entities:
                 subject, label = quad.subject, quad.object
                 if not isinstance(subject, ox.NamedNode) or not isinstance(label, ox.Literal):
                     continue
-                if subject.value.startswith(names.ID):
+                if subject.value.startswith(self.profile.ids):
                     by_label.setdefault(fold(label.value), set()).add(subject.value)
         return table
 
@@ -81,6 +91,6 @@ class Entities:
         near += [form for form in sorted(forms, key=len) if len(wanted) > 1 and wanted in form and form not in near]
         nearest = list(dict.fromkeys(iri for form in near for iri in sorted(forms[form])))
         if not nearest:
-            return "'mtsp query entities' lists what there is."
-        shown = (f"{names.shrink(iri, self.plan)} ({self.label(iri)})" for iri in nearest[:3])
+            return "'mtsp query entities' lists all entities."
+        shown = (f"{self.profile.shrink(iri)} ({self.label(iri)})" for iri in nearest[:_MOST_HINTS])
         return f"Nearest: {'; '.join(shown)}."

@@ -1,214 +1,150 @@
-"""What a SELECT looks for, apart from how it groups, counts and orders it.
-
-`flattened` gives the query for all variables of the whole pattern, in which inner SELECTs are their patterns;
-`statements` the triple patterns that a solution rests on. rdflib's parser reads them (SPARQL 1.1, section 18.2).
-
-What the rows of an answer rest on: the statements that the query found, each with its paragraphs or its proof.
-
-Imports `infer`, `pattern` and this room.
-"""
+"""What the rows of an answer rest on: the statements that a query matched, each with its passages or its proof."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyoxigraph as ox
 
 from mtsp_kg import vocab
 from mtsp_kg.errors import ParameterError, QueryError
-from mtsp_kg.infer.terms import Atom, atom_of, nt
-from mtsp_kg.query.answer import Rows, Term
+from mtsp_kg.formats import check_form
+from mtsp_kg.infer.terms import Atom, atom_of, nt, triple_of
+from mtsp_kg.layout import natural_key
+from mtsp_kg.query.answer import Answer, Table, Term
+from mtsp_kg.query.patterns import flattened, pattern_of
 from mtsp_kg.store import Store
 
 if TYPE_CHECKING:
-    from mtsp_kg.infer.reasoning import Reasoning
+    from mtsp_kg.infer.reasoning import Explanations, Reasoning
+    from mtsp_kg.query.values import Row
 
-_TOKEN = re.compile(
-    r"#[^\n]*|<[^<>\s]*>|\"\"\".*?\"\"\"|'''.*?'''|\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|\s+|[{}()]|[^\s{}()<>\"'#]+|.",
-    re.DOTALL,
-)
-_VARIABLE = re.compile(r"[?$](\w+)")
-_SIDES = {"Join": ("p1", "p2"), "LeftJoin": ("p1", "p2"), "Union": ("p1", "p2"), "Minus": ("p1",)}
-
-
-@dataclass
-class Found:
-    """The triple patterns of a query, as rdflib has them, those of optional parts too.
-
-    absent: whether the query looks for something that is not to be there; graphs: the variables that stand for graphs.
-    """
-
-    triples: list[tuple[Any, Any, Any]] = field(default_factory=list)
-    graphs: set[Any] = field(default_factory=set)
-    absent: bool = False
-
-
-def flattened(text: str) -> str | None:
-    """The query for all variables of a SELECT's pattern; None for what is no SELECT."""
-    tokens = [token for token in _TOKEN.findall(text) if not token.startswith("#")]
-    for place, token in enumerate(tokens):
-        if token.upper() in ("ASK", "CONSTRUCT", "DESCRIBE"):
-            return None
-        if token.upper() == "SELECT":
-            pattern = _group(tokens, tokens.index("{", _projection(tokens, place)[1]), count(1))[0]
-            return f"{''.join(tokens[:place])}SELECT DISTINCT * WHERE {''.join(pattern)}"
-    return None
-
-
-def _projection(tokens: list[str], place: int) -> tuple[set[str], int]:
-    """The variables that the SELECT at a place gives on (`*` for all), and the place of its pattern's brace."""
-    found: set[str] = set()
-    depth = 0
-    before = ""
-    for here in range(place + 1, len(tokens)):
-        token = tokens[here]
-        depth += (token == "(") - (token == ")")
-        if token == "{" and not depth:
-            return found, here
-        if token[0] in "?$*" and (not depth or before == "AS"):
-            found.add(token.lstrip("?$"))
-        before = before if token.isspace() else token.upper()
-    return found, len(tokens)
-
-
-def _inner(tokens: list[str], place: int, number: Iterator[int]) -> tuple[list[str], int]:
-    """The pattern of an inner SELECT, its own variables renamed, and the place of the brace that closes around it."""
-    given, place = _projection(tokens, place)
-    pattern, place = _group(tokens, place, number)
-    if "*" not in given:
-        suffix = f"_{next(number)}"
-        pattern = [
-            token if token[0] in "<\"'" else _VARIABLE.sub(lambda found: _renamed(found, given, suffix), token)
-            for token in pattern
-        ]
-    depth = 0
-    while place < len(tokens) and (tokens[place] != "}" or depth):
-        depth += (tokens[place] == "{") - (tokens[place] == "}")
-        place += 1
-    return pattern, place
-
-
-def _renamed(found: re.Match[str], given: set[str], suffix: str) -> str:
-    return found.group() if found.group(1) in given else found.group() + suffix
-
-
-def _group(tokens: list[str], place: int, number: Iterator[int]) -> tuple[list[str], int]:
-    """The group whose brace stands at a place, with inner SELECTs as their patterns, and the place behind it."""
-    out, place = ["{"], place + 1
-    while place < len(tokens):
-        token = tokens[place]
-        if token == "}":
-            return [*out, "}"], place + 1
-        if token == "{" or token.upper() == "SELECT":
-            inner, place = (_group if token == "{" else _inner)(tokens, place, number)
-            out += inner
-        else:
-            out.append(token)
-            place += 1
-    return out, place
-
-
-def statements(query: str) -> Found:
-    """The triple patterns that the solutions of a flattened query rest on."""
-    from rdflib.plugins.sparql.algebra import translateQuery
-    from rdflib.plugins.sparql.parser import parseQuery
-
-    found = Found()
-    _visit(translateQuery(parseQuery(query)).algebra, found)
-    return found
-
-
-def _visit(node: Any, found: Found) -> None:
-    name = getattr(node, "name", "")
-    if name == "BGP":
-        found.triples += [triple for triple in node.triples if triple not in found.triples]
-    elif name in _SIDES:
-        for side in _SIDES[name]:
-            _visit(node[side], found)
-        found.absent |= name == "Minus"
-    else:
-        if name == "Graph":
-            found.graphs.add(node.term)
-        if name == "Filter":
-            found.absent |= any(part == "Builtin_NOTEXISTS" for part in _names(node.expr))
-        if node is not None and "p" in node:
-            _visit(node.p, found)
-
-
-def _names(node: Any) -> Iterator[str]:
-    if hasattr(node, "name") and hasattr(node, "values"):
-        yield node.name
-        for part in node.values():
-            for one in part if isinstance(part, list) else [part]:
-                yield from _names(one)
-
-
-FORMS = ("text", "json")
-_ABSENT = "It also rests on what the query looks for and does not find."
-_HIDDEN = "The query does not let see what this row rests on."
-_CALLED = frozenset(nt(label) for label in vocab.LABELS)
+_ABSENCE = "It also rests on what the query looks for and does not find."
+_NOTHING_FOUND = "The query does not show what this row rests on."
+_LABELS = frozenset(nt(label) for label in vocab.LABELS)
 Solution = dict[str, Term]
 Key = tuple[Term | None, ...]
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A row's number, from 1, and the statements that it rests on, in the order of the query's patterns."""
+class EvidenceRow:
+    """A row of an answer and the statements that it rests on, in the order of the query's patterns.
+
+    number: the row's, from 1; cells: its text by column; absence: whether it also rests on what is not there.
+    """
 
     number: int
+    row: Row
+    cells: dict[str, str]
     facts: tuple[Atom, ...]
+    absence: bool
+    reasoning: Reasoning
+    language: str = "en"
+
+    @cached_property
+    def statements(self) -> Explanations:
+        """The statements, each with a proof: for what is asserted its passages, for what is inferred its premises."""
+        return self.reasoning.explain_facts(self.facts, limit=1, language=self.language)
+
+    def _lines(self) -> Iterator[str]:
+        yield f"Row {self.number}: {'; '.join(f'{column} {cell}' for column, cell in self.cells.items() if cell)}"
+        text = self.statements.write("text") if self.facts else _NOTHING_FOUND
+        yield from (f"  {line}".rstrip() for line in text.rstrip("\n").split("\n") if line)
+        if self.absence and self.facts:
+            yield f"  {_ABSENCE}"
+
+    def _as_dict(self) -> dict[str, Any]:
+        statements = json.loads(self.statements.write("json"))
+        return {"row": self.number, "cells": self.cells, "statements": statements, "absence": self.absence}
 
 
+@dataclass(frozen=True)
 class Evidence:
-    """Opens the rows of an answer. store: what was asked; text: what it was asked."""
+    """The evidence for one row of an answer, or for each."""
 
-    def __init__(self, store: Store, text: str, rows: Rows, reasoning: Reasoning) -> None:
-        query = flattened(text)
-        assert query is not None, "rows come of a SELECT"
-        self._store, self._query, self._rows, self._reasoning = store, query, rows, reasoning
-        self._found = statements(query)
+    rows: tuple[EvidenceRow, ...]
 
-    def open(self, number: int) -> Opened:
-        """The row of a number, from 1. Raises ParameterError where there is none."""
-        if not 1 <= number <= len(self._rows.rows):
-            has = len(self._rows.rows)
-            raise ParameterError(f"There is no row {number}: the answer has {has}.", remedy=f"Give 1 to {has}, or all.")
-        row = self._rows.rows[number - 1]
-        key = tuple(row[self._rows.columns.index(column)] for column in self._shared)
-        facts: dict[Atom, None] = {}
-        for pattern in self._found.triples:
-            for solution in self._solutions.get(key, []):
-                facts.update(dict.fromkeys(fact for fact in self._instances(pattern, solution) if self._holds(fact)))
-        # What a thing is called is told with everything else; where there is nothing else, it is what was asked.
-        called = {fact for fact in facts if fact[0] in _CALLED}
-        return Opened(
-            number, tuple(facts) if len(called) == len(facts) else tuple(fact for fact in facts if fact not in called)
-        )
+    forms: ClassVar[tuple[str, ...]] = ("text", "json")
 
-    def write(self, opened: Sequence[Opened], form: str) -> str:
-        """Opened rows in one of FORMS."""
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[EvidenceRow]:
+        return iter(self.rows)
+
+    def __getitem__(self, index: int) -> EvidenceRow:
+        return self.rows[index]
+
+    def write(self, form: str = "text") -> str:
+        """The evidence as `text` or `json`. Raises NotFoundError."""
+        check_form(form, self.forms, "Evidence")
         if form == "json":
-            return json.dumps([self._as_dict(one) for one in opened], ensure_ascii=False, indent=2) + "\n"
-        return "\n".join("\n".join(self._text(one)) + "\n" for one in opened)
+            return json.dumps([row._as_dict() for row in self.rows], ensure_ascii=False, indent=2) + "\n"
+        return "\n".join("\n".join(row._lines()) + "\n" for row in self.rows)
 
-    def _text(self, one: Opened) -> Iterator[str]:
-        cells = zip(self._rows.columns, self._rows.text_rows()[one.number - 1], strict=True)
-        yield f"Row {one.number}: {'; '.join(f'{column} {cell}' for column, cell in cells if cell)}"
-        told = self._reasoning.tell([self._reasoning.explainer.explain(fact, 1) for fact in one.facts])
-        yield from (f"  {line}".rstrip() for line in (told or _HIDDEN).rstrip("\n").split("\n") if line)
-        if self._found.absent and one.facts:
-            yield f"  {_ABSENT}"
+    def __str__(self) -> str:
+        return self.write()
 
-    def _as_dict(self, one: Opened) -> dict[str, Any]:
-        cells = dict(zip(self._rows.columns, self._rows.text_rows()[one.number - 1], strict=True))
-        told = self._reasoning.tell([self._reasoning.explainer.explain(fact, 1) for fact in one.facts], "json")
-        return {"row": one.number, "cells": cells, "statements": json.loads(told), "absence": self._found.absent}
+
+def evidence(
+    store: Store, text: str, answer: Answer, reasoning: Reasoning, *, row: int | None = None, language: str = "en"
+) -> Evidence:
+    """The evidence for a row of an answer, or for each.
+
+    store: what was queried; text: the query; row: its number, from 1; language: of labels and notes. Raises
+    ParameterError if the answer has no rows or not this one, QueryError if the query cannot be taken apart.
+    """
+    if not isinstance(answer, Table):
+        raise ParameterError("Only rows have evidence, and this answer has none.", remedy="Write a SELECT query.")
+    if row is not None and not 1 <= row <= len(answer):
+        remedy = f"Give 1 to {len(answer)}, or all." if answer else "Ask for another answer."
+        raise ParameterError(f"There is no row {row}: the answer has {len(answer)}.", remedy=remedy)
+    finder = EvidenceFinder(store, text, answer, reasoning)
+    columns, texts = answer.columns, answer.text_rows()
+    return Evidence(
+        tuple(
+            EvidenceRow(
+                number,
+                answer[number - 1],
+                dict(zip(columns, texts[number - 1], strict=True)),
+                finder.facts(number - 1),
+                finder.pattern.absence,
+                reasoning,
+                language,
+            )
+            for number in (range(1, len(answer) + 1) if row is None else [row])
+        )
+    )
+
+
+class EvidenceFinder:
+    """Finds the statements that the rows of an answer rest on. store: what was queried; text: the query."""
+
+    def __init__(self, store: Store, text: str, answer: Table, reasoning: Reasoning) -> None:
+        query = flattened(text)
+        assert query is not None, "a Table comes from a SELECT"
+        self.pattern = pattern_of(query)
+        self._store, self._query, self._answer, self._reasoning = store, query, answer, reasoning
+
+    def facts(self, index: int) -> tuple[Atom, ...]:
+        """The statements that a row, by its index, rests on: by triple pattern, then in natural order.
+
+        Raises QueryError.
+        """
+        row = self._answer.terms[index]
+        key = tuple(row[self._answer.columns.index(column)] for column in self._shared)
+        found: dict[Atom, None] = {}
+        for triple in self.pattern.triples:
+            solutions = self._by_key.get(key, [])
+            matched = {fact for solution in solutions for fact in self._instances(triple, solution)}
+            found |= dict.fromkeys(sorted(filter(self._explained, matched), key=_natural_order))
+        # Labels are left out beside other statements; where there is nothing else, they are what was asked.
+        labels = {fact for fact in found if fact[0] in _LABELS}
+        return tuple(found) if len(labels) == len(found) else tuple(fact for fact in found if fact not in labels)
 
     @cached_property
     def _triples(self) -> ox.Store:
@@ -217,15 +153,15 @@ class Evidence:
 
     @cached_property
     def _shared(self) -> list[str]:
-        """The columns that tell rows apart: those that stand in the pattern, and are not counted or put together."""
-        return [column for column in self._rows.columns if column in self._columns]
+        """The columns that tell rows apart: those in the pattern, which are not counted or concatenated."""
+        return [column for column in self._answer.columns if column in self._variables]
 
     @cached_property
-    def _columns(self) -> set[str]:
-        return {variable.value for variable in self._answer.variables}
+    def _variables(self) -> set[str]:
+        return {variable.value for variable in self._solutions.variables}
 
     @cached_property
-    def _answer(self) -> ox.QuerySolutions:
+    def _solutions(self) -> ox.QuerySolutions:
         try:
             found = self._store.query(self._query)
         except QueryError as error:
@@ -234,38 +170,40 @@ class Evidence:
         return found
 
     @cached_property
-    def _solutions(self) -> dict[Key, list[Solution]]:
+    def _by_key(self) -> dict[Key, list[Solution]]:
         found: dict[Key, list[Solution]] = {}
-        for solution in self._answer:
-            bound = {name: solution[name] for name in self._columns if solution[name] is not None}
+        for solution in self._solutions:
+            bound = {name: solution[name] for name in self._variables if solution[name] is not None}
             found.setdefault(tuple(bound.get(column) for column in self._shared), []).append(bound)
         return found
 
-    def _instances(self, pattern: tuple[Any, Any, Any], solution: Solution) -> Iterator[Atom]:
-        """The statements that a pattern stands for in a solution, but for what only orders passages."""
-        subject, predicate, object_ = pattern
-        if subject in self._found.graphs:
+    def _instances(self, triple: Sequence[Any], solution: Solution) -> Iterator[Atom]:
+        """The statements that a triple pattern matches in a solution, but for those that only order passages."""
+        subject, predicate, object_ = triple
+        if subject in self.pattern.graphs:
             return
-        one, two = _term(subject, solution), _term(object_, solution)
-        if one is None or two is None or isinstance(one, ox.Literal):
+        start, wanted = _term(subject, solution), _term(object_, solution)
+        if start is None or wanted is None or isinstance(start, ox.Literal):
             return
-        yield from next((way for end, way in self._ways(predicate, one, solution) if end == two), ())
+        ways = [facts for end, facts in self._walk(predicate, start, solution) if end == wanted]
+        height = self._reasoning.closure.height
+        yield from min(ways, key=lambda facts: (len(facts), sum(map(height, facts)), facts), default=())
 
-    def _ways(self, path: Any, start: Term, solution: Solution) -> Iterator[tuple[Term, tuple[Atom, ...]]]:
-        """Where a path leads from a thing, with the statements on the way, shortest first (SPARQL 1.1, section 9)."""
+    def _walk(self, path: Any, start: Term, solution: Solution) -> Iterator[tuple[Term, tuple[Atom, ...]]]:
+        """Where a path leads from a node, with the statements on the way, shortest first (SPARQL 1.1, section 9)."""
         from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 
         if isinstance(path, AlternativePath):
             for part in path.args:
-                yield from self._ways(part, start, solution)
+                yield from self._walk(part, start, solution)
         elif isinstance(path, SequencePath):
             first, *rest = path.args
-            for middle, way in self._ways(first, start, solution):
+            for middle, facts in self._walk(first, start, solution):
                 if not rest:
-                    yield middle, way
+                    yield middle, facts
                 elif not isinstance(middle, ox.Literal):
-                    for end, more in self._ways(SequencePath(*rest) if rest[1:] else rest[0], middle, solution):
-                        yield end, way + more
+                    for end, more in self._walk(SequencePath(*rest) if rest[1:] else rest[0], middle, solution):
+                        yield end, facts + more
         elif isinstance(path, MulPath):
             yield from self._repeated(path, start, solution)
         else:
@@ -289,23 +227,28 @@ class Evidence:
             yield start, ()
         waiting: list[tuple[Term, tuple[Atom, ...]]] = [(start, ())]
         while waiting:
-            here, way = waiting.pop(0)
-            for end, more in self._ways(path.path, here, solution):
+            node, facts = waiting.pop(0)
+            for end, more in self._walk(path.path, node, solution):
                 if end not in seen:
                     seen.add(end)
-                    yield end, way + more
+                    yield end, facts + more
                     if path.more and not isinstance(end, ox.Literal):
-                        waiting.append((end, way + more))
+                        waiting.append((end, facts + more))
 
-    def _holds(self, fact: Atom) -> bool:
-        """Whether a statement is one about things, and explained: the ontology's own declarations are none."""
+    def _explained(self, fact: Atom) -> bool:
+        """Whether a statement can be explained: it holds, and is not a declaration of the ontology."""
         if fact[-1].startswith(f"<{vocab.OWL}") or fact[0].startswith(f"<{vocab.OWL}"):
             return False
         explainer = self._reasoning.explainer
-        return fact in explainer.closure.facts or explainer.stated.holds(fact)
+        return fact in explainer.closure.facts or explainer.assertions.holds(fact)
+
+
+def _natural_order(fact: Atom) -> list[list[tuple[int, str]]]:
+    return list(map(natural_key, triple_of(fact)))
 
 
 def _term(part: Any, solution: Solution) -> Term | None:
+    """The term of a pattern's part, which is rdflib's, in a solution."""
     from rdflib import BNode, Literal, URIRef, Variable
 
     if isinstance(part, Variable):

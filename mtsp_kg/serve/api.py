@@ -22,7 +22,7 @@ from mtsp_kg.errors import ParameterError
 from mtsp_kg.publish.rebase import Rebase
 from mtsp_kg.query.catalogue import NamedQuery
 from mtsp_kg.query.entities import Entities
-from mtsp_kg.query.execute import bind
+from mtsp_kg.query.parameters import bind
 from mtsp_kg.serve import requests
 from mtsp_kg.serve.pool import Pool, Result
 from mtsp_kg.serve.problems import MethodError, NotAcceptableError, NothingHereError

@@ -80,6 +80,10 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "string", "maxLength": LONGEST_VALUE}
     if parameter.type == "integer":
         schema = {"type": "integer", "minimum": -(10**18) + 1, "maximum": 10**18 - 1}
+    elif parameter.type == "boolean":
+        schema = {"type": "boolean"}
+    elif parameter.type == "date":
+        schema["format"] = "date"
     elif parameter.type == "language":
         schema["pattern"] = _LANGUAGE
     about = {
@@ -90,7 +94,9 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
         "schema": schema,
     }
     if parameter.default is not None:
-        default: Any = int(parameter.default) if parameter.type == "integer" else parameter.default
+        default: Any = parameter.default
+        if parameter.type in ("integer", "boolean"):
+            default = json.loads(parameter.default)
         schema["default"] = default
         about["example"] = default
     return about

@@ -22,8 +22,9 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from mtsp_kg.errors import QueryError
+from mtsp_kg.profile import Profile
 from mtsp_kg.project import Project
-from mtsp_kg.query.answer import Rows, Term, answer
+from mtsp_kg.query.answer import Table, Term, answer
 from mtsp_kg.query.catalogue import NamedQuery, read_query, read_text
 from mtsp_kg.store import Store
 from mtsp_kg.validate.deliver import Order, deliver
@@ -48,39 +49,39 @@ def run_checks(
     findings: list[Finding] = []
     rules: dict[str, Rule] = {}
     for path in project.query_files(kind):
-        rows = _ask(read_text(path), path, store, plan)
+        rows = _ask(read_text(path), path, store, project.profile)
         rules[path.stem] = Rule(path.stem, spot=Spot(project.relative(path), 1))
-        if rows.rows:  # a header is read only where it has something to say
-            query = read_query(path)
+        if rows:  # a header is read only where it has something to say
+            query = read_query(path, project.profile)
             findings += _findings(query, rows, store)
             told = {"en": query.summary, "zh": query.summary_zh}
             rules[path.stem] = replace(rules[path.stem], name=told, help=told, severity=_severity(query))
     return findings, rules
 
 
-def rows_of(query: NamedQuery, store: Store, plan: str | None) -> list[Finding]:
+def rows_of(query: NamedQuery, store: Store, profile: Profile) -> list[Finding]:
     """The rows of a check query as findings. Raises QueryError, with the file."""
-    return _findings(query, _ask(query.text, query.path, store, plan), store)
+    return _findings(query, _ask(query.text, query.path, store, profile), store)
 
 
-def _ask(text: str, path: Path, store: Store, plan: str | None) -> Rows:
+def _ask(text: str, path: Path, store: Store, profile: Profile) -> Table:
     try:
-        rows = answer(store.query(text), plan)
+        rows = answer(store.query(text), profile)
     except QueryError as error:
         raise QueryError(error.what, remedy=error.remedy, file=path, line=error.line) from error
-    if not isinstance(rows, Rows):
-        raise QueryError("A check query is a SELECT.", file=path)
+    if not isinstance(rows, Table):
+        raise QueryError("A check query must be a SELECT.", file=path)
     return rows
 
 
-def _findings(query: NamedQuery, rows: Rows, store: Store) -> list[Finding]:
+def _findings(query: NamedQuery, rows: Table, store: Store) -> list[Finding]:
     severity = _severity(query)
     columns = rows.columns
     keys = query.header.get("key") or columns[:1]
     if not isinstance(keys, list) or set(keys) - set(columns):
         raise QueryError("'key' names columns that the query does not have.", file=query.path)
     found = []
-    for cells, texts in dict(zip(rows.rows, rows.text_rows(), strict=True)).items():
+    for cells, texts in dict(zip(rows.terms, rows.text_rows(), strict=True)).items():
         row = dict(zip(columns, texts, strict=True))
         terms = dict(zip(columns, cells, strict=True))
         focus = terms.get(_FOCUS, cells[0])

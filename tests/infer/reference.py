@@ -10,8 +10,9 @@ from mtsp_kg.infer.axioms import read_axioms
 from mtsp_kg.infer.closure import Closure, close, needed
 from mtsp_kg.infer.compile import rules_of
 from mtsp_kg.infer.facts import read_ntriples
-from mtsp_kg.infer.ontology_index import Sources
+from mtsp_kg.infer.ontology_index import OntologyIndex
 from mtsp_kg.infer.terms import triple_of
+from mtsp_kg.profile import Profile
 
 RDFS = "<http://www.w3.org/2000/01/rdf-schema#"
 OWL = "<http://www.w3.org/2002/07/owl#"
@@ -26,7 +27,7 @@ def ours(path: Path) -> Closure:
     """Our closure of one Turtle file that holds axioms and facts."""
     store = ox.Store()
     store.load(path=path, format=ox.RdfFormat.TURTLE)
-    axioms = read_axioms(Sources([(path, path.name)]))
+    axioms = read_axioms(OntologyIndex([(path, path.name)], Profile("https://example.org/")))
     rules = rules_of(axioms)
     text = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
     return close(read_ntriples(text, needed(rules)), rules, lambda: read_ntriples(text))

@@ -114,4 +114,5 @@ def test_whatever_is_inferred_is_proved(tmp_path: Path) -> None:
 def test_a_remote_graph_is_closed_from_its_triples() -> None:
     project = find_project(ROOT)
     reasoner, store = Reasoner(project), load_project(project)
-    assert nquads(reasoner.close_text(dump(store))) == nquads(reasoner.close(store))
+    remote = reasoner.close_ntriples(dump(store, project.profile))
+    assert nquads(remote, project.profile) == nquads(reasoner.close(store), project.profile)

@@ -1,4 +1,4 @@
-"""Every inferred triple is explained down to what is stated, and the explanation is replayed."""
+"""Every inferred triple is explained down to assertions, and the explanation is replayed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from click.testing import CliRunner
 
 from mtsp_kg.cli import cli
 from mtsp_kg.errors import DataError, NotFoundError
-from mtsp_kg.graph import open_graph
-from mtsp_kg.infer.proofs import Proof, Step
+from mtsp_kg.graph import KnowledgeGraph, open_graph
+from mtsp_kg.infer.proofs import Proof, ProofStep
 from mtsp_kg.infer.reasoning import Reasoning
 
 ROOT = Path(__file__).parents[2]
@@ -22,8 +22,13 @@ GREEN = ("service:wipo-green", "contributesTo", "pillar:3")
 
 
 @pytest.fixture(scope="module")
-def reasoning() -> Reasoning:
-    return open_graph(ROOT).reasoning()
+def kg() -> KnowledgeGraph:
+    return open_graph(ROOT)
+
+
+@pytest.fixture(scope="module")
+def reasoning(kg: KnowledgeGraph) -> Reasoning:
+    return kg.reasoning()
 
 
 @pytest.mark.slow
@@ -47,36 +52,55 @@ def test_proofs_are_minimal_and_come_shortest_first(reasoning: Reasoning) -> Non
 
 
 def test_a_step_that_does_not_follow_is_found(reasoning: Reasoning) -> None:
-    (proof, *_) = reasoning.explain(*GREEN)[0].proofs
+    (proof, *_) = reasoning.explain(*GREEN).proofs
     step = proof.steps[proof.goal]
-    wrong = Step(step.fact, step.rule, tuple(reversed(step.premises)))
+    wrong = ProofStep(step.fact, step.rule, tuple(reversed(step.premises)))
     assert reasoning.explainer.replay(Proof(proof.goal, {**proof.steps, proof.goal: wrong}))
 
 
-def test_a_premise_that_nobody_states_is_found(reasoning: Reasoning) -> None:
-    (proof, *_) = reasoning.explain(*GREEN)[0].proofs
+def test_a_premise_that_nothing_asserts_is_found(reasoning: Reasoning) -> None:
+    (proof, *_) = reasoning.explain(*GREEN).proofs
     (fault,) = reasoning.explainer.replay(Proof(proof.goal, {}))
-    assert fault.startswith("Not stated: ")
+    assert fault.startswith("Not asserted: ")
 
 
-def test_text_names_axiom_paragraph_and_line(reasoning: Reasoning) -> None:
-    text = reasoning.tell(reasoning.explain(*GREEN, limit=1))
+def test_text_names_axiom_paragraph_and_line(kg: KnowledgeGraph) -> None:
+    text = kg.explain(*GREEN, limit=1).write()
     assert "mtsp:contributesTo o mtsp:partOf SubPropertyOf mtsp:contributesTo" in text
     assert "ontology/mtsp.ttl:" in text
-    assert "stated in para:82 (graph/mtsp-2022-2026/pillar-3.trig:" in text
+    assert "asserted in para:82 (graph/mtsp-2022-2026/pillar-3.trig:" in text
     assert "curated in graph/mtsp-2022-2026/plan.ttl:" in text
 
 
-def test_a_curated_statement_shows_the_curators_note(reasoning: Reasoning) -> None:
-    found = reasoning.explain("org:wipo", "skos:exactMatch", "http://eurovoc.europa.eu/2143")
-    text = reasoning.tell(found)
+def test_a_proof_is_a_tree_whose_leaves_have_graph_file_and_line(kg: KnowledgeGraph) -> None:
+    found = kg.explain(*GREEN, limit=1)
+    assert found.holds
+    (tree,) = found.trees
+    assert tree.terms[0] == kg.entities.find("WIPO GREEN")
+    assert tree.step is not None
+    assert tree.step.rule.kind == "property-chain"
+    contributes, part_of = tree.premises
+    assert [kg.profile.shrink(source.graph) for source in contributes.sources] == ["para:82", "para:83"]
+    assert all(source.is_passage and source.file.endswith("pillar-3.trig") for source in contributes.sources)
+    assert all(source.line for source in contributes.sources)
+    assert [source.file for source in part_of.sources if not source.is_passage] == ["graph/mtsp-2022-2026/plan.ttl"]
+
+
+def test_an_explanation_cannot_be_written_in_another_form(kg: KnowledgeGraph) -> None:
+    with pytest.raises(NotFoundError, match=r"Explanations cannot be written as 'csv'\. Choose one of: text, json"):
+        kg.explain(*GREEN).write("csv")
+
+
+def test_a_curated_statement_shows_the_curators_note(kg: KnowledgeGraph) -> None:
+    found = kg.explain("org:wipo", "skos:exactMatch", "http://eurovoc.europa.eu/2143")
+    text = found.write()
     note = "The concept is the World Intellectual Property Organization."
     assert f"curated in graph/alignments/eurovoc.ttl:20 (the curator's note: {note})" in text
-    (source,) = json.loads(reasoning.tell(found, "json"))[0]["proofs"][0]["asserted"][0]["sources"]
+    (source,) = json.loads(found.write("json"))[0]["proofs"][0]["asserted"][0]["sources"]
     assert source["note"] == {"en": note, "zh": "该概念即世界知识产权组织。"}
-    chinese = open_graph(ROOT).reasoning(language="zh")
-    again = chinese.explain("org:wipo", "skos:exactMatch", "http://eurovoc.europa.eu/2143")
-    assert "该概念即世界知识产权组织。" in chinese.tell(again)
+    chinese = kg.explain("org:wipo", "skos:exactMatch", "http://eurovoc.europa.eu/2143", language="zh")
+    assert "该概念即世界知识产权组织。" in chinese.write()
+    assert chinese.write().startswith("世界知识产权组织 (org:wipo)")
 
 
 def test_names_labels_iris_and_open_parts(reasoning: Reasoning) -> None:
@@ -85,40 +109,44 @@ def test_names_labels_iris_and_open_parts(reasoning: Reasoning) -> None:
     assert len({reasoning.explain(*way)[0].fact for way in ways}) == 1
     partners = reasoning.explain("?", "a", "partner", most=100)
     assert len(partners) > 5
-    assert all(one.proofs for one in partners)
+    assert all(one.holds for one in partners)
     with pytest.raises(NotFoundError, match="has no property"):
         reasoning.explain("WIPO GREEN", "sells", "?")
 
 
-def test_what_is_missing_is_told(reasoning: Reasoning) -> None:
-    (found,) = reasoning.explain("service:wipo-green", "contributesTo", "pillar:1")
+def test_an_explanation_has_what_is_missing(kg: KnowledgeGraph) -> None:
+    found = kg.explain("service:wipo-green", "contributesTo", "pillar:1")
+    assert not found.holds
     assert not found.proofs
-    text = reasoning.tell([found])
+    assert found.missing[0].holds
+    assert found.missing[0].missing
+    text = found.write()
     assert "is not entailed" in text
     assert "missing is    WIPO GREEN (service:wipo-green) contributes to" in text
 
 
 def test_json_is_replayed_and_a_forged_one_is_not(reasoning: Reasoning) -> None:
-    text = reasoning.tell(reasoning.explain("?", "a", "mtsp:Partner"), "json")
-    number, wrong = reasoning.replay_text(text)
-    assert number > 5
-    assert not wrong
+    text = reasoning.explain("?", "a", "mtsp:Partner").write("json")
+    replayed = reasoning.replay_json(text)
+    assert replayed.proofs > 5
+    assert not replayed.faults
+    assert str(replayed) == f"{replayed.proofs} proofs replayed, 0 faults\n"
     forged = json.loads(text)
     forged[0]["proofs"][0]["steps"][0]["axiom"] = "mtsp:Outcome SubClassOf mtsp:Partner"
-    assert reasoning.replay_text(json.dumps(forged))[1]
-    with pytest.raises(DataError, match="no proof"):
-        reasoning.replay_text("[1]")
+    assert reasoning.replay_json(json.dumps(forged)).faults
+    with pytest.raises(DataError, match="not a proof"):
+        reasoning.replay_json("[1]")
 
 
-def test_turtle_is_turtle_and_tells_the_passages(reasoning: Reasoning) -> None:
+def test_turtle_is_turtle_and_names_the_passages(kg: KnowledgeGraph) -> None:
     store = ox.Store()
-    store.load(reasoning.tell(reasoning.explain(*GREEN), "turtle").encode(), format=ox.RdfFormat.TURTLE)
+    store.load(kg.explain(*GREEN).write("turtle").encode(), format=ox.RdfFormat.TURTLE)
     source = ox.NamedNode("http://www.w3.org/ns/prov#hadPrimarySource")
     assert any(str(quad.object).endswith("para/82>") for quad in store.quads_for_pattern(None, source, None))
 
 
-def test_mermaid_has_an_arrow_for_each_premise(reasoning: Reasoning) -> None:
-    drawn = reasoning.tell(reasoning.explain(*GREEN, limit=1), "mermaid")
+def test_mermaid_has_an_arrow_for_each_premise(kg: KnowledgeGraph) -> None:
+    drawn = kg.explain(*GREEN, limit=1).write("mermaid")
     assert drawn.startswith("flowchart BT\n")
     assert drawn.count("-->") == 2
 
@@ -127,11 +155,11 @@ def test_mermaid_has_an_arrow_for_each_premise(reasoning: Reasoning) -> None:
 def test_an_edit_is_never_stale(tmp_path: Path) -> None:
     for room in ("ontology", "graph", "queries"):
         shutil.copytree(ROOT / room, tmp_path / room)
-    assert open_graph(tmp_path).reasoning().explain(*GREEN)[0].proofs
+    assert open_graph(tmp_path).explain(*GREEN).holds
     for path in (tmp_path / "graph").rglob("*.trig"):
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace("mtsp:contributesTo outcome:3.3", "mtsp:concerns outcome:3.3"), encoding="utf-8")
-    assert not open_graph(tmp_path).reasoning().explain(*GREEN)[0].proofs
+    assert not open_graph(tmp_path).explain(*GREEN).holds
 
 
 def test_the_command_line() -> None:

@@ -20,8 +20,7 @@ from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.load import load_files
 from mtsp_kg.plan import names
 from mtsp_kg.plan.project import find_project
-from mtsp_kg.query import execute
-from mtsp_kg.query.answer import Rows
+from mtsp_kg.query import parameters
 from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
 
 HERE = Path(__file__).parent
@@ -85,7 +84,7 @@ def small_reference(small: KnowledgeGraph) -> rdflib.Dataset:
 def _read_by_rdflib(kg: KnowledgeGraph) -> rdflib.Dataset:
     """The files and what follows from them: queries are asked of both."""
     files = [*kg.project.ontology_files(), *kg.project.graph_files()]
-    return _dataset(((path, kg.project.graph_of(path)) for path in files), kg.reasoning().write("nquads"))
+    return _dataset(((path, kg.project.graph_of(path)) for path in files), kg.infer().nquads())
 
 
 def _dataset(files: Iterable[tuple[Path, str]], inferred: str = "") -> rdflib.Dataset:
@@ -144,7 +143,7 @@ def test_inferences_change_no_answer_but_to_questions_about_what_follows(
 
 
 def test_no_question_has_nothing_to_show(kg: KnowledgeGraph) -> None:
-    assert [name for name in ASK if not _answer(kg, name).rows] == []
+    assert [name for name in ASK if not kg.query(name)] == []
 
 
 @pytest.mark.parametrize("query", ASK.values(), ids=ASK)
@@ -153,7 +152,7 @@ def test_its_header_tells_what_it_asks_and_returns(kg: KnowledgeGraph, query: Na
     assert query.summary_zh.endswith("？")
     assert len(query.tags) == 3
     assert set(query.tags) <= TAGS
-    assert list(query.returns) == _answer(kg, query.name).columns
+    assert list(query.returns) == kg.query(query.name).columns
     assert all(query.returns.values())
     assert all(parameter.about for parameter in query.parameters)
 
@@ -166,7 +165,7 @@ def test_its_defaults_are_those_of_its_text(kg: KnowledgeGraph, query: NamedQuer
         if parameter.default is None:
             assert blocks == ["UNDEF"]
         else:
-            assert _term(blocks[0], kg) == execute.term(parameter, parameter.default, kg.entities)
+            assert _term(blocks[0], kg) == parameters.term(parameter, parameter.default, kg.entities)
 
 
 @pytest.mark.parametrize("query", ASK.values(), ids=ASK)
@@ -177,7 +176,7 @@ def test_it_declares_the_prefixes_that_it_uses(query: NamedQuery) -> None:
 
 @pytest.mark.parametrize("query", ASK.values(), ids=ASK)
 def test_it_shows_the_paragraphs(kg: KnowledgeGraph, query: NamedQuery) -> None:
-    shown = {"paragraph", "paragraphs"} & set(_answer(kg, query.name).columns)
+    shown = {"paragraph", "paragraphs"} & set(kg.query(query.name).columns)
     assert bool(shown) != (query.name in WITHOUT_PARAGRAPH)
 
 
@@ -258,13 +257,7 @@ def test_the_catalogue_counts_them_so(name: str, numbers: list[str]) -> None:
         assert [[cell[0] for cell in row[3:] if cell] for row in found] == [numbers]
 
 
-def _answer(kg: KnowledgeGraph, name: str) -> Rows:
-    answer = kg.query(name)
-    assert isinstance(answer, Rows)
-    return answer
-
-
 def _term(written: str, kg: KnowledgeGraph) -> ox.NamedNode | ox.Literal:
     if written.startswith('"'):
         return ox.Literal(written[1:-1])
-    return ox.NamedNode(names.expand(written, kg.plan) or written)
+    return ox.NamedNode(kg.profile.expand(written) or written)

@@ -1,4 +1,4 @@
-"""Any row of any question is opened: the statements that it rests on, each stated somewhere or proved."""
+"""Every row of every question has evidence: the statements that it rests on, each asserted somewhere or proved."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from click.testing import CliRunner
 
 import mtsp_kg
 from mtsp_kg.cli import cli
-from mtsp_kg.errors import MtspError, ParameterError
+from mtsp_kg.errors import MtspError, NotFoundError, ParameterError
 from mtsp_kg.graph import KnowledgeGraph
-from mtsp_kg.infer.reasoning import Reasoning
 from mtsp_kg.plan.project import find_project
-from mtsp_kg.query.answer import Rows
+from mtsp_kg.query.answer import Table
 from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
-from mtsp_kg.query.evidence import Evidence, flattened
+from mtsp_kg.query.evidence import EvidenceFinder
+from mtsp_kg.query.patterns import flattened
+from mtsp_kg.store import EmbeddedStore
 
 pytestmark = pytest.mark.slow
 
@@ -28,37 +29,47 @@ def kg() -> KnowledgeGraph:
     return mtsp_kg.open(inferences=True)
 
 
-@pytest.fixture(scope="module")
-def reasoning(kg: KnowledgeGraph) -> Reasoning:
-    return kg.reasoning()
-
-
 @pytest.mark.parametrize("query", ASK.values(), ids=ASK)
-def test_every_row_of_every_question_rests_on_something(
-    kg: KnowledgeGraph, reasoning: Reasoning, query: NamedQuery
-) -> None:
-    rows = kg.query(query.name)
-    assert isinstance(rows, Rows)
-    evidence = Evidence(kg.completed, query.text, rows, reasoning)
-    for number in range(1, len(rows.rows) + 1):
-        facts = evidence.open(number).facts
-        assert facts, f"row {number}"
-        for fact in facts[:3]:
-            (proof,) = reasoning.explainer.explain(fact, 1).proofs
-            assert reasoning.explainer.replay(proof) == []
+def test_every_row_of_every_question_rests_on_something(kg: KnowledgeGraph, query: NamedQuery) -> None:
+    evidence = kg.evidence(query.name)
+    assert [row.number for row in evidence] == list(range(1, len(kg.query(query.name)) + 1))
+    for row in evidence:
+        assert row.facts, f"row {row.number}"
+        explained = kg.reasoning().explain_facts(row.facts[:3], limit=1)
+        assert all(len(one.proofs) == 1 for one in explained)
+        assert explained.replay().faults == ()
 
 
-def test_a_row_names_the_paragraph_that_it_shows(kg: KnowledgeGraph, reasoning: Reasoning) -> None:
+def test_a_row_names_the_paragraph_that_it_shows(kg: KnowledgeGraph) -> None:
     """The paragraph of a row is among the sources of its statements, row by row."""
-    query = ASK["partners-of-outcome"]
-    rows = kg.query(query.name)
-    assert isinstance(rows, Rows)
-    evidence = Evidence(kg.completed, query.text, rows, reasoning)
-    for number, row in enumerate(rows.rows, 1):
-        sources = {graph for fact in evidence.open(number).facts for graph in reasoning.explainer.stated.graphs(fact)}
-        paragraph = row[rows.columns.index("paragraph")]
-        assert isinstance(paragraph, ox.NamedNode)
-        assert paragraph.value in sources
+    evidence = kg.evidence("partners-of-outcome")
+    assert len(evidence) > 10
+    for row in evidence:
+        assert row.row.paragraph in {graph for statement in row.statements for graph in statement.graphs}
+
+
+def test_evidence_is_data(kg: KnowledgeGraph) -> None:
+    (row,) = kg.evidence("partners-of-outcome", {"outcome": "3.3"}, row=1)
+    assert row.number == 1
+    assert row.cells["partner"] == row.row.partner.short
+    assert not row.absence
+    assert row.statements.holds
+    with pytest.raises(NotFoundError, match="Evidence cannot be written as 'csv'"):
+        kg.evidence("partners", row=1).write("csv")
+    with pytest.raises(ParameterError, match="not with SPARQL"):
+        kg.evidence("ASK { ?s ?p ?o }", {"outcome": "3.3"})
+
+
+def test_evidence_does_not_depend_on_the_order_in_a_store(kg: KnowledgeGraph) -> None:
+    turned = ox.Store()
+    turned.extend(sorted(kg.completed.snapshot(), key=str, reverse=True))
+    query, answer = kg.query_details("target-group-hierarchy"), kg.query("target-group-hierarchy")
+    assert isinstance(answer, Table)
+    finders = [
+        EvidenceFinder(store, query.text, answer, kg.reasoning()) for store in (kg.completed, EmbeddedStore(turned))
+    ]
+    rows = range(0, len(answer), 10)
+    assert [finders[0].facts(row) for row in rows] == [finders[1].facts(row) for row in rows]
 
 
 def run(*words: str) -> str:
@@ -71,7 +82,7 @@ def test_the_command_line_opens_a_row_and_all_rows() -> None:
     text = run("partners-today-and-promised", "--evidence", "5")
     assert text.startswith("Row 5: agent org:who; ")
     assert "by symmetric property: mtsp:partnersWith Characteristics Symmetric" in text
-    assert "stated in para:55 (graph/mtsp-2022-2026/pillar-2.trig:" in text
+    assert "asserted in para:55 (graph/mtsp-2022-2026/pillar-2.trig:" in text
     assert run("services-for-smes", "--evidence").count("Row ") == 8
     assert "para:82" in run("partners-of-outcome", "-p", "outcome=3.3", "--evidence", "1")
 
@@ -100,9 +111,9 @@ def test_free_sparql_with_paths_counts_and_inner_selects_is_opened() -> None:
     ("words", "said"),
     [
         (["partners", "--evidence", "999"], "There is no row 999"),
-        (["partners", "--evidence", "first"], "is no row"),
-        (["partners", "--evidence", "1", "-f", "csv"], "cannot be written as 'csv'"),
-        (["-e", "ASK { ?s ?p ?o }", "--evidence", "1"], "Only rows can be opened"),
+        (["partners", "--evidence", "0"], "There is no row 0"),
+        (["partners", "--evidence", "first"], "is not a row"),
+        (["-e", "ASK { ?s ?p ?o }", "--evidence", "1"], "Only rows have evidence"),
     ],
 )
 def test_what_cannot_be_opened_says_so(words: list[str], said: str) -> None:

@@ -17,9 +17,11 @@ from mtsp_kg.graph import open_graph
 from mtsp_kg.infer.completion import INFERENCE
 from mtsp_kg.plan.pages.publisher import SiteOptions
 from mtsp_kg.plan.pages.source import SiteSource
+from mtsp_kg.profile import Profile
 from mtsp_kg.query.catalogue import read_query
 
 ROOT = Path(__file__).parents[2]
+PROFILE = Profile("https://example.org/")
 PARTNERS = "SELECT ?it WHERE { ?it a mtsp:Partner }"
 
 
@@ -37,7 +39,7 @@ def test_queries_see_what_follows_unless_they_are_asked_not_to(monkeypatch: pyte
     monkeypatch.setenv(INFERENCE, "off")
     assert rows() == 0
     assert rows("--no-inference") == 0
-    assert open_graph(inferences=True).sparql(PARTNERS).write("csv").count("\n") > 6
+    assert len(open_graph(inferences=True).sparql(PARTNERS)) > 5
     monkeypatch.setenv(INFERENCE, "on")
     assert rows() > 5
 
@@ -65,9 +67,9 @@ def test_a_published_question_answers_as_the_command_does(monkeypatch: pytest.Mo
     assert {name: rows.write("csv") for name, rows in answers.items()} == {
         name: kg.query(name).write("csv") for name in answers
     }
-    assert all(rows.rows for rows in answers.values())
+    assert all(answers.values())
     monkeypatch.setenv(INFERENCE, "off")
-    assert not SiteSource(kg.project, kg.store, SiteOptions()).answers["outcomes-without-partner"].rows
+    assert not SiteSource(kg.project, kg.store, SiteOptions()).answers["outcomes-without-partner"]
 
 
 def test_an_edited_file_changes_the_next_answer(tmp_path: Path) -> None:
@@ -93,30 +95,30 @@ def test_a_header_is_parsed_once_and_never_stale(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv(cache.ENVIRONMENT, str(tmp_path / "cache"))
     path = tmp_path / "which.rq"
     path.write_text(HEADER, encoding="utf-8")
-    first = read_query(path)
-    script = f"import sys; from pathlib import Path; from mtsp_kg.query.catalogue import read_query; q = read_query(Path({str(path)!r})); print(q.parameters, 'yaml' in sys.modules)"  # noqa: E501
+    first = read_query(path, PROFILE)
+    script = f"import sys; from pathlib import Path; from mtsp_kg.profile import Profile; from mtsp_kg.query.catalogue import read_query; q = read_query(Path({str(path)!r}), Profile('https://example.org/')); print(q.parameters, 'yaml' in sys.modules)"  # noqa: E501
     again = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
     assert again == f"{first.parameters} False\n"
     path.write_text(HEADER.replace("Which?", "How many?"), encoding="utf-8")
-    assert read_query(path).summary == "How many?"
+    assert read_query(path, PROFILE).summary == "How many?"
     (kept,) = [found for found in (tmp_path / "cache" / "header").iterdir() if "Which" in found.read_text()]
     kept.write_text("{ broken", encoding="utf-8")
     path.write_text(HEADER, encoding="utf-8")
-    assert read_query(path) == first
+    assert read_query(path, PROFILE) == first
     monkeypatch.setenv(cache.ENVIRONMENT, "off")
-    assert read_query(path) == first
+    assert read_query(path, PROFILE) == first
 
 
 def test_what_json_does_not_give_back_unchanged_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(cache.ENVIRONMENT, str(tmp_path / "cache"))
     path = tmp_path / "when.rq"
     path.write_text("#+ summary: When?\n#+ returns: {1: one, day: 2026-01-01}\nSELECT ?n {}\n", encoding="utf-8")
-    assert read_query(path) == read_query(path)
+    assert read_query(path, PROFILE) == read_query(path, PROFILE)
     assert not (tmp_path / "cache").exists()
     path.write_text("#+ summary: [\n", encoding="utf-8")
     for _ in range(2):
         with pytest.raises(QueryError, match="not YAML"):
-            read_query(path)
+            read_query(path, PROFILE)
 
 
 def test_the_shelf_of_headers_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

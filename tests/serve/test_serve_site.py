@@ -76,7 +76,8 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     await pool.start()
     from mtsp_kg.query.catalogue import read_catalogue
 
-    served = Served(read_catalogue(kg.project, "ask"), QuickEntities(kg.store, kg.plan), kg.profile, BASE, Example())
+    entities = QuickEntities(kg.store, kg.profile)
+    served = Served(read_catalogue(kg.project, "ask"), entities, kg.profile, BASE, Example())
     with open_devnull() as stream:
         app = application(served, pool, AccessLog(stream))
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

@@ -58,7 +58,8 @@ def test_a_check_finds_the_same_where_graphs_are_not_merged_and_say_things_twice
             merged.add(ox.Quad(quad.subject, quad.predicate, quad.object, again))
     alone = ox.Store()
     alone.bulk_extend(quad for quad in merged if isinstance(quad.graph_name, ox.NamedNode))
-    findings = [rows_of(QUERIES[name], store, PLAN) for store in (EmbeddedStore(merged), UnmergedStore(alone))]
+    stores = (EmbeddedStore(merged), UnmergedStore(alone))
+    findings = [rows_of(QUERIES[name], store, names.profile(PLAN)) for store in stores]
     assert findings[0] == findings[1]
     assert findings[0]
 

@@ -229,7 +229,7 @@ def search_page(source: SiteSource, language: str, text: str = "") -> bytes:
 def proof_page(source: SiteSource, language: str, triple: tuple[str, str, str]) -> bytes | None:
     """The proofs of an inferred triple, down to the passages; None where it is not inferred."""
     view = source.views[language]
-    proofs = source.inferences.proofs(triple, view.label)
+    proofs = source.inferences.proofs(triple)
     if not proofs:
         return None
     return render(
@@ -240,6 +240,7 @@ def proof_page(source: SiteSource, language: str, triple: tuple[str, str, str]) 
         triple=triple,
         proofs=proofs,
         rule_label=_rule_label(language),
+        axiom=source.inferences.axiom,
         query=_query_string(dict(zip(("subject", "predicate", "object"), map(view.short, triple), strict=True))),
     )
 
@@ -312,7 +313,9 @@ def question_page(source: SiteSource, language: str, name: str, answer: ShownAns
 def _default_answer(source: SiteSource, name: str) -> ShownAnswer:
     values = questions.defaults(source.catalogue[name])
     rows = source.answers.get(name)
-    return questions.shown_rows(rows.sparql_json, source.plan, values) if rows else ShownAnswer(values=values)
+    if rows is None:
+        return ShownAnswer(values=values)
+    return questions.shown_rows(rows.sparql_json, source.project.profile, values)
 
 
 def general_pages(source: SiteSource) -> dict[str, Callable[[str], bytes]]:

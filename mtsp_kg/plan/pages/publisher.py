@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mtsp_kg.cache import project_digest
 from mtsp_kg.errors import DataError, DocumentError
-from mtsp_kg.infer.completion import wanted
+from mtsp_kg.infer.completion import inferences_wanted
 from mtsp_kg.plan import names
 from mtsp_kg.project import Project
 from mtsp_kg.publish.rebase import PublishOptions
@@ -61,7 +61,7 @@ def publish(project: Project, load: Callable[[], Store], target: Path, options: 
 def site_key(project: Project, options: SiteOptions) -> str:
     """What identifies a site: the SHA-256 of its sources, of the options and of the code that makes it."""
     total = hashlib.sha256(project_digest(project).encode())
-    total.update(repr((options.base, options.site, options.endpoint, options.live, wanted())).encode())
+    total.update(repr((options.base, options.site, options.endpoint, options.live, inferences_wanted())).encode())
     code = [path for room in _ROOMS for path in (_PACKAGE / room).rglob("*")]
     code += [_PACKAGE / f"{module}.py" for module in _MODULES]
     data = [*project.shape_files(), *project.query_files(), *sorted((project.root / "ontology").glob("*.yaml"))]

@@ -9,7 +9,8 @@ from typing import Any
 import pyoxigraph as ox
 
 from mtsp_kg.errors import MtspError
-from mtsp_kg.query.answer import Rows
+from mtsp_kg.profile import Profile
+from mtsp_kg.query.answer import Table
 from mtsp_kg.query.catalogue import NamedQuery
 
 MOST_ROWS = 500
@@ -31,14 +32,14 @@ class ShownAnswer:
     values: Mapping[str, str] = field(default_factory=dict)
 
 
-def shown_rows(sparql_json: bytes, plan: str | None, values: Mapping[str, str]) -> ShownAnswer:
+def shown_rows(sparql_json: bytes, profile: Profile, values: Mapping[str, str]) -> ShownAnswer:
     """A SPARQL results document in JSON as a page shows it."""
     found = ox.parse_query_results(sparql_json, ox.QueryResultsFormat.JSON)
     if isinstance(found, ox.QueryBoolean):
         return ShownAnswer(truth=bool(found), values=values)
-    answer = Rows(sparql_json, plan)
-    more = max(len(answer.rows) - MOST_ROWS, 0)
-    return ShownAnswer(answer.columns, answer.rows[:MOST_ROWS], more, values=values)
+    answer = Table(sparql_json, profile=profile)
+    more = max(len(answer) - MOST_ROWS, 0)
+    return ShownAnswer(answer.columns, answer.terms[:MOST_ROWS], more, values=values)
 
 
 def shown_triples(turtle: bytes) -> ShownAnswer:

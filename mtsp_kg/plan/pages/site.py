@@ -129,7 +129,7 @@ class PlanSite:
         if isinstance(answer, MtspError):
             shown = questions.shown_failure(answer, values)
         else:
-            shown = questions.shown_rows(answer, self.source.plan, values)
+            shown = questions.shown_rows(answer, self.source.project.profile, values)
         return self._published(page_builders.question_page(self.source, language, name, shown))
 
     def sparql_page(self, language: str, text: str, answer: tuple[str, bytes] | MtspError, *, asserted: bool) -> bytes:
@@ -141,7 +141,11 @@ class PlanSite:
         else:
             form, body = answer
             triples = form == "graph"
-            shown = questions.shown_triples(body) if triples else questions.shown_rows(body, self.source.plan, {})
+            shown = (
+                questions.shown_triples(body)
+                if triples
+                else questions.shown_rows(body, self.source.project.profile, {})
+            )
         return self._published(page_builders.sparql_page(self.source, language, text, shown, asserted=asserted))
 
     def search_page(self, language: str, text: str) -> bytes:

@@ -36,7 +36,7 @@ from mtsp_kg.publish.dataset_description import (
 from mtsp_kg.publish.rdf_writer import RdfDocument
 from mtsp_kg.publish.site_layout import DATA_FORMS, SiteLayout, media_type
 from mtsp_kg.publish.triple_index import TripleIndex, key
-from mtsp_kg.query.answer import Rows, answer
+from mtsp_kg.query.answer import Table, answer
 from mtsp_kg.query.catalogue import NamedQuery, find_file, read_catalogue, read_text
 from mtsp_kg.store import EmbeddedStore, Store
 
@@ -91,7 +91,7 @@ class SiteSource:
     @cached_property
     def inferences(self) -> InferredTriples:
         """The inferred triples and their proofs."""
-        return InferredTriples(self.project, self.store.snapshot(), self.plan, self.voices)
+        return InferredTriples(self.project, self.store.snapshot(), self.voices)
 
     @cached_property
     def copy(self) -> Mapping[str, Passage]:
@@ -104,25 +104,25 @@ class SiteSource:
         return {query.name: query for query in read_catalogue(self.project, "ask")}
 
     @cached_property
-    def answers(self) -> dict[str, Rows]:
+    def answers(self) -> dict[str, Table]:
         """The answers to the questions with their default parameters, as `mtsp query` gives them. Raises QueryError."""
         store = self._store_with_inferences()
         found = {}
         for name, query in self.catalogue.items():
-            rows = answer(store.query(query.text), self.plan)
-            if isinstance(rows, Rows):
+            rows = answer(store.query(query.text), self.project.profile)
+            if isinstance(rows, Table):
                 found[name] = rows
         return found
 
     def _store_with_inferences(self) -> Store:
         # Pages and documents have what is asserted; answers are those of `mtsp query`.
-        from mtsp_kg.infer.completion import Inferences, wanted
+        from mtsp_kg.infer.completion import InferenceCompletion, inferences_wanted
 
-        if not wanted():
+        if not inferences_wanted():
             return self.store
         store = ox.Store()
         store.bulk_extend(self.store.snapshot())
-        Inferences(self.project).complete(store)
+        InferenceCompletion(self.project).complete(store)
         return EmbeddedStore(store)
 
     @cached_property
@@ -201,6 +201,5 @@ class SiteSource:
 
     def rows(self, view: str) -> list[tuple[str, ...]]:
         """The rows of a query of `queries/view/`, as plain text and IRIs."""
-        found = answer(self.store.query(read_text(find_file(self.project, view, "view"))), self.plan)
-        assert isinstance(found, Rows)
-        return [tuple(getattr(cell, "value", "") for cell in row) for row in found.rows]
+        found = answer(self.store.query(read_text(find_file(self.project, view, "view"))), self.project.profile)
+        return [tuple(getattr(term, "value", "") for term in row) for row in found.terms]
