@@ -99,9 +99,9 @@ def must_stand(findings: list[dict[str, object]], data: Path) -> int:
     """Ends the benchmark where a finding has no place, or its line in N-Triples does not say it; how many were read."""
     wanted: dict[int, list[dict[str, object]]] = defaultdict(list)
     for found in findings:
-        if not found["places"]:
+        if not found["positions"]:
             sys.exit(f"a finding without a place: {found}")
-        for place in found["places"]:  # type: ignore[attr-defined]
+        for place in found["positions"]:  # type: ignore[attr-defined]
             if Path(place["file"]).name == data.name:
                 wanted[place["line"]].append(found)
     checked = 0
@@ -191,7 +191,7 @@ def turtle(corpus: Corpus, megabytes: int, folder: Path) -> dict[str, object]:
     if ours is None:
         return figures | {"mtsp": "did not end"}
     found = json.loads(ours.output)["findings"]
-    without = [finding for finding in found if finding["components"] and not finding["places"]]
+    without = [finding for finding in found if finding["components"] and not finding["positions"]]
     if without:
         sys.exit(f"{len(without)} findings without a place, as {without[0]}")
     return figures | told("mtsp", ours) | {"findings": len(found)}

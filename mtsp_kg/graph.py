@@ -16,7 +16,8 @@ from mtsp_kg.plan.project import find_project, plan_folder, plans
 from mtsp_kg.project_graph import ProjectGraph
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Mapping
+    from typing import Unpack
 
     from mtsp_kg.plan.document.comparison import Comparison
     from mtsp_kg.plan.document.grounding import Grounding
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from mtsp_kg.plan.views import Views
     from mtsp_kg.publish.folder import Published
     from mtsp_kg.remote.push import Pushed
-    from mtsp_kg.validate.findings import Report
+    from mtsp_kg.validate.inputs import FileArguments
+    from mtsp_kg.validate.options import ValidationArguments, ValidationOptions
+    from mtsp_kg.validate.report import Report
+    from mtsp_kg.validate.shape_listing import ShapeList
 
 
 class KnowledgeGraph(ProjectGraph):
@@ -195,39 +199,43 @@ class KnowledgeGraph(ProjectGraph):
 
     def validate(
         self,
-        files: Sequence[str | Path] = (),
-        *,
-        shapes: Sequence[str | Path] = (),
-        ontology: Sequence[str | Path] = (),
-        engine: str | None = None,
-        checks: bool = True,
-        waivers: str | Path | None = None,
-        fail_on: str = "violation",
-        baseline: str | Path | None = None,
-        update_baseline: bool = False,
-        changed_since: str | None = None,
+        files: FileArguments = (),
+        options: ValidationOptions | None = None,
+        **changes: Unpack[ValidationArguments],
     ) -> Report:
-        """The report of the shapes and check queries on the graph; with `files`, of the shapes on these alone.
+        """The report of the shapes and check queries on the graph, or of the shapes on some files and folders alone.
 
-        shapes: files and folders in place of the project's; ontology: with `files`, where their classes are defined;
-        engine: `shacl` or `pyshacl`; waivers: a file of what is accepted; fail_on: the least grave finding that makes
-        the report not conform; baseline: a file of known findings, which `update_baseline` writes; changed_since: a
-        revision of git. Raises DataError, NotFoundError, QueryError, MissingExtraError, ParameterError.
+        options: see `ValidationOptions`; changes: its fields as keyword arguments, which take precedence. Raises
+        DataError, NotFoundError, QueryError, MissingExtraError, ParameterError.
         """
-        from mtsp_kg.validate.inputs import begin
+        from mtsp_kg.validate.inputs import start_loading
+        from mtsp_kg.validate.options import ValidationOptions
 
-        inputs = begin(self.project, files, ontology, own_shapes=bool(shapes))  # before the rest is imported
-        from mtsp_kg.validate.options import Request, validate
+        options = ValidationOptions.of(options, **changes)
+        # Loading starts before the other modules of the validation are imported.
+        inputs = start_loading(self.project, files, options.ontology, own_shapes=bool(options.shapes))
+        from mtsp_kg.validate.runner import validate
 
-        asked = Request(tuple(files), tuple(shapes), tuple(ontology), engine, checks, waivers, fail_on, baseline,
-                        update_baseline, changed_since, inputs=inputs)  # fmt: skip
-        return validate(self.project, self.plan, asked)
+        return validate(self.project, files, options, inputs=inputs)
 
     def check_quality(self) -> Report:
         """The report of the checks in `queries/ontology/` on the ontology and its use. Raises QueryError, DataError."""
         from mtsp_kg.validate.check_queries import check_quality
 
-        return check_quality(self.project, self.store, self.plan)
+        return check_quality(self.project, self.store)
+
+    def shapes(self, shapes: FileArguments = ()) -> ShapeList:
+        """The shapes with their targets, the number of nodes that these match, and examples.
+
+        shapes: files and folders of shapes that replace the project's. Raises as `validate` does.
+        """
+        from mtsp_kg.validate.runner import read_project_shapes
+        from mtsp_kg.validate.shape_listing import list_shapes
+
+        failing: dict[str, set[str]] = {}
+        for finding in self.validate(shapes=shapes, checks=False):
+            failing.setdefault(finding.shape, set()).add(finding.focus)
+        return list_shapes(read_project_shapes(self.project, shapes), self.store, failing, self.project.root)
 
     def _view(self, name: str, entity: str | None = None, *, kind: str = "view") -> list[tuple[str, ...]]:
         """The rows of a query of `queries/view/`, or of another folder, as plain text and IRIs."""

@@ -10,10 +10,10 @@ warning in the log. Ontology axioms, shapes and queries are those of the local p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mtsp_kg.errors import ParameterError, RemoteError
 from mtsp_kg.graph import KnowledgeGraph
@@ -22,9 +22,13 @@ from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore, Store
 
 if TYPE_CHECKING:
+    from typing import Unpack
+
     from mtsp_kg.remote.client import Client
     from mtsp_kg.remote.push import Pushed
-    from mtsp_kg.validate.findings import Report
+    from mtsp_kg.validate.inputs import FileArguments
+    from mtsp_kg.validate.options import ValidationArguments, ValidationOptions
+    from mtsp_kg.validate.report import Report
 
 
 class RemoteKnowledgeGraph(KnowledgeGraph):
@@ -49,18 +53,27 @@ class RemoteKnowledgeGraph(KnowledgeGraph):
 
         return RemoteStore(self._client, self.profile) if self.inferences else self.store
 
-    def validate(self, files: Sequence[str | Path] = (), **options: Any) -> Report:
-        """The report of the shapes, on the graphs as they are fetched, and of the check queries, which are asked there.
+    def validate(
+        self,
+        files: FileArguments = (),
+        options: ValidationOptions | None = None,
+        **changes: Unpack[ValidationArguments],
+    ) -> Report:
+        """The report of the shapes, on the fetched graphs, and of the check queries, which run in the store.
 
-        Options and errors are those of a graph that is here; files and `changed_since` do not go with a store.
+        options, changes: as of `KnowledgeGraph.validate`; positions are those in the files of the local project. Raises
+        ParameterError for files and `changed_since`, which are not in a store; RemoteError, and as for a local graph.
         """
-        from mtsp_kg.validate.options import Request, validate
+        from mtsp_kg.validate.options import ValidationOptions
+        from mtsp_kg.validate.runner import validate
 
-        if files or options.get("changed_since"):
-            raise ParameterError("Files, and changes since a revision, are here, not in a store.")
-        for name in ("shapes", "ontology"):
-            options[name] = tuple(options.get(name, ()))
-        return validate(self.project, self.plan, Request(elsewhere=self.store, **options))
+        options = ValidationOptions.of(options, **changes)
+        if files or options.changed_since:
+            raise ParameterError(
+                "A store has neither files nor Git revisions.",
+                remedy="Leave out --store, or FILES and --changed-since.",
+            )
+        return validate(self.project, options=options, store=self.store)
 
     def put_inferences(self, inferred: bytes, progress: Callable[[str], None] = lambda line: None) -> Pushed:
         """Replaces the inferred graphs in the store, and updates the merge.

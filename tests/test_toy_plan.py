@@ -10,7 +10,7 @@ import pytest
 import mtsp_kg
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.plan.document import digest, normalise
-from mtsp_kg.validate.findings import Report
+from mtsp_kg.validate.report import Report
 
 
 @pytest.fixture(scope="module")

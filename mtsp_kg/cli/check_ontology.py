@@ -23,12 +23,12 @@ def command(project: str | None, reasoner: str | None, rules_only: bool, alignme
     """
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.graph import open_graph
-    from mtsp_kg.validate.check_queries import tell_quality
+    from mtsp_kg.validate.report_view import LANGUAGES
 
     kg = open_graph(project)
     found = kg.check_ontology(reasoner=reasoner, dl=not rules_only, alignments=alignments, language=lang)
     quality = kg.check_quality()
-    told = tell_quality(quality, kg.project, kg.plan, form, lang)
+    told = quality.write(form, language=lang if lang in LANGUAGES else "en")
     if form == "json":
         import json
 

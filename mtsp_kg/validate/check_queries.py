@@ -1,118 +1,155 @@
-"""Check queries: any row of one is a finding, unless it is waived; rows that are alike are one.
+"""Check queries: each row of one is a finding, unless it is waived; equal rows are one finding.
 
-Their header has, besides what every query has, `severity` (violation, warning, info), `message` and `message_zh`, in
-which `{column}` is a cell of the row, and where needed `key`: the columns that a row is known by (default: the first).
-A column called passage or graph says where the row stands; columns called focus (else the first one), path and value
-are the finding's, and where all three are there, its place is that of this triple. Imports `errors`, `project`, `query`
-and, of this room, `findings`.
+The header of a check query has, besides what every query has, `severity` (violation, warning, info), `message` and
+`message_zh`, in which `{column}` is a cell of the row, and where needed `key`: the columns that identify a row
+(default: the first). A column called passage or graph is the graph of the finding. Columns called focus (else the
+first one), path and value are those of the finding, and where all three are there, its position is that of this
+triple.
 
-The ontology as a piece of work: whether its header is complete, its terms are used, and known pitfalls are avoided.
-
-The checks are the queries in `queries/ontology/`, in the form of check queries: any row is a finding, unless
-`queries/ontology/waivers.yaml` accepts it. They read the ontology with the graph that uses it. Imports `project`,
-`store` and, of this room, `checks`, `deliver`, `findings`, `forms`, `waivers` and `words`.
+The checks of a project's graph are in `queries/check/`, those of its ontology and its use in `queries/ontology/`. A
+`waivers.yaml` beside them has the findings that are accepted.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
 from mtsp_kg.errors import QueryError
 from mtsp_kg.profile import Profile
 from mtsp_kg.project import Project
-from mtsp_kg.query.answer import Table, Term, answer
 from mtsp_kg.query.catalogue import NamedQuery, read_query, read_text
 from mtsp_kg.store import Store
-from mtsp_kg.validate.deliver import Order, deliver
-from mtsp_kg.validate.findings import Finding, Report, Rule, Severity, Spot, Wanted, Where, in_order
-from mtsp_kg.validate.forms import View
-from mtsp_kg.validate.report_words import LANGUAGES
+from mtsp_kg.validate.findings import Finding, Position, Severity, SourceLookup, in_order
+from mtsp_kg.validate.inputs import source_files
+from mtsp_kg.validate.report import Report, ReportRule
 from mtsp_kg.validate.waivers import FILE, read_waivers, waive
 
+if TYPE_CHECKING:
+    from mtsp_kg.locate import Wanted
+
 CHECKS = "check"
+_ONTOLOGY_CHECKS = "ontology"
 _FOCUS, _PATH, _VALUE = "focus", "path", "value"
-_PLACES = ("passage", "graph")
+_GRAPH_COLUMNS = ("passage", "graph")
 _MESSAGES = {"en": "message", "zh": "message_zh"}
 
+_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
-def run_checks(
-    project: Project, store: Store, plan: str | None, kind: str = CHECKS
-) -> tuple[list[Finding], dict[str, Rule]]:
-    """The findings of all check queries of a kind (a folder of `queries/`), and the queries as rules.
+
+def check_quality(project: Project, store: Store, today: date | None = None) -> Report:
+    """The report of the checks of a project's ontology and its use; a warning makes it not conform.
+
+    store: the project's graph; today: the day on which waivers must be valid. Raises QueryError, DataError.
+    """
+    found, rules = run_checks(project, store, _ONTOLOGY_CHECKS)
+    file = project.root / "queries" / _ONTOLOGY_CHECKS / FILE
+    kept, waived = waive(found, read_waivers(file), file, project, today)
+    return Report(
+        findings=tuple(in_order(kept)),
+        profile=project.profile,
+        checks=len(rules),
+        waived=waived,
+        rules=rules,
+        fail_on=Severity.WARNING,
+        sources=source_files(project, [*project.ontology_files(), *project.graph_files()]),
+    )
+
+
+def run_checks(project: Project, store: Store, kind: str = CHECKS) -> tuple[list[Finding], dict[str, ReportRule]]:
+    """The findings of all check queries of a kind (a folder of `queries/`), and the queries as reports describe them.
 
     Raises QueryError, DataError.
     """
     findings: list[Finding] = []
-    rules: dict[str, Rule] = {}
+    rules: dict[str, ReportRule] = {}
     for path in project.query_files(kind):
-        rows = _ask(read_text(path), path, store, project.profile)
-        rules[path.stem] = Rule(path.stem, spot=Spot(project.relative(path), 1))
-        if rows:  # a header is read only where it has something to say
+        rows = _CheckRows.of(read_text(path), path, store)
+        position = Position(project.relative(path), 1)
+        rule = ReportRule(path.stem, lookup=SourceLookup(found=(position,)))
+        if rows.rows:  # a header is parsed only where it is needed
             query = read_query(path, project.profile)
-            findings += _findings(query, rows, store)
-            told = {"en": query.summary, "zh": query.summary_zh}
-            rules[path.stem] = replace(rules[path.stem], name=told, help=told, severity=_severity(query))
+            findings += _findings(query, rows, store, project.profile)
+            summary = {"en": query.summary, "zh": query.summary_zh}
+            rule = replace(rule, name=summary, help=summary, severity=_severity(query))
+        rules[path.stem] = rule
     return findings, rules
 
 
-def rows_of(query: NamedQuery, store: Store, profile: Profile) -> list[Finding]:
-    """The rows of a check query as findings. Raises QueryError, with the file."""
-    return _findings(query, _ask(query.text, query.path, store, profile), store)
+def check_findings(query: NamedQuery, store: Store, profile: Profile) -> list[Finding]:
+    """The findings of one check query. Raises QueryError, with the file."""
+    return list(_findings(query, _CheckRows.of(query.text, query.path, store), store, profile))
 
 
-def _ask(text: str, path: Path, store: Store, profile: Profile) -> Table:
-    try:
-        rows = answer(store.query(text), profile)
-    except QueryError as error:
-        raise QueryError(error.what, remedy=error.remedy, file=path, line=error.line) from error
-    if not isinstance(rows, Table):
-        raise QueryError("A check query must be a SELECT.", file=path)
-    return rows
+class _CheckRows:
+    """The rows of a check query, each once."""
+
+    def __init__(self, results: ox.QuerySolutions) -> None:
+        # The store evaluates the query while it writes the results, and does not hold the interpreter meanwhile.
+        written = results.serialize(format=ox.QueryResultsFormat.JSON) or b""
+        solutions = ox.parse_query_results(written, ox.QueryResultsFormat.JSON)
+        assert isinstance(solutions, ox.QuerySolutions)
+        self.columns = [variable.value for variable in solutions.variables]
+        self.rows: list[tuple[_Term | None, ...]] = list(dict.fromkeys(tuple(solution) for solution in solutions))
+
+    @classmethod
+    def of(cls, text: str, path: Path, store: Store) -> _CheckRows:
+        try:
+            results = store.query(text)
+        except QueryError as error:
+            raise QueryError(error.what, remedy=error.remedy, file=path, line=error.line) from error
+        if not isinstance(results, ox.QuerySolutions):
+            raise QueryError("A check query must be a SELECT query.", file=path)
+        return cls(results)
 
 
-def _findings(query: NamedQuery, rows: Table, store: Store) -> list[Finding]:
+def _findings(query: NamedQuery, rows: _CheckRows, store: Store, profile: Profile) -> Iterator[Finding]:
     severity = _severity(query)
-    columns = rows.columns
-    keys = query.header.get("key") or columns[:1]
-    if not isinstance(keys, list) or set(keys) - set(columns):
-        raise QueryError("'key' names columns that the query does not have.", file=query.path)
-    found = []
-    for cells, texts in dict(zip(rows.terms, rows.text_rows(), strict=True)).items():
-        row = dict(zip(columns, texts, strict=True))
-        terms = dict(zip(columns, cells, strict=True))
-        focus = terms.get(_FOCUS, cells[0])
-        triples = _triples(focus, terms.get(_PATH), terms.get(_VALUE), store)
-        told = [terms.get(place) for place in _PLACES] + [quad.graph_name for quad in triples]
-        graphs = sorted({graph.value for graph in told if isinstance(graph, ox.NamedNode)})
-        found.append(
-            Finding(
-                focus=focus.value if isinstance(focus, ox.NamedNode) else row.get(_FOCUS, texts[0]),
-                path=row.get(_PATH, ""),
-                value="" if terms.get(_VALUE) is None else str(terms[_VALUE]),
-                shape=query.name,
-                severity=severity,
-                messages=_messages(query, row),
-                graphs=tuple(graphs),
-                where=Where(triples or _wanted(focus, graphs, store)),
-                row=" ".join(row[key] for key in keys),
-            )
+    keys = query.header.get("key") or rows.columns[:1]
+    if not isinstance(keys, list) or set(keys) - set(rows.columns):
+        raise QueryError("'key' names a column that the query does not have.", file=query.path)
+    for row in rows.rows:
+        cells = dict(zip(rows.columns, row, strict=True))
+        texts = {column: _text(cell, profile) for column, cell in cells.items()}
+        focus, value = cells.get(_FOCUS, row[0]), cells.get(_VALUE)
+        quads = _quads(focus, cells.get(_PATH), value, store)
+        named = [cells.get(column) for column in _GRAPH_COLUMNS] + [quad.graph_name for quad in quads]
+        graphs = tuple(sorted({graph.value for graph in named if isinstance(graph, ox.NamedNode)}))
+        yield Finding(
+            focus=focus.value if isinstance(focus, ox.NamedNode) else _text(focus, profile),
+            path=texts.get(_PATH, ""),
+            value="" if value is None else str(value),
+            shape=query.name,
+            severity=severity,
+            messages=_messages(query, texts),
+            graphs=graphs,
+            lookup=SourceLookup(quads or _wanted(focus, graphs, store), graphs),
+            row=" ".join(texts[key] for key in keys),
         )
-    return found
 
 
-def _triples(focus: Term | None, path: Term | None, value: Term | None, store: Store) -> tuple[ox.Quad, ...]:
-    """The offending triple, where a row tells all of it, in each graph that says it."""
+def _text(cell: _Term | None, profile: Profile) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, ox.NamedNode):
+        return profile.shrink(cell.value)
+    return cell.value if isinstance(cell, ox.Literal) else str(cell)
+
+
+def _quads(focus: _Term | None, path: _Term | None, value: _Term | None, store: Store) -> tuple[ox.Quad, ...]:
+    """The offending triple, where a row has all three terms, in each graph that asserts it."""
     if not isinstance(focus, ox.NamedNode | ox.BlankNode) or not isinstance(path, ox.NamedNode) or value is None:
         return ()
     return tuple(sorted(store.quads(focus, path, value), key=str))
 
 
-def _wanted(focus: Term | None, graphs: list[str], store: Store) -> tuple[Wanted, ...]:
-    """What to look for: the focus where it is spoken of; where a graph only leads to it, what leads to it there."""
+def _wanted(focus: _Term | None, graphs: tuple[str, ...], store: Store) -> tuple[Wanted, ...]:
+    """What to look for: the focus where it is a subject; in a graph where it is not, the first triple with it."""
     if not isinstance(focus, ox.NamedNode):
         return ()
     found: list[Wanted] = []
@@ -128,52 +165,19 @@ def _severity(query: NamedQuery) -> Severity:
     try:
         return Severity(str(query.header.get("severity")))
     except ValueError as error:
-        known = ", ".join(Severity)
-        raise QueryError(
-            "A check query has a severity.", remedy=f"Write '#+ severity:' and one of: {known}.", file=query.path
-        ) from error
+        remedy = f"Write '#+ severity:' and one of: {', '.join(Severity)}."
+        raise QueryError("The check query has no valid severity.", remedy=remedy, file=query.path) from error
 
 
-def _messages(query: NamedQuery, row: dict[str, str]) -> dict[str, str]:
+def _messages(query: NamedQuery, texts: dict[str, str]) -> dict[str, str]:
     messages = {}
     for language, field in _MESSAGES.items():
         try:
-            messages[language] = str(query.header[field]).format_map(row)
+            messages[language] = str(query.header[field]).format_map(texts)
         except (KeyError, ValueError, IndexError) as error:
             raise QueryError(
-                f"The header's '{field}' is missing, or names what is no column.",
+                f"'{field}' is missing from the header, or names a column that the query does not have.",
                 remedy="Write '#+ message: ... {column} ...'.",
                 file=query.path,
             ) from error
     return messages
-
-
-QUALITY_CHECKS = "ontology"
-
-
-def check_quality(project: Project, store: Store, plan: str | None, today: date | None = None) -> Report:
-    """The report on a project's ontology; any warning makes it fail.
-
-    today: the day that waivers are held against. Raises QueryError, DataError.
-    """
-    found, rules = run_checks(project, store, plan, QUALITY_CHECKS)
-    file = project.root / "queries" / QUALITY_CHECKS / FILE
-    kept, waived = waive(found, read_waivers(file), file, project.relative(file), today or date.today(), plan)
-    return Report(
-        findings=tuple(in_order(kept)),
-        engine="",
-        shapes=0,
-        nodes=0,
-        unmatched=(),
-        checks=len(rules),
-        waived=waived,
-        rules=rules,
-        fail_on=Severity.WARNING,
-        sources=tuple((path, project.graph_of(path)) for path in (*project.ontology_files(), *project.graph_files())),
-    )
-
-
-def tell_quality(report: Report, project: Project, plan: str | None, form: str = "text", language: str = "en") -> str:
-    """What `check_quality` found, with files and lines; form: as of `mtsp validate`. Raises ParameterError."""
-    view = View(language if language in LANGUAGES else "en", plan)
-    return deliver(report, Order.of(form), view, project.relative)

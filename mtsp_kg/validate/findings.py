@@ -1,43 +1,43 @@
-"""What a validation finds: findings, where they stand, and the report that gathers them.
-
-Imports nothing of the package.
-"""
+"""Findings of a validation: what does not conform, how severe it is, and its positions in the files."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import pyoxigraph as ox
 
-Wanted = ox.Quad | ox.Triple | ox.NamedNode | ox.BlankNode
+if TYPE_CHECKING:
+    from mtsp_kg.locate import Wanted
 
 
 class Severity(StrEnum):
-    """How grave a finding is: a violation must be mended, a warning should be, an info is worth knowing."""
+    """How severe a finding is: a violation must be fixed, a warning should be, an info is worth knowing."""
 
     VIOLATION = "violation"
     WARNING = "warning"
     INFO = "info"
 
     @property
-    def grave(self) -> int:
-        """0 for the gravest."""
+    def rank(self) -> int:
+        """0 for the most severe."""
         return list(Severity).index(self)
 
 
-class Spot(NamedTuple):
-    """A place in a file: lines and columns count from 1, and 0 is not known; end: the column behind the last character,
-    where that stands on the same line; text: the source line; graph: the named graph that says it there."""
+class Position(NamedTuple):
+    """A position in a file.
+
+    file: as the report names it; line, column: from 1, 0 where it is not known; end_column: the column after the last
+    character, 0 where that is on another line; text: the source line; graph: the named graph that asserts it there,
+    empty for a file outside the project.
+    """
 
     file: str
     line: int = 0
     column: int = 0
-    end: int = 0
+    end_column: int = 0
     text: str = ""
     graph: str = ""
 
@@ -45,42 +45,56 @@ class Spot(NamedTuple):
         return ":".join([self.file, *(str(number) for number in (self.line, self.column) if number)])
 
 
-@dataclass(frozen=True)
-class Where:
-    """What to look for in the files to tell where a finding stands; blanks: the fingerprints of its blank nodes."""
+class PositionSource(Protocol):
+    """A report, which finds the positions of its findings when they are asked for, many in one pass over the files."""
 
-    wanted: tuple[Wanted, ...] = ()
-    blanks: Mapping[ox.BlankNode, str] = field(default_factory=dict)
+    def find(self, lookup: SourceLookup, severity: Severity | None) -> None:
+        """Finds the positions of a lookup; severity: and of all findings that are as severe."""
+
+    def shape_position(self, shape: str) -> Position | None:
+        """The position of a shape or check query."""
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A shape, a check query or a kind of our own, as reports name it: name and help by language, and where it stands.
+class SourceLookup:
+    """What to look for in the files, and its positions once they have been found.
 
-    path: the term of its sh:path, with the triples that describe it where it is no IRI; place: what to look for to find
-    where it stands.
+    wanted: the quads, or the nodes whose first position in each of some graphs is the one to show; graphs: these;
+    blanks: the fingerprints of blank nodes; found: the positions, None before the search; source: who does the search.
     """
 
-    id: str
-    name: Mapping[str, str] = field(default_factory=dict)
-    help: Mapping[str, str] = field(default_factory=dict)
-    severity: Severity = Severity.VIOLATION
-    spot: Spot | None = None
-    path: tuple[ox.Triple, ...] = ()
-    place: Finding | None = None
+    __slots__ = ("blanks", "found", "graphs", "source", "wanted")
+
+    def __init__(
+        self,
+        wanted: tuple[Wanted, ...] = (),
+        graphs: tuple[str, ...] = (),
+        blanks: Mapping[ox.BlankNode, str] | None = None,
+        found: tuple[Position, ...] | None = None,
+    ) -> None:
+        self.wanted = wanted
+        self.graphs = graphs
+        self.blanks = blanks or {}
+        self.found = found
+        self.source: PositionSource | None = None
+
+    def positions(self, severity: Severity | None = None) -> tuple[Position, ...]:
+        """The positions, sorted; severity: that of the finding, whose likes are then searched in the same pass."""
+        if self.found is None and self.source is not None:
+            self.source.find(self, severity)
+        return self.found or ()
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that a shape or a check query found.
+    """One result of a shape, a check query or a check of the validation itself.
 
-    focus: what it is about, an IRI, or what a check's row is known by; path: the property that the shape looks at, as a
-    SPARQL property path with short names, empty where it looks at the node itself; value: the offending value as an
-    N-Triples term, empty where there is none; shape: the shape's IRI, or the check's name; messages: by language;
-    graphs: the named graphs (passages or files) in which the offending triple stands, or, where something is missing,
-    in which the focus is said to be what it is; components: the IRIs of the SHACL constraint components that are not
-    met, one for each result; where: what to look for in the files, and spots: where it was found; row: what a waiver
-    knows it by, the focus where empty.
+    focus: the IRI of the node it is about, or the key of a check's row; path: the property that the shape looks at, as
+    a SPARQL property path with prefixed names, empty where it looks at the node itself; value: the offending value as
+    an N-Triples term, empty where there is none; shape: the shape's IRI, or the name of the check; messages: by
+    language; graphs: the named graphs (passages or files) that assert the offending triple or, where something is
+    missing, the type of the focus; components: the IRIs of the SHACL constraint components that are not satisfied, one
+    for each result; lookup: what to look for in the files; row: the key by which a waiver names the finding, the focus
+    where empty.
     """
 
     focus: str
@@ -91,54 +105,34 @@ class Finding:
     messages: Mapping[str, str] = field(hash=False)
     graphs: tuple[str, ...] = ()
     components: tuple[str, ...] = ()
-    where: Where = field(default=Where(), compare=False, repr=False)
-    spots: tuple[Spot, ...] = field(default=(), compare=False)
+    lookup: SourceLookup = field(default_factory=SourceLookup, compare=False, repr=False)
     row: str = field(default="", compare=False)
 
     def message(self, language: str) -> str:
-        """The message in a language; in English, or any, where there is none."""
+        """The message in a language; else in English, else in any."""
         return self.messages.get(language) or self.messages.get("en") or next(iter(self.messages.values()), "")
 
     @property
-    def order(self) -> tuple[str, ...]:
-        """What findings are sorted by, and known by from one run to the next."""
+    def key(self) -> tuple[str, str, str, str]:
+        """Identifies the finding in every run; findings are sorted by it."""
         return (self.focus, self.shape, self.path, self.value)
+
+    @property
+    def positions(self) -> tuple[Position, ...]:
+        """The positions of the offending triple or the focus in the files, sorted; empty where they are not known.
+
+        They are found when they are first asked for, with those of all violations and warnings of the report, or of all
+        findings where this one is an info. A file that has changed since the validation has no lines then.
+        """
+        return self.lookup.positions(self.severity)
+
+    @property
+    def shape_position(self) -> Position | None:
+        """The position of the shape or check query; None where it has none."""
+        source = self.lookup.source
+        return source.shape_position(self.shape) if source is not None else None
 
 
 def in_order(findings: list[Finding]) -> list[Finding]:
     """Findings in the order of reports."""
-    return sorted(findings, key=lambda finding: (*finding.order, finding.message("en")))
-
-
-@dataclass(frozen=True)
-class Report:
-    """The findings of one run, sorted, and what was looked at.
-
-    engine: which one ran; shapes: how many shapes have a target; nodes: how many nodes they looked at; unmatched: the
-    shapes whose target no node matches; checks: how many check queries ran; waived: how many findings are waived;
-    rules: what found something, by the name that findings give; known: how many findings a baseline knows; fixed: what
-    of the baseline is found no more; fail_on: the least grave finding that makes a run fail; sources: the files
-    that were read, each with its graph.
-    """
-
-    findings: tuple[Finding, ...]
-    engine: str
-    shapes: int
-    nodes: int
-    unmatched: tuple[str, ...] = ()
-    checks: int = 0
-    waived: int = 0
-    rules: Mapping[str, Rule] = field(default_factory=dict, hash=False)
-    known: int = 0
-    fixed: tuple[str, ...] = ()
-    fail_on: Severity = Severity.VIOLATION
-    sources: tuple[tuple[Path, str], ...] = field(default=(), compare=False, repr=False)
-
-    @property
-    def conforms(self) -> bool:
-        """Whether nothing was found that is as grave as `fail_on`."""
-        return not any(finding.severity.grave <= self.fail_on.grave for finding in self.findings)
-
-    def counts(self) -> Counter[Severity]:
-        """How many findings there are of each severity."""
-        return Counter(finding.severity for finding in self.findings)
+    return sorted(findings, key=lambda finding: (*finding.key, finding.message("en")))

@@ -1,190 +1,139 @@
-"""A second thing done at the same time: the native engine and the store's queries both leave the interpreter free.
-
-Imports nothing of the package.
-
-The RDF merge of a store's graphs, in which shapes look at data, whether it is kept in the store or not.
-
-`load` keeps it in the default graph for queries; for shapes alone that would double the time and memory of loading, and
-a triple that several graphs state does no harm: the nodes that a pattern finds are gathered in sets. Imports `load`
-and `store`.
-
-The files that a validation reads, and their loading, which begins before the rest of the room is imported.
-
-Both take about as long, and loading leaves the interpreter free. Imports `errors`, `formats`, `load` and `project`, and
-of this room `aside` and `merged`.
+"""The files that a validation reads. Loading starts before the other modules of the validation are imported: that takes
+about as long, and loading does not hold the interpreter.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from threading import Lock, Thread
+from threading import Thread
 from typing import NamedTuple, TypeVar
 
 import pyoxigraph as ox
 
 from mtsp_kg.errors import DataError
 from mtsp_kg.formats import is_rdf_file
-from mtsp_kg.load import load_files, merge, read_checked
+from mtsp_kg.load import load_files
 from mtsp_kg.project import Project
-from mtsp_kg.store import DEFAULT_GRAPH, EmbeddedStore, GraphName, Object, Results, Subject, evaluate
+from mtsp_kg.validate.merged_data import joined_ntriples, ntriples_sources
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
+FileArguments = str | Path | Sequence[str | Path]
 
 
-def aside(work: Callable[[], Found]) -> Callable[[], Found]:
-    """Begins some work in a thread; what it gives back waits for the result, or raises what the work raised."""
-    done: list[Found] = []
-    failed: list[BaseException] = []
+def background(work: Callable[[], Result]) -> Callable[[], Result]:
+    """Starts some work in a thread; the function that it returns waits for the result, or raises what the work raised.
+
+    The thread is a daemon, so that Ctrl-C ends the process at once; those of concurrent.futures are joined at exit,
+    however long an engine still runs, and importing it takes longer than loading a small graph.
+    """
+    results: list[Result] = []
+    errors: list[BaseException] = []
 
     def run() -> None:
         try:
-            done.append(work())
+            results.append(work())
         except BaseException as error:
-            failed.append(error)
+            errors.append(error)
 
     thread = Thread(target=run, daemon=True)
     thread.start()
 
-    def wait() -> Found:
+    def wait() -> Result:
         thread.join()
-        if failed:
-            raise failed[0]
-        return done[0]
+        if errors:
+            raise errors[0]
+        return results[0]
 
     return wait
 
 
-_LINES = ".nt"
-# What a triple that comes twice makes another answer of, not one more row alike: it is counted, or takes a row's place.
-# Lines that are comments are passed over, as the query's header.
-_COUNTS = re.compile(
-    r"^(?!\s*#).*\b(?:(?:COUNT|SUM|AVG|GROUP_CONCAT)\s*\(\s*(?!DISTINCT\b|\s)|(?:LIMIT|OFFSET|FROM)\b)",
-    re.IGNORECASE | re.MULTILINE,
-)
-
-
-class UnmergedStore(EmbeddedStore):
-    """A store whose default graph is empty until something needs the merge; most queries see all graphs in its place.
-
-    For callers that take rows that are alike as one: a query finds a triple once for each graph that asserts it.
+class SourceFile(NamedTuple):
+    """A file that is read: its path, the graph of its triples outside named graphs, its name in reports, and its size
+    and time of modification before it was read, by which a later change is noticed.
     """
 
-    def __init__(self, store: ox.Store) -> None:
-        super().__init__(store)
-        self._merging = Lock()
-        self._merged = False
+    path: Path
+    graph: str
+    name: str
+    stamp: tuple[int, int]
 
-    def query(self, text: str) -> Results:
-        """The results of a SPARQL 1.1 query, in which rows may come more than once. Raises QueryError."""
-        return evaluate(self.snapshot(), text) if _COUNTS.search(text) else evaluate(self._store, text, union=True)
-
-    def quads(
-        self,
-        subject: Subject | None = None,
-        predicate: ox.NamedNode | None = None,
-        object_: Object | None = None,
-        graph: GraphName | None = None,
-    ) -> Iterator[ox.Quad]:
-        if graph == DEFAULT_GRAPH:
-            self.snapshot()
-        return super().quads(subject, predicate, object_, graph)
-
-    def snapshot(self) -> ox.Store:
-        with self._merging:
-            if not self._merged:
-                merge(self._store)
-                self._merged = True
-        return self._store
+    def is_unchanged(self) -> bool:
+        """Whether the file still is as it was when it was read."""
+        return _stamp(self.path) == self.stamp
 
 
-def whole(store: ox.Store) -> ox.DefaultGraph | None:
-    """Where patterns find the merge: the default graph where it is kept there, else None: in all graphs."""
-    return DEFAULT_GRAPH if any(True for _ in store.quads_for_pattern(None, None, None, DEFAULT_GRAPH)) else None
+def source_files(project: Project, paths: Iterable[Path]) -> tuple[SourceFile, ...]:
+    """Files that are about to be read."""
+    return tuple(SourceFile(path, project.graph_of(path), project.relative(path), _stamp(path)) for path in paths)
 
 
-def united(store: ox.Store) -> bytes:
-    """The merge as N-Triples; a triple that several graphs state may come several times."""
-    graphs = [DEFAULT_GRAPH] if whole(store) else sorted(store.named_graphs(), key=str)
-    return b"".join(store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b"" for graph in graphs)
-
-
-def of_lines(files: Iterable[tuple[Path, str]]) -> dict[Path, bytes]:
-    """What files of N-Triples hold, of those among some files. Raises DataError."""
-    return {path: read_checked(path) for path, _ in files if path.suffix.lower() == _LINES}
-
-
-def as_ntriples(files: Iterable[tuple[Path, str]], sources: Mapping[Path, bytes]) -> bytes | None:
-    """The merge of files of N-Triples as it stands in them, so that an engine need not wait until they are loaded.
-
-    sources: what `of_lines` gives. None where the merge must be made by `united`: for other formats, and for several
-    files with blank nodes, whose labels each file has its own; of one file the labels are the file's, not the store's.
-    """
-    paths = [path for path, _ in files]
-    if any(path not in sources for path in paths):
-        return None
-    if len(paths) > 1 and any(b"_:" in sources[path] for path in paths):
-        return None
-    return b"\n".join(sources[path] for path in paths)
-
-
-Sources = list[tuple[Path, str]]
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0
+    return status.st_size, status.st_mtime_ns
 
 
 class Inputs(NamedTuple):
-    """What is validated and what lies around it, as files with their graphs.
+    """The data that is validated, and the files around it, which define its classes.
 
-    lines waits for the merge of both as `as_ntriples` gives it, and store for all to be loaded, without a merge; each
-    raises DataError where a file cannot be read.
+    ntriples waits for the merge of both as `joined_ntriples` returns it, and store until all is loaded, without a
+    merge; each raises DataError where a file cannot be read.
     """
 
-    given: Sources
-    around: Sources
-    lines: Callable[[], bytes | None]
+    data: tuple[SourceFile, ...]
+    around: tuple[SourceFile, ...]
+    ntriples: Callable[[], bytes | None]
     store: Callable[[], ox.Store]
 
+    @property
+    def files(self) -> tuple[SourceFile, ...]:
+        """All files."""
+        return (*self.data, *self.around)
 
-def begin(
+
+def start_loading(
     project: Project,
-    files: Sequence[str | Path] = (),
-    ontology: Iterable[str | Path] = (),
+    files: FileArguments = (),
+    ontology: FileArguments = (),
     *,
     own_shapes: bool = False,
     load: bool = True,
 ) -> Inputs:
-    """Begins to load a project's graph and ontology; or some files and folders, and an ontology for their classes.
+    """Starts to load a project's graph and ontology, or some files and folders and an ontology for their classes.
 
-    ontology: with files, what to take in place of the project's, which goes with the project's shapes; own_shapes:
-    whether files are held against other shapes; load: not before they are asked for where it is False. Raises DataError
-    for what is no file of RDF.
+    ontology: with files, replaces the project's ontology, which belongs to the project's shapes; own_shapes: whether
+    the files are validated against other shapes than the project's; load: False to load only when the result is asked
+    for. Raises DataError for a file that is not RDF.
     """
-    around = project.ontology_files()
+    files, ontology = as_paths(files), as_paths(ontology)
+    around: Iterable[Path] = project.ontology_files()
     if files:
-        classes = list(ontology)
-        around = rdf_files(classes) if classes else [] if own_shapes else around
-    given = with_graphs(project, rdf_files(files) if files else project.graph_files())
-    beside = with_graphs(project, around)
-    both = [*beside, *given]
-    start = aside if load else _later
-    reading = start(lambda: of_lines(both))  # both the engine and the store have to wait for it
+        around = rdf_files(ontology) if ontology else () if own_shapes else around
+    data = source_files(project, rdf_files(files) if files else project.graph_files())
+    beside = source_files(project, around)
+    both = [(file.path, file.graph) for file in (*beside, *data)]
+    start = background if load else _on_demand
+    reading = start(lambda: ntriples_sources(both))  # both the engine and the store have to wait for it
     loading = start(lambda: load_files(both, merged=False, sources=reading()))
-    return Inputs(given, beside, lambda: as_ntriples(both, reading()), loading)
+    return Inputs(data, beside, lambda: joined_ntriples(both, reading()), loading)
 
 
-def _later(work: Callable[[], Found]) -> Callable[[], Found]:
+def _on_demand(work: Callable[[], Result]) -> Callable[[], Result]:
     return work
 
 
-def with_graphs(project: Project, files: Iterable[Path]) -> Sources:
-    """Files, each with the graph that it stands in."""
-    return [(path, project.graph_of(path)) for path in files]
+def as_paths(files: FileArguments) -> tuple[Path, ...]:
+    """One file or folder, or several, as paths."""
+    return (Path(files),) if isinstance(files, str | Path) else tuple(map(Path, files))
 
 
-def rdf_files(paths: Iterable[str | Path]) -> list[Path]:
-    """The files named, and the files of RDF in the folders named. Raises DataError for what is neither."""
+def rdf_files(paths: Iterable[Path]) -> list[Path]:
+    """The files among some paths, and the RDF files in the folders among them. Raises DataError for another path."""
     found: list[Path] = []
-    for path in map(Path, paths):
+    for path in paths:
         if path.is_dir():
             inside = sorted(file for file in path.rglob("*") if file.is_file() and is_rdf_file(file))
             if not inside:

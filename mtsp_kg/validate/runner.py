@@ -1,12 +1,8 @@
-"""One validation from beginning to end: shapes and checks over a project's graph, or shapes over files of one's own.
-
-Imports `ending`, `errors`, `load`, `project`, `store` and the modules of this room.
-"""
+"""A validation from beginning to end: shapes and checks over a project's graph, or shapes over given files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from importlib import import_module
 from pathlib import Path
 
@@ -18,131 +14,167 @@ from mtsp_kg.process_exit import keep_until_exit
 from mtsp_kg.project import Project
 from mtsp_kg.store import Store
 from mtsp_kg.validate import coverage_checks
-from mtsp_kg.validate.engines import ENGINES, choose, read_report
-from mtsp_kg.validate.findings import Finding, Report, Rule, Severity, in_order
-from mtsp_kg.validate.inputs import Inputs, Sources, UnmergedStore, aside, rdf_files, united, with_graphs
+from mtsp_kg.validate.engine_results import read_report
+from mtsp_kg.validate.engines import ENGINES, choose_engine
+from mtsp_kg.validate.findings import Finding, Severity, in_order
+from mtsp_kg.validate.inputs import (
+    FileArguments,
+    Inputs,
+    SourceFile,
+    as_paths,
+    background,
+    rdf_files,
+    source_files,
+    start_loading,
+)
+from mtsp_kg.validate.merged_data import UnmergedStore, merged_ntriples
+from mtsp_kg.validate.options import ValidationOptions
+from mtsp_kg.validate.report import Report, ReportRule
 from mtsp_kg.validate.shape_checks import check_shapes
-from mtsp_kg.validate.shapes import Shapes, read_shapes, rule_of
+from mtsp_kg.validate.shapes import Shapes, read_shapes
 from mtsp_kg.validate.targets import Nodes, Targets, subjects
 
 
-def validate_graph(
+def validate(
     project: Project,
-    inputs: Inputs,
-    plan: str | None = None,
+    files: FileArguments = (),
+    options: ValidationOptions | None = None,
     *,
-    shapes: Iterable[str | Path] = (),
-    engine: str | None = None,
-    checks: bool = True,
-    waivers: str | Path | None = None,
-    today: date | None = None,
-    elsewhere: Store | None = None,
+    inputs: Inputs | None = None,
+    store: Store | None = None,
 ) -> Report:
-    """The report on a project's graph.
+    """The report on a project's graph, or on some files and folders.
 
-    inputs: its files, whose loading has begun; shapes: files and folders of shapes in place of the project's; engine:
-    one of `engine.ENGINES`, the fastest installed where none is named; checks: whether to run the check queries, too;
-    waivers: a file of waivers in place of the project's; today: the day that waivers are held against; elsewhere: a
-    store that holds the graph in place of the project's files, where check queries are asked. Raises DataError,
-    NotFoundError, QueryError, MissingExtraError.
+    inputs: the files as `start_loading` returns them for the same arguments, where loading has started already; store:
+    a store that holds the graph in place of the project's files. Raises DataError, NotFoundError, QueryError,
+    RemoteError, MissingExtraError.
     """
+    options = options or ValidationOptions()
+    report = run(project, files, options, inputs=inputs, store=store)
+    if options.changed_since:
+        from mtsp_kg.validate.known_findings import new_since
+
+        report = new_since(report, project, files, options, options.changed_since)
+    if options.baseline:
+        from mtsp_kg.validate.known_findings import read_baseline, without_known, write_baseline
+
+        baseline = Path(options.baseline)
+        if options.update_baseline:
+            write_baseline(report.findings, baseline)
+        report = without_known(report, read_baseline(baseline))
+    return report
+
+
+def run(
+    project: Project,
+    files: FileArguments,
+    options: ValidationOptions,
+    *,
+    inputs: Inputs | None = None,
+    store: Store | None = None,
+) -> Report:
+    """The report with all findings, whether they are known or not; else as `validate`."""
+    if inputs is None:
+        inputs = start_loading(
+            project, files, options.ontology, own_shapes=bool(as_paths(options.shapes)), load=store is None
+        )
+    if as_paths(files):
+        return _validate_files(project, inputs, options)
+    return _validate_graph(project, inputs, options, store)
+
+
+def read_project_shapes(project: Project, shapes: FileArguments = ()) -> Shapes:
+    """The shapes in some files and folders, by default those of the project. Raises DataError."""
+    named = as_paths(shapes)
+    files = rdf_files(named) if named else project.shape_files()
+    read = read_shapes(source_files(project, files), project.profile)
+    if not read.by_iri:
+        file = named[0] if named else project.root / "shapes"
+        raise DataError("No shape was found.", file=file, remedy="Name files of SHACL shapes with --shapes.")
+    check_shapes(read)
+    return read
+
+
+def _validate_graph(
+    project: Project, inputs: Inputs, options: ValidationOptions, remote: Store | None = None
+) -> Report:
+    """remote: the store that holds the graph in place of the project's files, where check queries run."""
     from mtsp_kg.validate.check_queries import CHECKS, run_checks
     from mtsp_kg.validate.waivers import FILE, read_waivers, waive
 
-    shapes = list(shapes)
-    name = choose(engine)
-    reading = aside(lambda: read_project_shapes(project, shapes))
-    ready = aside(lambda: ENGINES[name](reading().ntriples))
-    store = inputs.store() if elsewhere is None else elsewhere.snapshot()
-    asked = UnmergedStore(store) if elsewhere is None else elsewhere
-    checking = aside(lambda: run_checks(project, asked, plan) if checks else ([], {}))
-    read = reading()
-    running = aside(lambda: read_report(ready()(united(store)), read, store))
-    spoken_of = subjects(store, without={graph for _, graph in inputs.around})
+    engine = choose_engine(options.engine)
+    reading = background(lambda: read_project_shapes(project, options.shapes))
+    ready = background(lambda: ENGINES[engine](reading().ntriples))
+    store = inputs.store() if remote is None else remote.snapshot()
+    queried = UnmergedStore(store) if remote is None else remote
+    checking = background(lambda: run_checks(project, queried) if options.checks else ([], {}))
+    shapes = reading()
+    running = background(lambda: read_report(ready()(merged_ntriples(store)), shapes, store))
     targets = Targets(store)
-    matched, idle = targets.of_all(read.targeted())
-    found = list(coverage_checks.unmatched(read, idle))
-    found += coverage_checks.untouched(store, targets, matched, spoken_of)
-    files = [*inputs.given, *inputs.around]
-    if elsewhere:  # in which files stand what they say; they need not be what is there, nor in order
-        files = [(path, graph) for path, graph in files if _parses(path)]
-    found += _silent(project, read, store, files)
-    file = Path(waivers) if waivers else project.root / "queries" / CHECKS / FILE
-    known = read_waivers(file)  # while others work, as importing YAML takes time
-    more, rules = checking()
-    found += [*more, *running()]
-    kept, waived = waive(found, known, file, project.relative(file), today or date.today(), plan, checks and not shapes)
+    described = subjects(store, without={file.graph for file in inputs.around})
+    matched, unmatched = targets.of_all(shapes.targeted())
+    found = list(coverage_checks.unmatched_shapes(shapes, unmatched))
+    found += coverage_checks.untouched_resources(store, targets, matched, described, project.profile)
+    # The files of a remote graph are only searched for positions: they need not have its triples, nor be valid.
+    files = inputs.files if remote is None else tuple(file for file in inputs.files if _parses(file.path))
+    found += _file_findings(shapes, store, files)
+    path = Path(options.waivers) if options.waivers else project.root / "queries" / CHECKS / FILE
+    waivers = read_waivers(path)  # while the engine runs, as to import YAML takes time
+    check_findings, rules = checking()
+    found += [*check_findings, *running()]
+    complete = options.checks and not as_paths(options.shapes)
+    kept, waived = waive(found, waivers, path, project, complete=complete)
     keep_until_exit(store)
-    return _report(kept, name, read, len(matched), (), rules, waived, (*files, *read.files))
+    return _report(project, options, kept, engine, shapes, len(matched), (), rules, waived, (*files, *shapes.files))
 
 
-def validate_files(
-    project: Project,
-    inputs: Inputs,
-    *,
-    shapes: Iterable[str | Path] = (),
-    engine: str | None = None,
-    waivers: str | Path | None = None,
-    today: date | None = None,
-) -> Report:
-    """The report on files, with an ontology for their classes, and on nothing else; raises as `validate_graph` does."""
-    shapes = list(shapes)
-    name = choose(engine)
-    given, around = inputs.given, inputs.around
-    graphs = {graph for _, graph in around} - {graph for _, graph in given}
-    reading = aside(lambda: read_project_shapes(project, shapes))
-    ready = aside(lambda: ENGINES[name](reading().ntriples))
+def _validate_files(project: Project, inputs: Inputs, options: ValidationOptions) -> Report:
+    own_shapes = bool(as_paths(options.shapes))
+    engine = choose_engine(options.engine)
+    around = {file.graph for file in inputs.around} - {file.graph for file in inputs.data}
+    reading = background(lambda: read_project_shapes(project, options.shapes))
+    ready = background(lambda: ENGINES[engine](reading().ntriples))
 
     def results() -> list[Finding]:
-        lines, run = inputs.lines(), ready()
-        raw = run(united(inputs.store()) if lines is None else lines)
-        store, read = inputs.store(), reading()
-        told = read_report(raw, read, store)
-        nodes = (node for finding in told for node in (finding.focus, finding.value))
-        if lines is not None and any(node.startswith("_:") for node in nodes):
-            told = read_report(run(united(store)), read, store)  # with the store's blank nodes in place of the file's
-        return told
+        ntriples, engine_run = inputs.ntriples(), ready()
+        raw = engine_run(merged_ntriples(inputs.store()) if ntriples is None else ntriples)
+        store, shapes = inputs.store(), reading()
+        found = read_report(raw, shapes, store)
+        nodes = (node for finding in found for node in (finding.focus, finding.value))
+        if ntriples is not None and any(node.startswith("_:") for node in nodes):
+            # Once more with the store's labels of blank nodes, in place of those of the file.
+            found = read_report(engine_run(merged_ntriples(store)), shapes, store)
+        return found
 
-    running = aside(results)
-    aside(lambda: import_module("mtsp_kg.validate.placing"))  # there is time for it while data is loaded
+    running = background(results)
+    background(lambda: import_module("mtsp_kg.validate.position_search"))  # there is time for it while data is loaded
     store = inputs.store()
-    read = reading()
-    # What else is to be found, while the engine runs.
+    shapes = reading()
+    # The other findings, while the engine runs.
     targets = Targets(store)
-    matching = aside(lambda: targets.of_all(read.targeted()))
-    spoken_of = subjects(store, without=graphs)
-    beside = subjects(store) - spoken_of if graphs else Nodes()
-    matched, idle = matching()
-    found = _silent(project, read, store, given, read.files if shapes else ())
-    if shapes:
-        found += coverage_checks.unmatched(read, idle)
-        found += coverage_checks.untouched(store, targets, matched, spoken_of)
-        found += _about(running(), beside, without=True)
-        nodes, idle = len(matched - beside), []
-    else:  # the project's shapes look at a whole project; of some files of it, only at what these speak of
-        idle = [shape.iri for shape in read.targeted() if not targets.of(shape) & spoken_of]
-        found += _about(running(), spoken_of, without=False)
-        nodes = len(matched & spoken_of)
+    matching = background(lambda: targets.of_all(shapes.targeted()))
+    described = subjects(store, without=around)
+    beside = subjects(store) - described if around else Nodes()
+    matched, unmatched = matching()
+    found = _file_findings(shapes, store, inputs.data, shapes.files if own_shapes else ())
+    if own_shapes:
+        found += coverage_checks.unmatched_shapes(shapes, unmatched)
+        found += coverage_checks.untouched_resources(store, targets, matched, described, project.profile)
+        found += [finding for finding in running() if not _is_about(finding, beside)]
+        nodes, unmatched = len(matched - beside), []
+    else:  # the project's shapes look at a whole project; of some files of it, only at what these describe
+        unmatched = [shape.iri for shape in shapes.targeted() if not targets.of(shape) & described]
+        found += [finding for finding in running() if finding.focus.startswith("_:") or _is_about(finding, described)]
+        nodes = len(matched & described)
     waived = 0
-    if waivers:
+    if options.waivers:
         from mtsp_kg.validate.waivers import read_waivers, waive
 
-        file = Path(waivers)
-        found, waived = waive(found, read_waivers(file), file, project.relative(file), today or date.today())
+        path = Path(options.waivers)
+        found, waived = waive(found, read_waivers(path), path, project)
     keep_until_exit(store)
-    return _report(found, name, read, nodes, tuple(idle), {}, waived, (*given, *around, *read.files))
-
-
-def read_project_shapes(project: Project, shapes: Iterable[str | Path] = ()) -> Shapes:
-    """The shapes in some files and folders; the project's where none are named. Raises DataError."""
-    named = list(shapes)
-    files = rdf_files(named) if named else project.shape_files()
-    read = read_shapes(with_graphs(project, files))
-    if not read.by_iri:
-        where = named[0] if named else project.root / "shapes"
-        raise DataError("There is no shape here.", file=where, remedy="Name files of SHACL shapes with --shapes.")
-    check_shapes(read, project.relative)
-    return read
+    sources = (*inputs.files, *shapes.files)
+    return _report(project, options, found, engine, shapes, nodes, tuple(unmatched), {}, waived, sources)
 
 
 def _parses(path: Path) -> bool:
@@ -154,45 +186,47 @@ def _parses(path: Path) -> bool:
     return True
 
 
-def _about(findings: Iterable[Finding], nodes: Nodes, *, without: bool) -> list[Finding]:
-    return [
-        finding
-        for finding in findings
-        if finding.focus.startswith("_:") or (f"<{finding.focus}>".encode() in nodes) is not without
-    ]
+def _is_about(finding: Finding, nodes: Nodes) -> bool:
+    return f"<{finding.focus}>".encode() in nodes
 
 
-def _silent(
-    project: Project, shapes: Shapes, store: ox.Store, data: Sources, own: Iterable[tuple[Path, str]] = ()
+def _file_findings(
+    shapes: Shapes, store: ox.Store, data: Iterable[SourceFile], own_shapes: Iterable[SourceFile] = ()
 ) -> list[Finding]:
-    found = list(coverage_checks.shapes_faults(shapes, store))
-    found += coverage_checks.empty_files(data, store, project.relative)
-    found += coverage_checks.imports([store, shapes.store] if own else [store], [*data, *shapes.files])
+    """Findings about terms of the shapes, empty files and missing imports; own_shapes: whose imports count too."""
+    data = tuple(data)
+    found = list(coverage_checks.unchecked_terms(shapes, store))
+    found += coverage_checks.empty_files(data, store)
+    stores = [store, shapes.store] if own_shapes else [store]
+    found += coverage_checks.missing_imports(stores, (*data, *shapes.files))
     return found
 
 
 def _report(
+    project: Project,
+    options: ValidationOptions,
     findings: list[Finding],
     engine: str,
     shapes: Shapes,
     nodes: int,
-    idle: tuple[str, ...],
-    checks: dict[str, Rule],
+    unmatched: tuple[str, ...],
+    checks: dict[str, ReportRule],
     waived: int,
-    sources: tuple[tuple[Path, str], ...],
+    sources: tuple[SourceFile, ...],
 ) -> Report:
-    rules = {**coverage_checks.own_rules(), **checks}
+    rules = {**coverage_checks.kind_rules(), **checks}
     found = {finding.shape for finding in findings}
-    rules |= {shape: rule_of(shape, shapes) for shape in sorted(found & shapes.by_iri.keys())}
+    rules |= {shape: shapes.rule(shape) for shape in sorted(found & shapes.by_iri.keys())}
     return Report(
         findings=tuple(in_order(findings)),
+        profile=project.profile,
         engine=engine,
         shapes=len(shapes.by_iri),
         nodes=nodes,
-        unmatched=idle,
+        unmatched=unmatched,
         checks=len(checks),
         waived=waived,
         rules=rules,
-        fail_on=Severity.VIOLATION,
+        fail_on=Severity(options.fail_on),
         sources=sources,
     )

@@ -1,4 +1,4 @@
-"""What a project of one's own writes down once: `[tool.mtsp]` in pyproject.toml, or mtsp.toml.
+"""The settings of a user's own project: `[tool.mtsp]` in pyproject.toml, or mtsp.toml.
 
     data = ["data"]
     shapes = ["shapes"]
@@ -6,32 +6,33 @@
     fail-on = "violation"
     waivers = "waivers.yaml"
 
-Paths are relative to the file. The nearest file counts: of this folder, or of one above it in the same repository.
-Imports `errors`, `names`, `output` and, of this room, `inputs`.
+Paths are relative to the file. The nearest file is used: that of the folder, or of a folder above it in the same
+repository.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from mtsp_kg import vocab
 from mtsp_kg.errors import DataError
 from mtsp_kg.formats import is_rdf_file
 from mtsp_kg.output import write_whole
+from mtsp_kg.validate.options import EngineName, SeverityName, ValidationArguments
 
 FILE = "mtsp.toml"
 _PYPROJECT = "pyproject.toml"
-_PATHS = ("data", "shapes", "ontology")
-_PATH = ("waivers", "baseline")
-_WORDS = {"fail-on": ("violation", "warning", "info"), "engine": ("shacl", "pyshacl")}
-_KEYS = (*_PATHS, *_PATH, *_WORDS)
-_HEAD = "[tool.mtsp]\n"
+_PATH_LISTS = ("data", "shapes", "ontology")
+_PATHS = ("waivers", "baseline")
+_CHOICES = {"fail-on": ("violation", "warning", "info"), "engine": ("shacl", "pyshacl")}
+_KEYS = (*_PATH_LISTS, *_PATHS, *_CHOICES)
+_TABLE = "[tool.mtsp]\n"
 
 
-class Settings(NamedTuple):
-    """What a file of settings says; empty where it says nothing. file: where it was said."""
+class ValidationSettings(NamedTuple):
+    """What a settings file contains; empty where it has no such setting. file: the settings file, if there is one."""
 
     file: Path | None = None
     data: tuple[str, ...] = ()
@@ -39,21 +40,41 @@ class Settings(NamedTuple):
     ontology: tuple[str, ...] = ()
     waivers: str | None = None
     baseline: str | None = None
-    fail_on: str | None = None
-    engine: str | None = None
+    fail_on: SeverityName | None = None
+    engine: EngineName | None = None
+
+    def arguments(self, files: tuple[str, ...] = ()) -> tuple[tuple[str, ...], ValidationArguments]:
+        """The files to validate and the options of the validation.
+
+        files: those of the command line. They replace the data of the settings, and then shapes, ontology, waivers and
+        baseline, which belong to these data, do not apply either.
+        """
+        found: ValidationArguments = {}
+        if self.fail_on:
+            found["fail_on"] = self.fail_on
+        if self.engine:
+            found["engine"] = self.engine
+        if files or not self.data:
+            return files, found
+        found |= {"shapes": self.shapes, "ontology": self.ontology}
+        if self.waivers and Path(self.waivers).is_file():  # `init` names a file that need not exist
+            found["waivers"] = self.waivers
+        if self.baseline:
+            found["baseline"] = self.baseline
+        return self.data, found
 
 
-def find_settings(folder: Path) -> Settings:
+def find_settings(folder: Path) -> ValidationSettings:
     """The settings for a folder; empty ones where there are none. Raises DataError."""
     for above in (folder, *folder.parents):
         for name in (FILE, _PYPROJECT):
             if (above / name).is_file():
-                told = _read(above / name)
-                if told is not None:
-                    return _settings(told, above / name)
+                table = _read(above / name)
+                if table is not None:
+                    return _settings(table, above / name)
         if (above / ".git").exists():
             break
-    return Settings()
+    return ValidationSettings()
 
 
 def _read(file: Path) -> dict[str, Any] | None:
@@ -63,67 +84,74 @@ def _read(file: Path) -> dict[str, Any] | None:
             return None
         import tomllib
 
-        told = tomllib.loads(text)
+        content = tomllib.loads(text)
     except (ValueError, OSError) as error:
-        raise DataError(f"This is not TOML: {error}.", file=file) from error
-    if file.name == FILE and "tool" not in told:
-        return told
-    found = told.get("tool", {}).get("mtsp")
+        raise DataError(f"Invalid TOML: {error}.", file=file) from error
+    if file.name == FILE and "tool" not in content:
+        return content
+    found = content.get("tool", {}).get("mtsp")
     if found is not None and not isinstance(found, dict):
-        raise DataError("[tool.mtsp] is no table.", file=file)
+        raise DataError("[tool.mtsp] is not a table.", file=file)
     return found
 
 
-def _settings(told: dict[str, Any], file: Path) -> Settings:
-    for key in told:
+def _settings(table: dict[str, Any], file: Path) -> ValidationSettings:
+    for key in table:
         if key not in _KEYS:
             import difflib
 
             near = difflib.get_close_matches(key, _KEYS, n=1)
-            hint = f"Did you mean '{near[0]}'?" if near else f"Known are: {', '.join(_KEYS)}."
-            raise DataError(f"There is no setting '{key}'.", remedy=hint, file=file)
-    paths = {key: tuple(_path(found, file) for found in _texts(told, key, file)) for key in _PATHS}
-    one = {key: next(iter(_texts(told, key, file)), None) for key in (*_PATH, *_WORDS)}
-    for key, known in _WORDS.items():
-        if one[key] is not None and one[key] not in known:
-            raise DataError(f"'{one[key]}' is no {key}.", remedy=f"Choose one of: {', '.join(known)}.", file=file)
-    places = {key: _path(found, file) if (found := one[key]) else None for key in _PATH}
-    return Settings(
-        file, **paths, waivers=places["waivers"], baseline=places["baseline"],
-        fail_on=one["fail-on"], engine=one["engine"],
-    )  # fmt: skip
+            remedy = f"Did you mean '{near[0]}'?" if near else f"Use one of: {', '.join(_KEYS)}."
+            raise DataError(f"There is no setting '{key}'.", remedy=remedy, file=file)
+    lists = {key: tuple(_path(found, file) for found in _texts(table, key, file)) for key in _PATH_LISTS}
+    single = {key: next(iter(_texts(table, key, file)), None) for key in (*_PATHS, *_CHOICES)}
+    for key, known in _CHOICES.items():
+        if single[key] is not None and single[key] not in known:
+            what = f"'{single[key]}' is not a valid value of '{key}'."
+            raise DataError(what, remedy=f"Choose one of: {', '.join(known)}.", file=file)
+    paths = {key: _path(found, file) if (found := single[key]) else None for key in _PATHS}
+    return ValidationSettings(
+        file,
+        data=lists["data"],
+        shapes=lists["shapes"],
+        ontology=lists["ontology"],
+        waivers=paths["waivers"],
+        baseline=paths["baseline"],
+        fail_on=cast("SeverityName | None", single["fail-on"]),
+        engine=cast("EngineName | None", single["engine"]),
+    )
 
 
-def _texts(told: dict[str, Any], key: str, file: Path) -> list[str]:
-    found = told.get(key, [])
+def _texts(table: dict[str, Any], key: str, file: Path) -> list[str]:
+    found = table.get(key, [])
     texts = [found] if isinstance(found, str) else found
     if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
-        raise DataError(f"'{key}' is no text, nor a list of texts.", file=file, remedy=f'Write {key} = ["..."].')
+        raise DataError(f"'{key}' is not a string or a list of strings.", file=file, remedy=f'Write {key} = ["..."].')
     return texts
 
 
-def _path(told: str, file: Path) -> str:
-    """A path as seen from the current folder."""
-    return Path(os.path.relpath(file.parent / told)).as_posix()
+def _path(text: str, file: Path) -> str:
+    """A path relative to the current folder."""
+    return Path(os.path.relpath(file.parent / text)).as_posix()
 
 
 def init(folder: Path) -> Path:
-    """Writes settings that fit what is in a folder; gives back the file. Raises DataError where there are some."""
-    if find_settings(folder).file:
-        raise DataError("There are settings already.", file=find_settings(folder).file, remedy="Edit them.")
-    rooms: dict[str, set[str]] = {key: set() for key in _PATHS}
+    """Writes settings that fit the files of a folder; returns the settings file. Raises DataError if there is one."""
+    if existing := find_settings(folder).file:
+        raise DataError("There are settings already.", file=existing, remedy="Edit them.")
+    rooms: dict[str, set[str]] = {key: set() for key in _PATH_LISTS}
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         if path.is_file() and is_rdf_file(path) and not any(part.startswith(".") for part in parts):
             rooms[_kind(path)].add(parts[0])
-    for key in ("ontology", "shapes"):  # a folder that holds shapes and data is named once, as what it is first
+    for key in ("ontology", "shapes"):  # a folder of shapes and data is named once, as shapes
         rooms["data"] -= rooms[key]
-    lines = [f"{key} = [{', '.join(_quoted(room) for room in sorted(rooms[key]))}]" for key in _PATHS]
+    lines = [f"{key} = [{', '.join(_quoted(room) for room in sorted(rooms[key]))}]" for key in _PATH_LISTS]
     text = "\n".join([*lines, 'fail-on = "violation"', 'waivers = "waivers.yaml"']) + "\n"
     pyproject = folder / _PYPROJECT
     if pyproject.is_file():
         before = pyproject.read_text(encoding="utf-8")
-        write_whole(pyproject, f"{before.rstrip()}\n\n{_HEAD}{text}".encode())
+        write_whole(pyproject, f"{before.rstrip()}\n\n{_TABLE}{text}".encode())
         return pyproject
     write_whole(folder / FILE, text.encode())
     return folder / FILE

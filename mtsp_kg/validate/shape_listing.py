@@ -1,65 +1,141 @@
-"""The shapes as a list and as a page: what each looks at, how many nodes it meets, a good and a bad example.
-
-Imports `names`, `project` and, of this room, `findings`, `rules`, `shapes`, `targets`.
-"""
+"""The shapes of a project as a list and as a page: targets, the number of nodes, a good and a bad example."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from mtsp_kg import vocab
-from mtsp_kg.plan import names
-from mtsp_kg.validate.findings import Rule
-from mtsp_kg.validate.report_words import short_shape
-from mtsp_kg.validate.shapes import Shape, Shapes, rule_of
+from mtsp_kg.errors import NotFoundError
+from mtsp_kg.layout import aligned_table
+from mtsp_kg.profile import Profile
+from mtsp_kg.store import DEFAULT_GRAPH, Store
+from mtsp_kg.validate.report import ReportRule
+from mtsp_kg.validate.report_view import short_shape
+from mtsp_kg.validate.shapes import Shape, Shapes
 from mtsp_kg.validate.targets import Targets, iri_of
 
-BAD = Path("tests", "shapes")
-_DEFAULT = ox.DefaultGraph()
-_MOST = 12
+FORMS = ("table", "md")
+_BAD_EXAMPLES = Path("tests", "shapes")
+_MAX_TRIPLES = 12
 
 
-@dataclass(frozen=True)
-class Listed:
-    """A shape: as a rule, its targets, how many nodes they meet, a node that meets it, files of bad examples."""
+class ListedShape(NamedTuple):
+    """A shape with its name, as a rule of reports, its targets, the number of nodes that they match, the IRI of a node
+    that conforms (empty where there is none), and the files of bad examples.
+    """
 
+    name: str
     shape: Shape
-    rule: Rule
+    rule: ReportRule
     targets: tuple[str, ...]
     nodes: int
     good: str
     bad: tuple[Path, ...]
 
 
-def listed(shapes: Shapes, store: ox.Store, failing: Mapping[str, set[str]], root: Path) -> list[Listed]:
-    """All shapes by name. failing: the nodes that do not meet a shape, by the shape's IRI; root: the project's folder.
+@dataclass(frozen=True)
+class ShapeList:
+    """Shapes by name."""
 
-    A shape without targets of its own is met by way of those that name it with sh:property, sh:node and the like.
+    shapes: tuple[ListedShape, ...]
+    profile: Profile = field(compare=False, repr=False)
+    store: Store = field(compare=False, repr=False)
+
+    def __iter__(self) -> Iterator[ListedShape]:
+        return iter(self.shapes)
+
+    def __len__(self) -> int:
+        return len(self.shapes)
+
+    def __str__(self) -> str:
+        return self.write()
+
+    def write(self, form: str = "table", width: int | None = None) -> str:
+        """The shapes as an aligned table, or as a page in Markdown with messages and examples.
+
+        form: one of FORMS; width: that of the terminal, for the table. Raises NotFoundError for another form.
+        """
+        if form not in FORMS:
+            raise NotFoundError(f"Shapes have no form '{form}'.", remedy=f"Choose one of: {', '.join(FORMS)}.")
+        return self._table(width) if form == "table" else self._page()
+
+    def _table(self, width: int | None) -> str:
+        rows = [["shape", "severity", "looks at", "nodes", "good example", "bad example"]]
+        for one in self.shapes:
+            more = f" +{len(one.targets) - 1}" if len(one.targets) > 1 else ""
+            target = one.targets[0] + more if one.targets else "-"
+            bad = one.bad[0].name if one.bad else ""
+            good = self.profile.shrink(one.good)
+            rows.append([one.name, one.rule.severity, target, f"{one.nodes:,}", good, bad])
+        return aligned_table(rows, width)
+
+    def _page(self) -> str:
+        lines = [
+            "# Shapes",
+            "",
+            "What every graph of this project must conform to. Written by `mtsp shapes --doc`.",
+            "",
+        ]
+        for one in self.shapes:
+            name = one.rule.name.get("en", "")
+            lines += [f"## {one.name}", ""]
+            lines += [f"*{name}*", ""] if name else []
+            for language in ("en", "zh", ""):
+                if text := one.shape.messages.get(language):
+                    lines += [text, ""]
+            lines.append(f"- severity: {one.rule.severity}")
+            lines += [f"- path: `{one.shape.path}`"] if one.shape.path else []
+            lines += [f"- looks at: `{target}`" for target in one.targets]
+            lines += [f"- nodes: {one.nodes:,}", ""]
+            if one.good:
+                lines += ["Good:", "", "```turtle", *self._description(one.good), "```", ""]
+            if one.bad:
+                lines += ["Bad:", "", "```turtle", one.bad[0].read_text(encoding="utf-8").strip(), "```", ""]
+        return "\n".join(lines)
+
+    def _description(self, node: str) -> list[str]:
+        write = self.profile.as_turtle
+        quads = sorted(self.store.quads(ox.NamedNode(node), graph=DEFAULT_GRAPH), key=str)
+        lines = [write(node)]
+        for quad in quads[:_MAX_TRIPLES]:
+            object_ = write(quad.object.value) if isinstance(quad.object, ox.NamedNode) else str(quad.object)
+            predicate = "a" if quad.predicate.value == vocab.RDF_TYPE else write(quad.predicate.value)
+            lines.append(f"    {predicate} {object_} ;")
+        lines.append("    # ..." if len(quads) > _MAX_TRIPLES else "    .")
+        return lines
+
+
+def list_shapes(shapes: Shapes, store: Store, failing: Mapping[str, set[str]], root: Path) -> ShapeList:
+    """All shapes by name.
+
+    store: the data; failing: the nodes that do not conform to a shape, by the shape's IRI; root: the project's folder.
+    The targets of a shape without its own are those of the shapes that use it with sh:property, sh:node and the like.
     """
     users: dict[str, set[str]] = {}
-    for quad in shapes.store.quads_for_pattern(None, None, None, _DEFAULT):
+    for quad in shapes.store.quads_for_pattern(None, None, None, DEFAULT_GRAPH):
         if isinstance(quad.object, ox.NamedNode) and isinstance(quad.subject, ox.NamedNode):
             users.setdefault(quad.object.value, set()).add(quad.subject.value)
     found = []
-    matched = Targets(store)
+    matched = Targets(store.snapshot())
     for iri, shape in sorted(shapes.by_iri.items()):
-        looking = _targeted(iri, shapes, users)
-        nodes = {node for name in looking for node in matched.of(shapes.by_iri[name])}
-        told = sorted(filter(None, map(iri_of, nodes)))
-        good = next((node for node in told if node not in failing.get(iri, set())), "")
-        targets = dict.fromkeys(target for name in looking for target in _targets(shapes.by_iri[name]))
-        name = short_shape(iri)
-        bad = sorted(path for pattern in (f"{name}.*", f"{name}-*.*") for path in (root / BAD).glob(pattern))
-        found.append(Listed(shape, rule_of(iri, shapes), tuple(targets), len(nodes), good, tuple(bad)))
-    return found
+        targeted = [shapes.by_iri[name] for name in _targeted(iri, shapes, users)]
+        nodes = frozenset().union(*map(matched.of, targeted))
+        iris = sorted(filter(None, map(iri_of, nodes)))
+        good = next((node for node in iris if node not in failing.get(iri, set())), "")
+        targets = dict.fromkeys(target for one in targeted for target in _targets(one, shapes.profile))
+        name = short_shape(iri, shapes.profile)
+        bad = sorted(path for pattern in (f"{name}.*", f"{name}-*.*") for path in (root / _BAD_EXAMPLES).glob(pattern))
+        found.append(ListedShape(name, shape, shapes.rule(iri), tuple(targets), len(nodes), good, tuple(bad)))
+    return ShapeList(tuple(found), shapes.profile, store)
 
 
 def _targeted(iri: str, shapes: Shapes, users: Mapping[str, set[str]]) -> list[str]:
-    """The shapes by whose targets a shape is met: itself, or those that lead to it."""
+    """The shapes whose targets are those of a shape: itself, or the shapes that lead to it."""
     seen, waiting, found = {iri}, [iri], []
     while waiting:
         name = waiting.pop()
@@ -72,53 +148,7 @@ def _targeted(iri: str, shapes: Shapes, users: Mapping[str, set[str]]) -> list[s
     return sorted(found)
 
 
-def _targets(shape: Shape) -> Iterable[str]:
+def _targets(shape: Shape, profile: Profile) -> Iterator[str]:
     for declaration, target in shape.targets:
-        told = names.shrink(target.value) if isinstance(target, ox.NamedNode) else str(target)
-        yield f"{names.shrink(declaration)} {told}"
-
-
-def as_rows(found: Iterable[Listed], plan: str | None = None) -> list[list[str]]:
-    """A heading and a row for each shape."""
-    rows = [["shape", "severity", "looks at", "nodes", "good example", "bad example"]]
-    for one in found:
-        told = one.targets[0] + (f" +{len(one.targets) - 1}" if len(one.targets) > 1 else "") if one.targets else "-"
-        bad = one.bad[0].name if one.bad else ""
-        rows.append(
-            [short_shape(one.shape.iri), one.rule.severity, told, f"{one.nodes:,}", names.shrink(one.good, plan), bad]
-        )
-    return rows
-
-
-def as_page(found: Iterable[Listed], store: ox.Store, plan: str | None = None) -> str:
-    """A page in Markdown: each shape with its message, targets, a good example and a bad one."""
-    lines = ["# Shapes", "", "What every graph of this project must be. Written by `mtsp shapes --doc`.", ""]
-    for one in found:
-        name = one.rule.name.get("en", "")
-        lines += [f"## {short_shape(one.shape.iri)}", ""]
-        lines += [f"*{name}*", ""] if name else []
-        for language in ("en", "zh", ""):
-            if text := one.shape.messages.get(language):
-                lines += [text, ""]
-        lines.append(f"- severity: {one.rule.severity}")
-        lines += [f"- path: `{one.shape.path}`"] if one.shape.path else []
-        lines += [f"- looks at: `{target}`" for target in one.targets]
-        lines += [f"- nodes: {one.nodes:,}", ""]
-        if one.good:
-            lines += ["Good:", "", "```turtle", *_described(one.good, store, plan), "```", ""]
-        if one.bad:
-            lines += ["Bad:", "", "```turtle", one.bad[0].read_text(encoding="utf-8").strip(), "```", ""]
-    return "\n".join(lines)
-
-
-def _described(node: str, store: ox.Store, plan: str | None) -> list[str]:
-    quads = sorted(store.quads_for_pattern(ox.NamedNode(node), None, None, _DEFAULT), key=str)
-    lines = [names.as_turtle(node, plan)]
-    for quad in quads[:_MOST]:
-        object_ = (
-            names.as_turtle(quad.object.value, plan) if isinstance(quad.object, ox.NamedNode) else str(quad.object)
-        )
-        predicate = "a" if quad.predicate.value == vocab.RDF_TYPE else names.as_turtle(quad.predicate.value, plan)
-        lines.append(f"    {predicate} {object_} ;")
-    lines.append("    # ..." if len(quads) > _MOST else "    .")
-    return lines
+        name = profile.shrink(target.value) if isinstance(target, ox.NamedNode) else str(target)
+        yield f"{profile.shrink(declaration)} {name}"

@@ -1,8 +1,7 @@
-"""Which nodes data speaks of, and which of them shapes look at (SHACL, section 2.1.3).
+"""The nodes that targets match (SHACL, section 2.1.3), and the subjects of the data.
 
-A node is told as SPARQL's TSV writes it (SPARQL 1.1 Query Results CSV and TSV Formats, section 4.2): the store writes
-all nodes of a kind at once, while Python does other things, and no term is made of each. Imports `names`, and of this
-room `merged`, `shapes` and `triples`.
+A node is represented as SPARQL's TSV writes it (SPARQL 1.1 Query Results CSV and TSV Formats, section 4.2): the store
+writes all nodes of a query at once, without holding the interpreter, and no Python object is made of each term.
 """
 
 from __future__ import annotations
@@ -14,12 +13,12 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from mtsp_kg import sparql, vocab
-from mtsp_kg.validate.inputs import whole
+from mtsp_kg.validate.merged_data import merge_graph
 from mtsp_kg.validate.shapes import Shape, Term
 
 Nodes = frozenset[bytes]
 
-_MATCHED = {
+_QUERIES = {
     vocab.SH_TARGET_SUBJECTS_OF: "subjects-of.rq",
     vocab.SH_TARGET_OBJECTS_OF: "objects-of.rq",
 }
@@ -27,7 +26,7 @@ _SUBCLASS = ox.NamedNode(vocab.RDFS_SUBCLASS)
 
 
 def iri_of(node: bytes) -> str:
-    """The IRI of a node; empty for one that has none.
+    """The IRI of a node; empty for a node without one.
 
     >>> iri_of(b"<http://a/b>"), iri_of(b'"text"')
     ('http://a/b', '')
@@ -36,23 +35,23 @@ def iri_of(node: bytes) -> str:
 
 
 def subjects(store: ox.Store, without: Collection[str] = ()) -> Nodes:
-    """What the named graphs of a store speak of; without: all but these."""
-    told = ", ".join(str(ox.NamedNode(graph)) for graph in without)
-    query = sparql.text("subjects-outside.rq", graphs=told) if told else sparql.text("subjects.rq")
+    """The subjects in the named graphs of a store; without: graphs that do not count."""
+    graphs = ", ".join(str(ox.NamedNode(graph)) for graph in without)
+    query = sparql.text("subjects-outside.rq", graphs=graphs) if graphs else sparql.text("subjects.rq")
     return _nodes(store, query, merged=True)
 
 
 class Targets:
-    """The nodes of a store that targets match. What several shapes declare is looked up once."""
+    """The nodes of a store that targets match. A target that several shapes declare is looked up once."""
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store
-        self._merged = whole(store) is not None
+        self._merged = merge_graph(store) is not None
         self._known: dict[tuple[str, Term], Nodes] = {}
 
     @cached_property
     def by_class(self) -> dict[bytes, Nodes]:
-        """The nodes that are said to be of each class, without those of its subclasses."""
+        """The nodes that are typed with each class, without those of its subclasses."""
         found: dict[bytes, list[bytes]] = defaultdict(list)
         for row in _written(self._store, sparql.text("instances.rq"), self._merged):
             node, _, class_ = row.partition(b"\t")
@@ -64,7 +63,7 @@ class Targets:
         return _union([self._declared(declaration, target) for declaration, target in shape.targets])
 
     def of_all(self, shapes: Iterable[Shape]) -> tuple[Nodes, list[str]]:
-        """The nodes that some shapes look at, and the IRIs of those shapes that look at none."""
+        """The nodes that the targets of some shapes match, and the IRIs of the shapes whose targets match none."""
         found = {shape.iri: self.of(shape) for shape in shapes}
         return frozenset().union(*found.values()), [iri for iri, nodes in found.items() if not nodes]
 
@@ -76,7 +75,7 @@ class Targets:
 
     def _matched(self, declaration: str, target: Term) -> Nodes:
         if declaration == vocab.SH_TARGET_NODE:
-            # Written by a store, as the others are: `2.50` comes back as `2.5`.
+            # Written by a store, as the others are: it returns `2.50` as `2.5`.
             alone = ox.Store()
             alone.add(ox.Quad(_SUBCLASS, _SUBCLASS, target))
             return _nodes(alone, sparql.text("objects-of.rq", property=_SUBCLASS), merged=True)
@@ -85,7 +84,7 @@ class Targets:
         if declaration == vocab.SH_TARGET_CLASS:
             classes = (str(class_).encode() for class_ in self._with_subclasses(target))
             return _union([self.by_class[class_] for class_ in classes if class_ in self.by_class])
-        return _nodes(self._store, sparql.text(_MATCHED[declaration], property=target), self._merged)
+        return _nodes(self._store, sparql.text(_QUERIES[declaration], property=target), self._merged)
 
     def _with_subclasses(self, top: ox.NamedNode) -> set[ox.NamedNode]:
         found = {top}
@@ -112,4 +111,4 @@ def _written(store: ox.Store, query: str, merged: bool) -> list[bytes]:
     assert isinstance(found, ox.QuerySolutions)
     written = found.serialize(format=ox.QueryResultsFormat.TSV)
     assert written is not None
-    return written.split(b"\n")[1:-1]  # without the heading, and what is behind the last end of a line
+    return written.split(b"\n")[1:-1]  # without the heading, and the empty text after the last line end

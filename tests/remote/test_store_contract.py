@@ -16,7 +16,7 @@ from mtsp_kg.remote.client import Client
 from mtsp_kg.remote.push import named_graphs, push
 from mtsp_kg.remote.remote_store import RemoteStore
 from mtsp_kg.store import DEFAULT_GRAPH, EmbeddedStore, Store
-from mtsp_kg.validate.inputs import UnmergedStore
+from mtsp_kg.validate.merged_data import UnmergedStore
 
 DATA = b"""
 <http://e/a> <http://e/p> <http://e/b> <http://e/g1> .

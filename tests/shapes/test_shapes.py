@@ -18,9 +18,11 @@ from mtsp_kg import vocab
 from mtsp_kg.load import load_files
 from mtsp_kg.plan import names
 from mtsp_kg.plan.project import find_project
-from mtsp_kg.validate.engines import ENGINES, read_report
+from mtsp_kg.validate.engine_results import read_report
+from mtsp_kg.validate.engines import ENGINES
 from mtsp_kg.validate.findings import Finding
-from mtsp_kg.validate.inputs import united
+from mtsp_kg.validate.inputs import source_files
+from mtsp_kg.validate.merged_data import merged_ntriples
 from mtsp_kg.validate.shapes import Shapes, read_shapes
 
 HERE = Path(__file__).parent
@@ -33,7 +35,7 @@ BEYOND_CORE = ("sparql", "select", "ask", "js", "rule")
 @cache
 def _shapes() -> Shapes:
     project = find_project()
-    return read_shapes((path, project.graph_of(path)) for path in project.shape_files())
+    return read_shapes(source_files(project, project.shape_files()), project.profile)
 
 
 @cache
@@ -46,7 +48,7 @@ def _findings(engine: str, *files: Path) -> list[Finding]:
     pytest.importorskip(engine)
     project = find_project()
     store = load_files((path, project.graph_of(path)) for path in [*project.ontology_files(), *GOOD, *files])
-    return read_report(ENGINES[engine](_shapes().ntriples)(united(store)), _shapes(), store)
+    return read_report(ENGINES[engine](_shapes().ntriples)(merged_ntriples(store)), _shapes(), store)
 
 
 def _reported(engine: str, *files: Path) -> set[str]:

@@ -20,9 +20,8 @@ from mtsp_kg.plan.project import find_project
 from mtsp_kg.project import Project
 from mtsp_kg.query.catalogue import read_catalogue
 from mtsp_kg.store import EmbeddedStore
-from mtsp_kg.validate.check_queries import rows_of, run_checks
-from mtsp_kg.validate.inputs import UnmergedStore
-from mtsp_kg.validate.placing import placed
+from mtsp_kg.validate.check_queries import check_findings, run_checks
+from mtsp_kg.validate.merged_data import UnmergedStore
 
 HERE = Path(__file__).parent / "checks"
 PLAN = "mtsp-2031-2035"
@@ -59,7 +58,7 @@ def test_a_check_finds_the_same_where_graphs_are_not_merged_and_say_things_twice
     alone = ox.Store()
     alone.bulk_extend(quad for quad in merged if isinstance(quad.graph_name, ox.NamedNode))
     stores = (EmbeddedStore(merged), UnmergedStore(alone))
-    findings = [rows_of(QUERIES[name], store, names.profile(PLAN)) for store in stores]
+    findings = [check_findings(QUERIES[name], store, garden.profile) for store in stores]
     assert findings[0] == findings[1]
     assert findings[0]
 
@@ -79,7 +78,7 @@ def test_a_check_gives_the_same_rows_in_rdflib(name: str, garden: Project) -> No
 
 
 def test_the_good_examples_have_no_finding(garden: Project) -> None:
-    findings, rules = run_checks(garden, EmbeddedStore(load_project(garden)), PLAN)
+    findings, rules = run_checks(garden, EmbeddedStore(load_project(garden)))
     assert findings == []
     assert list(rules) == list(QUERIES)
 
@@ -117,9 +116,9 @@ def test_columns_called_focus_path_and_value_are_the_finding_s(garden: Project) 
     (garden.root / "queries" / "check" / "opening-day.rq").write_text(TRIPLE, encoding="utf-8")
     data = f"<{names.ID}{PLAN}/para/1> {{\n  <http://e.x/a> <http://e.x/opens> 'Monday' ,\n    'Mayday' .\n}}\n"
     (garden.root / "graph" / PLAN / "opening.trig").write_text(data, encoding="utf-8")
-    report = placed(KnowledgeGraph(garden).validate(), garden.relative)
-    (found,) = (finding for finding in report.findings if finding.shape == "opening-day")
+    report = KnowledgeGraph(garden).validate()
+    (found,) = (finding for finding in report if finding.shape == "opening-day")
     assert (found.focus, found.path, found.value) == ("http://e.x/a", "http://e.x/opens", '"Mayday"')
     assert found.message("en") == "http://e.x/a opens on Mayday: write a day of the week."
     assert found.graphs == (f"{names.ID}{PLAN}/para/1",)
-    assert [str(spot) for spot in found.spots] == [f"graph/{PLAN}/opening.trig:3:5"]
+    assert [str(position) for position in found.positions] == [f"graph/{PLAN}/opening.trig:3:5"]

@@ -10,9 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mtsp_kg import vocab
-from mtsp_kg.validate.engines import ENGINES, read_report
+from mtsp_kg.plan import names
+from mtsp_kg.validate.engine_results import read_report
+from mtsp_kg.validate.engines import ENGINES
 from mtsp_kg.validate.findings import Finding
-from mtsp_kg.validate.inputs import united
+from mtsp_kg.validate.inputs import SourceFile
+from mtsp_kg.validate.merged_data import merged_ntriples
 from mtsp_kg.validate.shapes import Shapes, read_shapes
 
 pytestmark = pytest.mark.conformance
@@ -51,7 +54,7 @@ GRAPHS = st.lists(st.tuples(NODES, PROPERTIES, NODES | LITERALS) | TYPES, max_si
 def shapes(tmp_path_factory: pytest.TempPathFactory) -> Shapes:
     path: Path = tmp_path_factory.mktemp("engines") / "shapes.ttl"
     path.write_text(SHAPES, encoding="utf-8")
-    return read_shapes([(path, "urn:shapes")])
+    return read_shapes([SourceFile(path, "urn:shapes", "shapes.ttl", (0, 0))], names.profile())
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -62,12 +65,14 @@ def test_the_engines_say_the_same_of_any_graph(shapes: Shapes, graph: list[tuple
     for subject, predicate, object_ in graph:
         for where in (ox.DefaultGraph(), ox.NamedNode("urn:data")):
             store.add(ox.Quad(subject, predicate, object_, where))  # type: ignore[arg-type]
-    native, reference = (read_report(ENGINES[name](shapes.ntriples)(united(store)), shapes, store) for name in ENGINES)
+    native, reference = (
+        read_report(ENGINES[name](shapes.ntriples)(merged_ntriples(store)), shapes, store) for name in ENGINES
+    )
     assert _said(native) == _said(reference)
 
 
 def _said(findings: list[Finding]) -> list[tuple[object, ...]]:
     return [
-        (*found.order, found.severity, sorted(found.messages.items()), found.graphs, found.components)
+        (*found.key, found.severity, sorted(found.messages.items()), found.graphs, found.components)
         for found in findings
     ]

@@ -9,18 +9,20 @@ from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
+from click.testing import CliRunner, Result
 
-from mtsp_kg import vocab
+from mtsp_kg import cli, vocab
 from mtsp_kg.errors import DataError, NotFoundError, ParameterError
 from mtsp_kg.graph import KnowledgeGraph
+from mtsp_kg.plan import names
 from mtsp_kg.project import Project
-from mtsp_kg.validate.deliver import SUMMARY, Order, deliver
 from mtsp_kg.validate.engines import ENGINES, shacl
-from mtsp_kg.validate.findings import Finding, Report, Severity, Spot
-from mtsp_kg.validate.forms import FORMS, View, write
+from mtsp_kg.validate.findings import Finding, Position, Severity, SourceLookup
+from mtsp_kg.validate.forms import FORMS
 from mtsp_kg.validate.forms.github import summary_page
-from mtsp_kg.validate.inputs import united
-from mtsp_kg.validate.placing import placed
+from mtsp_kg.validate.merged_data import merged_ntriples
+from mtsp_kg.validate.report import Report
+from mtsp_kg.validate.report_view import ReportView
 from mtsp_kg.validate.runner import read_project_shapes
 
 BAD = Path(__file__).parents[1] / "shapes" / "FigureValueShape.ttl"
@@ -39,7 +41,7 @@ OWN = f"""@prefix ex: <https://example.org/> . @prefix sh: <{vocab.SH}> .
 
 @pytest.fixture
 def report(garden: Project) -> Report:
-    return placed(KnowledgeGraph(garden).validate([BAD]), garden.relative)
+    return KnowledgeGraph(garden).validate(BAD)
 
 
 @pytest.fixture
@@ -53,22 +55,20 @@ def own(garden: Project, tmp_path: Path) -> tuple[Path, Path]:
 @pytest.mark.parametrize("form", FORMS)
 def test_a_form_is_the_same_bytes_in_each_run(form: str, garden: Project, own: tuple[Path, Path]) -> None:
     data, shapes = own
-    written = {
-        write(placed(KnowledgeGraph(garden).validate([data], shapes=[shapes]), garden.relative), form) for _ in range(3)
-    }
+    written = {KnowledgeGraph(garden).validate(data, shapes=shapes).write(form) for _ in range(3)}
     assert len(written) == 1
 
 
 @pytest.mark.parametrize("form", set(FORMS) - {"ttl", "jsonld"})
 def test_a_form_names_file_line_and_message(form: str, report: Report) -> None:
-    text = write(report, form)
+    text = report.write(form)
     assert "FigureValueShape" in text
     assert "FigureValueShape.ttl" in text
     assert "A key figure must have exactly one mtsp:value" in text
 
 
 def test_sarif_has_what_code_scanning_needs(report: Report) -> None:
-    log = json.loads(write(report, "sarif"))
+    log = json.loads(report.write("sarif"))
     assert log["version"] == "2.1.0"
     (run,) = log["runs"]
     rules = run["tool"]["driver"]["rules"]
@@ -88,14 +88,13 @@ def test_a_fingerprint_stays_when_lines_above_move(garden: Project, tmp_path: Pa
     moved.write_text("\n# moved\n\n" + BAD.read_text(encoding="utf-8"), encoding="utf-8")
     found = []
     for path in (BAD, moved):
-        told = placed(KnowledgeGraph(garden).validate([path]), garden.relative)
-        log = json.loads(write(told, "sarif"))
+        log = json.loads(KnowledgeGraph(garden).validate([path]).write("sarif"))
         found.append([result["partialFingerprints"] for result in log["runs"][0]["results"]])
     assert found[0] == found[1]
 
 
 def test_junit_is_xml_with_a_failure_for_what_fails(report: Report) -> None:
-    root = ElementTree.fromstring(write(report, "junit"))
+    root = ElementTree.fromstring(report.write("junit"))
     (suite,) = root
     failures = [case.get("name") for case in suite if case.find("failure") is not None]
     assert "FigureValueShape" in failures
@@ -103,20 +102,22 @@ def test_junit_is_xml_with_a_failure_for_what_fails(report: Report) -> None:
 
 
 def test_gitlab_entries_have_distinct_fingerprints(report: Report) -> None:
-    entries = json.loads(write(report, "gitlab"))
+    entries = json.loads(report.write("gitlab"))
     assert len({entry["fingerprint"] for entry in entries}) == len(entries) > 1
     assert all(entry["location"]["lines"]["begin"] > 1 for entry in entries)
 
 
 def test_what_github_and_xml_cannot_hold_is_escaped() -> None:
-    spot = Spot("a,b:c.ttl", 2, 3, 4, "x")
-    finding = Finding("urn:x", "", '"a\\u0000"', "S", Severity.VIOLATION, {"en": "50 %\nand <more>\x00"}, spots=(spot,))
-    report = Report((finding,), "shacl", 1, 1)
-    told = write(report, "github").splitlines()[0]
-    assert told.startswith("::error file=a%2Cb%3Ac.ttl,line=2,col=3,endColumn=4,title=S::50 %25%0Aand <more>")
-    ElementTree.fromstring(write(report, "junit"))
-    assert "&lt;more&gt;" in write(report, "html")
-    assert "\n" not in summary_page(report, View()).splitlines()[-1]
+    lookup = SourceLookup(found=(Position("a,b:c.ttl", 2, 3, 4, "x"),))
+    messages = {"en": "50 %\nand <more>\x00"}
+    finding = Finding("urn:x", "", '"a\\u0000"', "S", Severity.VIOLATION, messages, lookup=lookup)
+    report = Report((finding,), names.profile(), "shacl", 1, 1)
+    assert report.write("github").startswith(
+        "::error file=a%2Cb%3Ac.ttl,line=2,col=3,endColumn=4,title=S::50 %25%0Aand <more>"
+    )
+    ElementTree.fromstring(report.write("junit"))
+    assert "&lt;more&gt;" in report.write("html")
+    assert "\n" not in summary_page(ReportView.of(report)).splitlines()[-1]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -130,9 +131,9 @@ def test_the_standard_report_is_the_engines_own(
     data, shapes = own
     report = KnowledgeGraph(garden).validate([data], shapes=[shapes], engine=engine)
     media = ox.RdfFormat.TURTLE if form == "ttl" else ox.RdfFormat.JSON_LD
-    ours = _results(ox.parse(write(report, form), format=media))
+    ours = _results(ox.parse(report.write(form), format=media))
     read = read_project_shapes(garden, [shapes])
-    raw = shacl(read.ntriples)(united(load_files([(data, "urn:data")])))
+    raw = shacl(read.ntriples)(merged_ntriples(load_files([(data, "urn:data")])))
     theirs = _results(ox.parse(raw, format=ox.RdfFormat.N_TRIPLES))
     assert len(ours) == 5
     assert ours == theirs
@@ -166,37 +167,51 @@ def _results(quads: object) -> list[list[str]]:
 
 def test_blank_nodes_and_unnamed_shapes_have_places(garden: Project, own: tuple[Path, Path]) -> None:
     data, shapes = own
-    report = placed(KnowledgeGraph(garden).validate([data], shapes=[shapes]), garden.relative)
-    text = write(report, "text")
+    text = str(KnowledgeGraph(garden).validate([data], shapes=[shapes]))
     assert "data.ttl:2:15" in text
     assert "data.ttl:2:43" in text
     assert f"shape at {garden.relative(shapes)}:4" in text
     assert "sh:maxCount 1" in text
 
 
-def test_an_order_is_written_whole_or_not_at_all(report: Report, tmp_path: Path, garden: Project) -> None:
-    order = Order.of("text", None, [f"json={tmp_path / 'report.json'}", f"sarif={tmp_path / 'report.sarif'}"])
-    assert "does not conform" in deliver(report, order, View(), garden.relative)
+def _command(garden: Project, *arguments: object) -> Result:
+    """Validates a file with one violation."""
+    given = ["--project", str(garden.root), "validate", str(BAD), *map(str, arguments)]
+    return CliRunner().invoke(cli.cli, given, standalone_mode=False)
+
+
+def test_reports_are_written_whole_or_not_at_all(tmp_path: Path, garden: Project) -> None:
+    reports = [f"--report={form}={tmp_path / 'report'}.{form}" for form in ("json", "sarif")]
+    assert "does not conform" in _command(garden, *reports).output
     assert {path.name for path in tmp_path.glob("report*")} == {"report.json", "report.sarif"}
-    assert deliver(report, Order.of("json", str(tmp_path / "one.json")), View(), garden.relative) == ""
-    with pytest.raises(DataError):
-        deliver(report, Order.of("json", str(tmp_path / "report.json" / "no.json")), View(), garden.relative)
+    assert _command(garden, "--format", "json", "-o", tmp_path / "one.json").output == ""
+    assert not json.loads((tmp_path / "one.json").read_text(encoding="utf-8"))["conforms"]
+    failed = _command(garden, "--format", "json", "-o", tmp_path / "report.json" / "no.json")
+    assert isinstance(failed.exception, DataError)
 
 
 def test_github_gets_a_summary_where_it_asks_for_one(
-    report: Report, tmp_path: Path, garden: Project, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, garden: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(SUMMARY, str(tmp_path / "summary.md"))
-    deliver(report, Order.of("text"), View(), garden.relative)
-    assert not (tmp_path / "summary.md").exists()
-    deliver(report, Order.of("github"), View(), garden.relative)
-    assert (tmp_path / "summary.md").read_text(encoding="utf-8").startswith("## mtsp validate\n\ndoes not conform")
+    summary = tmp_path / "summary.md"
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
+    _command(garden)
+    assert not summary.exists()
+    _command(garden, "--format", "github")
+    assert summary.read_text(encoding="utf-8").startswith("## mtsp validate\n\ndoes not conform")
 
 
-def test_unknown_forms_are_told() -> None:
-    with pytest.raises(ParameterError, match="no form 'pdf'"):
-        Order.of("pdf")
-    with pytest.raises(ParameterError, match="names no form and file"):
-        Order.of("text", None, ["sarif"])
+def test_unknown_forms_languages_and_severities_are_errors(garden: Project) -> None:
+    for arguments, message in (
+        (["--format", "pdf"], "no form 'pdf'"),
+        (["--report", "sarif"], "'sarif' is not FORM=FILE"),
+    ):
+        with pytest.raises(ParameterError, match=message):
+            raise _command(garden, *arguments).exception or AssertionError
+    report = Report((), names.profile(), "shacl", 1, 1)
     with pytest.raises(NotFoundError):
-        write(Report((), "shacl", 1, 1), "pdf")
+        report.write("pdf")
+    with pytest.raises(ParameterError, match="not written in 'fr'"):
+        report.write(language="fr")
+    with pytest.raises(ParameterError, match="'all' is not a severity"):
+        report.write(show="all")

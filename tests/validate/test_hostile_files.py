@@ -163,7 +163,7 @@ ALLOWED: dict[str, tuple[str, Content, int]] = {
 RUNNER = """
 import os, resource, sys, time
 import pyoxigraph, shutil
-import mtsp_kg.cli.validate, mtsp_kg.remote_graph, mtsp_kg.validate.deliver, mtsp_kg.validate.runner, mtsp_kg.validate.settings
+import mtsp_kg.cli.validate, mtsp_kg.remote_graph, mtsp_kg.validate.report, mtsp_kg.validate.runner, mtsp_kg.validate.settings
 for line in sys.stdin:
     folder, file = line.split()
     began = time.monotonic()

@@ -8,7 +8,7 @@ import pytest
 from mtsp_kg.errors import QueryError
 from mtsp_kg.load import merge
 from mtsp_kg.store import EmbeddedStore
-from mtsp_kg.validate.inputs import UnmergedStore, whole
+from mtsp_kg.validate.merged_data import UnmergedStore, merge_graph
 
 DATA = """
 <http://e/a> <http://e/p> "1" <http://e/g> .
@@ -53,7 +53,7 @@ def test_rows_are_those_of_the_merge_which_is_made_only_where_rows_are_counted(q
     unmerged = loaded()
     store = UnmergedStore(unmerged)
     assert rows(store, query) == rows(EmbeddedStore(united), query)
-    assert (whole(unmerged) is not None) is QUERIES[query]
+    assert (merge_graph(unmerged) is not None) is QUERIES[query]
 
 
 def test_a_query_that_is_none_is_told_with_its_place() -> None:

@@ -14,7 +14,7 @@ from mtsp_kg import cli, vocab
 from mtsp_kg.errors import DataError
 from mtsp_kg.project import Project
 from mtsp_kg.validate.coverage_checks import KINDS
-from mtsp_kg.validate.settings import Settings, find_settings, init
+from mtsp_kg.validate.settings import ValidationSettings, find_settings, init
 
 ROOT = Path(__file__).parents[2]
 SHAPES = f"""@prefix ex: <https://example.org/> . @prefix sh: <{vocab.SH}> .
@@ -60,13 +60,13 @@ def test_settings_are_found_from_a_folder_below(folder: Path, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("data = ", "not TOML"),
+        ("data = ", "Invalid TOML"),
         ("dat = ['x']", "Did you mean 'data'"),
-        ("data = 1", "no text, nor a list"),
-        ("data = ['']", "no text, nor a list"),
-        ("fail-on = 'grave'", "'grave' is no fail-on"),
-        ("engine = 'magic'", "'magic' is no engine"),
-        ("[tool]\nmtsp = 1", "no table"),
+        ("data = 1", "not a string or a list"),
+        ("data = ['']", "not a string or a list"),
+        ("fail-on = 'grave'", "'grave' is not a valid value of 'fail-on'"),
+        ("engine = 'magic'", "'magic' is not a valid value of 'engine'"),
+        ("[tool]\nmtsp = 1", "not a table"),
     ],
 )
 def test_bad_settings_are_told(text: str, message: str, folder: Path) -> None:
@@ -114,7 +114,7 @@ def _command() -> click.Command:
 
 def test_a_pyproject_that_says_nothing_of_us_is_nobody_s_fault_here(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.other\n", encoding="utf-8")
-    assert find_settings(tmp_path) == Settings()
+    assert find_settings(tmp_path) == ValidationSettings()
     (tmp_path / "pyproject.toml").write_text("[tool.mtsp\n", encoding="utf-8")
-    with pytest.raises(DataError, match="This is not TOML"):
+    with pytest.raises(DataError, match="Invalid TOML"):
         find_settings(tmp_path)

@@ -15,12 +15,11 @@ from mtsp_kg.plan import names
 from mtsp_kg.project import Project
 from mtsp_kg.store import EmbeddedStore
 from mtsp_kg.validate import engines
-from mtsp_kg.validate.findings import Finding, Report, Severity
-from mtsp_kg.validate.forms import View, write
-from mtsp_kg.validate.inputs import begin
-from mtsp_kg.validate.placing import placed
-from mtsp_kg.validate.report_words import summary
-from mtsp_kg.validate.runner import validate_graph
+from mtsp_kg.validate.findings import Finding, Severity
+from mtsp_kg.validate.inputs import start_loading
+from mtsp_kg.validate.options import ValidationOptions
+from mtsp_kg.validate.report import Report
+from mtsp_kg.validate.runner import validate
 
 ID = names.ID
 PARA = f"{ID}mtsp-2031-2035/para/1"
@@ -78,8 +77,7 @@ def test_a_finding_tells_focus_path_value_shape_and_passage(name: str, bad: Proj
 
 
 def test_the_text_names_the_passage_and_shows_the_line(bad: Project) -> None:
-    report = placed(KnowledgeGraph(bad).validate(checks=False), bad.relative)
-    text = write(report, "text", View("en", "mtsp-2031-2035", Severity.WARNING))
+    text = KnowledgeGraph(bad).validate(checks=False).write(show="warning")
     assert text.startswith(
         "graph/mtsp-2031-2035/wrong.trig\n  violation  AgentObjectShape: The value of this property must be"
     )
@@ -103,7 +101,7 @@ def test_files_are_held_against_the_shapes_alone(garden: Project) -> None:
     }
     assert report.nodes == 1
     assert report.checks == 0
-    assert "1 shape looks at nothing here" not in summary(report)
+    assert "1 shape matches no node here" not in str(report)
     assert names.SHAPES + "PlanShape" in report.unmatched
 
 
@@ -143,25 +141,25 @@ def test_shapes_that_are_none_are_told_as_such(name: str, shapes: str, garden: P
 
 def test_a_file_without_shapes_is_no_clean_bill(garden: Project) -> None:
     path = _write(garden, "mine.ttl", "")
-    with pytest.raises(DataError, match="no shape"):
+    with pytest.raises(DataError, match="No shape was found"):
         KnowledgeGraph(garden).validate(shapes=[path])
 
 
 def test_the_reference_engine_is_used_where_the_fast_one_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "shacl", None)
     monkeypatch.setattr(engines, "find_spec", lambda name: None if name == "shacl" else object())
-    assert engines.choose() == "pyshacl"
+    assert engines.choose_engine() == "pyshacl"
     with pytest.raises(MissingExtraError, match="not installed"):
         engines.shacl(b"")
     with pytest.raises(NotFoundError):
-        engines.choose("nonsense")
+        engines.choose_engine("nonsense")
 
 
 def test_less_grave_findings_are_counted_and_not_shown() -> None:
     finding = Finding("x", "", "", "S", Severity.INFO, {"en": "Look."})
-    report = Report((finding,), "shacl", 1, 1)
-    assert write(report, "text", View(least=Severity.WARNING)) == "conforms: 1 shape over 1 node; 1 info.\n"
-    assert write(report, "text", View("zh")).startswith("  提示  S: Look.\n    x\n")
+    report = Report((finding,), names.profile(), "shacl", 1, 1)
+    assert report.write(show="warning") == "conforms: 1 shape over 1 node; 1 info.\n"
+    assert report.write(language="zh").startswith("  提示  S: Look.\n    x\n")
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -173,9 +171,9 @@ def test_a_blank_node_of_n_triples_is_placed_though_the_engine_did_not_wait_for_
     shapes = _write(garden, "own.ttl", f"@prefix sh: <{vocab.SH}> . <http://e.x/S> a sh:NodeShape ; {rule} .")
     text = '# one\n<http://e.x/a> <http://e.x/p> "1" .\n_:b <http://e.x/p> "1" .\n_:b <http://e.x/p> "2" .\n'
     files = [_write(garden, f"{number}.nt", text.replace('"2"', f'"{number + 2}"')) for number in range(count)]
-    report = placed(KnowledgeGraph(garden).validate(files, shapes=[shapes]), garden.relative)
+    report = KnowledgeGraph(garden).validate(files, shapes=[shapes])
     found = [finding for finding in report.findings if finding.components]
-    assert [str(spot) for finding in sorted(found, key=lambda one: one.graphs) for spot in finding.spots] == [
+    assert [str(at) for finding in sorted(found, key=lambda one: one.graphs) for at in finding.positions] == [
         f"{number}.nt:3:1" for number in range(count)
     ]
     assert all(finding.focus.startswith("_:") for finding in found)
@@ -184,9 +182,9 @@ def test_a_blank_node_of_n_triples_is_placed_though_the_engine_did_not_wait_for_
 def test_what_is_held_elsewhere_is_not_loaded_here(garden: Project) -> None:
     there = EmbeddedStore(load_project(garden))
     _write(garden, "graph/entities/wrong.ttl", "<http://example.org/a> <http://example.org/b>")
-    inputs = begin(garden, load=False)
-    report = placed(validate_graph(garden, inputs, elsewhere=there, checks=False), garden.relative)
+    inputs = start_loading(garden, load=False)
+    report = validate(garden, options=ValidationOptions(checks=False), inputs=inputs, store=there)
     assert report.conforms
-    assert "wrong.ttl" not in {path.name for path, _ in report.sources}
+    assert "wrong.ttl" not in {file.path.name for file in report.sources}
     with pytest.raises(DataError, match="Turtle syntax error"):
         inputs.store()

@@ -15,7 +15,6 @@ from mtsp_kg.validate.check_queries import run_checks
 from mtsp_kg.validate.findings import Finding
 from mtsp_kg.validate.waivers import read_waivers, waive
 
-PLAN = "mtsp-2031-2035"
 GRAPH = (Path(__file__).parent / "checks" / "broader-of-other-kind.trig").read_text(encoding="utf-8")
 WAIVER = """- query: broader-of-other-kind
   row: {row}
@@ -27,9 +26,9 @@ WAIVER = """- query: broader-of-other-kind
 def _run(garden: Project, waivers: str, today: date = date(2027, 1, 1)) -> tuple[list[Finding], int]:
     (garden.root / "graph" / "entities" / "wrong.trig").write_text(GRAPH, encoding="utf-8")
     (garden.root / "queries" / "check" / "waivers.yaml").write_text(waivers, encoding="utf-8")
-    found, _ = run_checks(garden, EmbeddedStore(load_project(garden)), PLAN)
+    found, _ = run_checks(garden, EmbeddedStore(load_project(garden)))
     file = garden.root / "queries" / "check" / "waivers.yaml"
-    return waive(found, read_waivers(file), file, "waivers.yaml", today, PLAN)
+    return waive(found, read_waivers(file), file, garden, today)
 
 
 def test_without_a_waiver_the_row_is_a_finding(garden: Project) -> None:
@@ -47,7 +46,7 @@ def test_a_waiver_without_its_row_is_a_finding(garden: Project) -> None:
     assert waived == 1
     (finding,) = findings
     assert (finding.shape, finding.focus) == ("waivers", "group:gnomes")
-    assert "waives nothing" in finding.message("en")
+    assert "no longer matches a finding" in finding.message("en")
 
 
 def test_an_ended_waiver_is_a_finding_beside_its_row(garden: Project) -> None:
@@ -61,11 +60,11 @@ def test_an_ended_waiver_is_a_finding_beside_its_row(garden: Project) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("query: x", "are a list"),
+        ("query: x", "must be a list"),
         ("- query: x", "Waiver 1 needs"),
-        (WAIVER.format(row="x") + "  until: soon\n", "is no day"),
+        (WAIVER.format(row="x") + "  until: soon\n", "is not a date"),
         (WAIVER.format(row="x") + "  because: x\n", "unknown fields: because"),
-        ("- [", "not YAML"),
+        ("- [", "Invalid YAML"),
     ],
 )
 def test_a_file_of_waivers_that_is_none_is_told_as_such(text: str, message: str, tmp_path: Path) -> None:

@@ -1,38 +1,35 @@
-"""GitHub: a workflow command for each finding, which GitHub shows beside the line, and a page for the job's summary.
-
-Imports `names` and, of this room, `findings`, `forms` and `words`.
-"""
+"""GitHub: a workflow command for each finding, which GitHub shows beside the line, and a page for the job's summary."""
 
 from __future__ import annotations
 
-from mtsp_kg.plan import names
-from mtsp_kg.validate.findings import Finding, Report, Severity, Spot
-from mtsp_kg.validate.forms import View
-from mtsp_kg.validate.report_words import severity_word, short_shape, short_value, summary
+from mtsp_kg.validate.findings import Finding, Position, Severity
+from mtsp_kg.validate.report_view import ReportView, first_position
 
 _COMMANDS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
-_MOST = 1000  # rows: GitHub refuses a summary of more than 1 MiB
+_MAX_ROWS = 1000  # GitHub rejects a summary of more than 1 MiB
 
 
-def write(report: Report, view: View) -> str:
-    """A workflow command for each place of each finding, and the summary as plain text."""
-    lines = [_annotation(finding, spot, view) for finding in view.shown(report) for spot in finding.spots or (None,)]
-    return "\n".join([*lines, summary(report, view.language)]) + "\n"
+def write(view: ReportView) -> str:
+    """A workflow command for each position of each finding, and the summary as plain text."""
+    lines = [
+        _command(finding, position, view) for finding in view.findings for position in finding.positions or (None,)
+    ]
+    return "\n".join([*lines, view.summary()]) + "\n"
 
 
-def _annotation(finding: Finding, spot: Spot | None, view: View) -> str:
-    at = []
-    if spot:
-        at.append(f"file={_property(spot.file)}")
-        at += [f"{key}={number}" for key, number in (("line", spot.line), ("col", spot.column)) if number]
-        at += [f"endColumn={spot.end}"] if spot.column and spot.end else []
-    at.append(f"title={_property(short_shape(finding.shape))}")
-    return f"::{_COMMANDS[finding.severity]} {','.join(at)}::{_escaped(_said(finding, view))}"
+def _command(finding: Finding, position: Position | None, view: ReportView) -> str:
+    properties = []
+    if position:
+        properties.append(f"file={_property(position.file)}")
+        numbers = (("line", position.line), ("col", position.column))
+        properties += [f"{key}={number}" for key, number in numbers if number]
+        properties += [f"endColumn={position.end_column}"] if position.column and position.end_column else []
+    properties.append(f"title={_property(view.shape(finding.shape))}")
+    return f"::{_COMMANDS[finding.severity]} {','.join(properties)}::{_escaped(_message(finding, view))}"
 
 
-def _said(finding: Finding, view: View) -> str:
-    about = (names.shrink(finding.focus, view.plan), finding.path, short_value(finding.value, view.plan))
-    return f"{finding.message(view.language)} ({' '.join(filter(None, about))})"
+def _message(finding: Finding, view: ReportView) -> str:
+    return f"{view.message(finding)} ({view.about(finding)})"
 
 
 def _escaped(text: str) -> str:
@@ -43,23 +40,22 @@ def _property(text: str) -> str:
     return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def summary_page(report: Report, view: View) -> str:
+def summary_page(view: ReportView) -> str:
     """The summary of a job, in Markdown."""
-    lines = ["## mtsp validate", "", *summary(report, view.language).splitlines(), ""]
-    shown = view.shown(report)
-    if shown:
+    lines = ["## mtsp validate", "", *view.summary().splitlines(), ""]
+    if view.findings:
         lines += ["| | | | |", "| --- | --- | --- | --- |"]
-    for finding in shown[:_MOST]:
-        place = str(finding.spots[0]) if finding.spots else ""
+    for finding in view.findings[:_MAX_ROWS]:
+        position = first_position(finding)
         cells = (
-            severity_word(finding.severity, view.language),
-            f"`{place}`" if place else "",
-            short_shape(finding.shape),
-            _said(finding, view),
+            view.severity(finding.severity),
+            f"`{position}`" if position else "",
+            view.shape(finding.shape),
+            _message(finding, view),
         )
         lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
-    if len(shown) > _MOST:
-        lines.append(f"| | | | + {len(shown) - _MOST:,} |")
+    if len(view.findings) > _MAX_ROWS:
+        lines.append(f"| | | | + {len(view.findings) - _MAX_ROWS:,} |")
     return "\n".join(lines) + "\n"
 
 

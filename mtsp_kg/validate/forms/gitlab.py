@@ -1,30 +1,30 @@
-"""GitLab's Code Quality report (a subset of the Code Climate format). Imports, of this room, `findings` and `forms`."""
+"""GitLab's Code Quality report (a subset of the Code Climate format)."""
 
 from __future__ import annotations
 
 import json
 
-from mtsp_kg.validate.findings import Report, Severity
-from mtsp_kg.validate.forms import View, fingerprint
-from mtsp_kg.validate.report_words import short_shape
+from mtsp_kg.validate.findings import Severity
+from mtsp_kg.validate.forms import fingerprint
+from mtsp_kg.validate.report_view import ReportView, first_position
 
 _SEVERITIES = {Severity.VIOLATION: "major", Severity.WARNING: "minor", Severity.INFO: "info"}
 
 
-def write(report: Report, view: View) -> str:
-    """One entry for each finding, at its first place."""
+def write(view: ReportView) -> str:
+    """One entry for each finding, at its first position."""
     entries = []
-    for finding in view.shown(report):
-        spot = finding.spots[0] if finding.spots else None
+    for finding in view.findings:
+        position = first_position(finding)
         entries.append(
             {
-                "description": finding.message(view.language),
-                "check_name": short_shape(finding.shape),
+                "description": view.message(finding),
+                "check_name": view.shape(finding.shape),
                 "fingerprint": fingerprint(finding),
                 "severity": _SEVERITIES[finding.severity],
                 "location": {
-                    "path": spot.file if spot else finding.focus,
-                    "lines": {"begin": max(1, spot.line) if spot else 1},
+                    "path": position.file if position else finding.focus,
+                    "lines": {"begin": max(1, position.line) if position else 1},
                 },
             }
         )

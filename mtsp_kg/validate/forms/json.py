@@ -1,18 +1,20 @@
-"""A report as JSON, with everything that it holds. Imports, of this room, `findings` and `forms`."""
+"""A report as JSON, with everything that it holds."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from mtsp_kg.validate.findings import Finding, Report, Severity, Spot
-from mtsp_kg.validate.forms import View, fingerprint
+from mtsp_kg.validate.findings import Finding, Position, Severity
+from mtsp_kg.validate.forms import fingerprint
+from mtsp_kg.validate.report_view import ReportView
 
 
-def write(report: Report, view: View) -> str:
-    """An object with the verdict, what was looked at, counts and findings, each of these on a line of its own."""
+def write(view: ReportView) -> str:
+    """An object with the verdict, what was validated, counts and findings, each of these on a line of its own."""
+    report = view.report
     counts = report.counts()
-    told = {
+    summary = {
         "conforms": report.conforms,
         "failOn": report.fail_on,
         "engine": report.engine,
@@ -25,14 +27,15 @@ def write(report: Report, view: View) -> str:
         "counts": {severity: counts[severity] for severity in Severity},
         "unmatched": list(report.unmatched),
     }
-    # A finding a line: as good to read and to compare, and written several times as fast as with indents.
-    lines = [json.dumps(_finding(finding, report), ensure_ascii=False) for finding in view.shown(report)]
+    # One finding a line reads and compares as well as indented JSON, and is written several times as fast.
+    lines = [json.dumps(_finding(finding, view), ensure_ascii=False) for finding in view.findings]
     findings = "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
-    return json.dumps(told, ensure_ascii=False, indent=2).removesuffix("\n}") + f',\n  "findings": {findings}\n}}\n'
+    head = json.dumps(summary, ensure_ascii=False, indent=2).removesuffix("\n}")
+    return f'{head},\n  "findings": {findings}\n}}\n'
 
 
-def _finding(finding: Finding, report: Report) -> dict[str, Any]:
-    rule = report.rules.get(finding.shape)
+def _finding(finding: Finding, view: ReportView) -> dict[str, Any]:
+    shape = finding.shape_position
     return {
         "severity": finding.severity,
         "rule": finding.shape,
@@ -41,13 +44,19 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
         "value": finding.value,
         "messages": dict(sorted(finding.messages.items())),
         "components": list(finding.components),
-        "graphs": list(finding.graphs),
-        "places": [_spot(spot) for spot in finding.spots],
-        "shape": _spot(rule.spot) if rule and rule.spot else None,
+        "graphs": [view.graph(graph) if graph.startswith("file:") else graph for graph in finding.graphs],
+        "positions": [_position(position) for position in finding.positions],
+        "shape": _position(shape) if shape else None,
         "fingerprint": fingerprint(finding),
     }
 
 
-def _spot(spot: Spot) -> dict[str, Any]:
-    told = {"file": spot.file, "line": spot.line, "column": spot.column, "endColumn": spot.end, "graph": spot.graph}
-    return {key: value for key, value in told.items() if value}
+def _position(position: Position) -> dict[str, Any]:
+    fields = {
+        "file": position.file,
+        "line": position.line,
+        "column": position.column,
+        "endColumn": position.end_column,
+        "graph": position.graph,
+    }
+    return {key: value for key, value in fields.items() if value}

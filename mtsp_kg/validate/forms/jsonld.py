@@ -1,14 +1,13 @@
-"""The report that SHACL defines (section 3.6), in JSON-LD. Imports, of this room, `forms` and `standard`."""
+"""The report that SHACL defines (section 3.6), in JSON-LD."""
 
 from __future__ import annotations
 
 import pyoxigraph as ox
 
-from mtsp_kg.validate.findings import Report
-from mtsp_kg.validate.forms import View
-from mtsp_kg.validate.standard import triples
+from mtsp_kg.validate.forms.ttl import report_triples
+from mtsp_kg.validate.report_view import ReportView
 
 
-def write(report: Report, view: View) -> str:
+def write(view: ReportView) -> str:
     """A sh:ValidationReport with a sh:ValidationResult for each result of the shapes."""
-    return (ox.serialize(triples(report, view), format=ox.RdfFormat.JSON_LD) or b"").decode() + "\n"
+    return (ox.serialize(report_triples(view), format=ox.RdfFormat.JSON_LD) or b"").decode() + "\n"

@@ -1,34 +1,31 @@
-"""JUnit XML, as Jenkins, GitLab and Azure read it: one test case for each rule that ran or found something.
-
-Imports `names` and, of this room, `findings`, `forms` and `words`.
-"""
+"""JUnit XML, as Jenkins, GitLab and Azure read it: one test case for each rule that ran or has findings."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from xml.sax.saxutils import escape, quoteattr
 
-from mtsp_kg.plan import names
-from mtsp_kg.validate.findings import Finding, Report
-from mtsp_kg.validate.forms import View, plain
-from mtsp_kg.validate.report_words import short_shape, short_value
+from mtsp_kg.validate.findings import Finding
+from mtsp_kg.validate.forms import xml_text
+from mtsp_kg.validate.report_view import ReportView, first_position
 
 
-def write(report: Report, view: View) -> str:
-    """A test suite: a case with a failure for each finding that makes the run fail; the others are its output."""
+def write(view: ReportView) -> str:
+    """A test suite: a case has as failures the findings that make the report not conform, and the others as output."""
+    report = view.report
     by_rule: dict[str, list[Finding]] = defaultdict(list)
-    for finding in view.shown(report):
+    for finding in view.findings:
         by_rule[finding.shape].append(finding)
     for name, rule in report.rules.items():
-        if rule.place is None:  # check queries and our own kinds run whether or not they find something
+        if not rule.is_shape:  # the others run whether or not they have findings
             by_rule.setdefault(name, [])
     cases = []
     failures = 0
     for name in sorted(by_rule):
-        grave = [finding for finding in by_rule[name] if finding.severity.grave <= report.fail_on.grave]
-        light = [finding for finding in by_rule[name] if finding not in grave]
-        failures += bool(grave)
-        cases += _case(name, grave, light, view)
+        failing = [finding for finding in by_rule[name] if finding.severity.rank <= report.fail_on.rank]
+        others = [finding for finding in by_rule[name] if finding.severity.rank > report.fail_on.rank]
+        failures += bool(failing)
+        cases += _case(name, failing, others, view)
     head = f'tests="{len(by_rule)}" failures="{failures}" errors="0" skipped="0"'
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
@@ -41,23 +38,22 @@ def write(report: Report, view: View) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _case(name: str, grave: list[Finding], light: list[Finding], view: View) -> list[str]:
-    spot = next((finding.spots[0] for finding in (*grave, *light) if finding.spots), None)
-    file = f' file={quoteattr(plain(spot.file))} line="{spot.line}"' if spot else ""
-    lines = [f'    <testcase classname="mtsp.validate" name={quoteattr(short_shape(name))}{file}>']
-    if grave:
-        told = f"{len(grave)}: {grave[0].message(view.language)}"
-        lines.append(f'      <failure message={quoteattr(plain(told))} type="{grave[0].severity}">')
-        lines += [escape(plain(_line(finding, view))) for finding in grave]
+def _case(name: str, failing: list[Finding], others: list[Finding], view: ReportView) -> list[str]:
+    position = next(filter(None, map(first_position, (*failing, *others))), None)
+    file = f' file={quoteattr(xml_text(position.file))} line="{position.line}"' if position else ""
+    lines = [f'    <testcase classname="mtsp.validate" name={quoteattr(view.shape(name))}{file}>']
+    if failing:
+        message = f"{len(failing)}: {view.message(failing[0])}"
+        lines.append(f'      <failure message={quoteattr(xml_text(message))} type="{failing[0].severity}">')
+        lines += [_line(finding, view) for finding in failing]
         lines.append("      </failure>")
-    if light:
+    if others:
         lines.append("      <system-out>")
-        lines += [escape(plain(_line(finding, view))) for finding in light]
+        lines += [_line(finding, view) for finding in others]
         lines.append("      </system-out>")
     return [*lines, "    </testcase>"]
 
 
-def _line(finding: Finding, view: View) -> str:
-    at = str(finding.spots[0]) if finding.spots else "-"
-    about = (names.shrink(finding.focus, view.plan), finding.path, short_value(finding.value, view.plan))
-    return f"{at}: {finding.message(view.language)} ({' '.join(filter(None, about))})"
+def _line(finding: Finding, view: ReportView) -> str:
+    line = f"{first_position(finding) or '-'}: {view.message(finding)} ({view.about(finding)})"
+    return escape(xml_text(line))
