@@ -1,29 +1,42 @@
-"""`mtsp explain`: why a triple holds."""
+"""`mtsp explain`: explain why a triple holds."""
 
 from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+
 
 @click.command("explain")
 @click.argument("subject", required=False)
 @click.argument("predicate", required=False)
-@click.argument("object_", metavar="OBJECT", required=False)
+@click.argument("object_", metavar="[OBJECT]", required=False)
+@_options.output_format("text", "json", "turtle", "mermaid")
 @click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "turtle", "mermaid"]),
-    default="text",
+    "-n",
+    "--proofs",
+    type=click.IntRange(min=1),
+    default=5,
     show_default=True,
+    help="Maximum number of proofs a triple.",
 )
-@click.option("-n", "--proofs", type=click.IntRange(min=1), default=5, show_default=True, help="Proofs of each triple.")
-@click.option("--most", type=click.IntRange(min=1), default=20, show_default=True, help="Triples, where a part is ?.")
-@click.option("--check", is_flag=True, help="Replay each proof step by step for the graph and the axioms.")
-@click.option("--replay", type=click.Path(dir_okay=False, exists=True), help="Replay the proofs of a JSON file.")
-@click.option("--with-alignments", "alignments", is_flag=True, help="Read the links to other vocabularies too.")
-@click.option("--lang", default="en", show_default=True, help="The language of labels, where there is one.")
-@click.option("--store", metavar="URL", help="Explain what a remote SPARQL store holds; its graphs are fetched.")
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="Maximum number of triples if a part is ?.",
+)
+@click.option("--check", is_flag=True, help="Replay each proof step by step on the graph and the axioms.")
+@click.option(
+    "--replay",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, exists=True),
+    help="Replay the proofs in a JSON file that --format json wrote.",
+)
+@_options.alignments
+@_options.language
+@_options.store
 @click.pass_obj
 def command(
     project: str | None,
@@ -39,10 +52,11 @@ def command(
     lang: str,
     store: str | None,
 ) -> int:
-    """Explain why SUBJECT PREDICATE OBJECT holds: the rules and axioms, down to the paragraphs that assert it.
+    """Explain why a triple holds: the rules and axioms, down to the paragraphs that assert it.
 
-    Each is an IRI, a prefixed name or a label, or ? for any: mtsp explain "WIPO GREEN" "contributes to" '?'. If no
-    triple holds, the output says what the nearest rules miss, and the exit code is 1.
+    SUBJECT, PREDICATE and OBJECT are IRIs, prefixed names or labels, or ? for any:
+    mtsp explain "WIPO GREEN" "contributes to" '?'. If no triple holds, the output says what the nearest rules lack, and
+    the exit code is 1.
     """
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.remote_graph import open_graph

@@ -1,18 +1,29 @@
-"""`mtsp infer`: what follows from the graph by the ontology's axioms."""
+"""`mtsp infer`: infer triples from the graph and the ontology."""
 
 from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+
 
 @click.command("infer")
-@click.option("-w", "--write", "output", type=click.Path(dir_okay=False), help="Write the inferred graphs to a file.")
-@click.option("-f", "--format", "form", default="trig", show_default=True, help="The RDF format of the file.")
-@click.option("--with-alignments", "alignments", is_flag=True, help="Read the links to other vocabularies too.")
-@click.option("--left-out", is_flag=True, help="Show what is not inferred, and why.")
-@click.option("--store", metavar="URL", help="Infer from a remote store's graphs, and put the inferred graphs there.")
-@click.option("--query-url", metavar="URL", help="With --store: where queries go, if its address does not tell.")
-@click.option("--dry-run", is_flag=True, help="With --store: count only, put nothing there.")
+@click.option(
+    "-w",
+    "--write",
+    "output",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Write the inferred graphs to a file.",
+)
+@click.option(
+    "-f", "--format", "form", metavar="FORMAT", default="trig", show_default=True, help="RDF format of the file."
+)
+@_options.alignments
+@click.option("--left-out", is_flag=True, help="List what is not inferred, and why.")
+@click.option("--store", metavar="URL", help="Infer from the graphs in a remote store, and write the result there.")
+@_options.query_url
+@click.option("--dry-run", is_flag=True, help="With --store: count only; write nothing to the store.")
 @click.pass_obj
 def command(
     project: str | None,
@@ -24,10 +35,10 @@ def command(
     query_url: str | None,
     dry_run: bool,
 ) -> int:
-    """Infer triples by the ontology's axioms and the rules in queries/infer/, and count them by kind of rule.
+    """Infer triples from the ontology's axioms and the rules in queries/infer/, and count them by kind of rule.
 
     Each kind of rule has a named graph (graph/inferred/KIND); 'mtsp explain' says why a triple is in it. The same graph
-    gives the same bytes.
+    always gives the same bytes.
     """
     from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 
@@ -58,5 +69,5 @@ def command(
 
     assert isinstance(kg, RemoteKnowledgeGraph)
     done = kg.put_inferences(found.nquads(), lambda line: click.echo(line, err=True))
-    click.echo(str(done) + "".join(f"mtsp: {difference}\n" for difference in done.differences), nl=False, err=True)
-    return EXIT_FINDINGS if done.differences else EXIT_OK
+    click.echo(done.write(), nl=False, err=True)
+    return EXIT_OK if done.agrees else EXIT_FINDINGS

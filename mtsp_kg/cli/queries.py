@@ -1,18 +1,20 @@
-"""`mtsp queries`: the catalogue."""
+"""`mtsp queries`: list the catalogue of queries."""
 
 from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+
 
 @click.command("queries")
 @click.argument("name", required=False)
-@click.option("--kind", default="ask", show_default=True, help="ask: questions; check: every row is a finding.")
-@click.option("--tag", help="Only queries with this tag.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--kind", default="ask", show_default=True, help="The kind of queries, a folder of queries/: ask, check.")
+@click.option("--tag", help="List only queries with this tag.")
+@_options.output_format("text", "json")
 @click.pass_obj
 def command(project: str | None, name: str | None, kind: str, tag: str | None, form: str) -> None:
-    """List the questions of the catalogue, or show the one called NAME in full."""
+    """List the questions of the catalogue; with NAME, show one of them in full."""
     from mtsp_kg.graph import open_graph
 
     kg = open_graph(project)

@@ -1,29 +1,34 @@
-"""`mtsp query`: ask a question."""
+"""`mtsp query`: run a query."""
 
 from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+
 
 @click.command("query")
 @click.argument("name", required=False)
-@click.option("-e", "--execute", "text", metavar="SPARQL", help="A query as text; our prefixes need no declaration.")
-@click.option("-p", "--param", "parameters", multiple=True, metavar="K=V", help="A parameter, e.g. outcome=2.4.")
+@click.option("-e", "--execute", "text", metavar="SPARQL", help="A query as text; the project's prefixes are declared.")
+@click.option(
+    "-p", "--param", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter, such as outcome=2.4."
+)
 @click.option(
     "-f",
     "--format",
     "form",
     default="table",
     show_default=True,
-    help="table, csv, tsv, json, xml, md; for triples turtle, ntriples, jsonld, rdfxml.",
+    metavar="FORMAT",
+    help="For rows: table, csv, tsv, json, xml, md; for triples: turtle, ntriples, jsonld, rdfxml.",
 )
-@click.option("--store", metavar="URL", help="Query a remote SPARQL store: the address of its queries or graphs.")
+@_options.store
 @click.option(
     "--evidence",
     is_flag=False,
     flag_value="all",
-    metavar="ROW",
-    help="Show what a row (its number, from 1; default: all) rests on, with paragraphs and proofs; or -f json.",
+    metavar="[ROW]",
+    help="Show the evidence for a row (its number, from 1) or for all rows: assertions, paragraphs, proofs.",
 )
 @click.pass_obj
 def command(
@@ -35,7 +40,7 @@ def command(
     store: str | None,
     evidence: str | None,
 ) -> None:
-    """Ask NAME (a query of the catalogue), a FILE.rq, or SPARQL given with -e."""
+    """Run a query: NAME from the catalogue, a file NAME.rq, or SPARQL with -e."""
     import sys
 
     from mtsp_kg.errors import ParameterError
