@@ -1,27 +1,32 @@
-"""`mtsp check-ontology`: OWL 2 DL, consistency, the class hierarchy, and the ontology's quality."""
+"""`mtsp check-ontology`: check the ontology: OWL 2 DL, consistency, class hierarchy and quality."""
 
 from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
+
 
 @click.command("check-ontology")
 @click.option(
-    "--reasoner", type=click.Choice(["hermit", "pyhermit"]), help="The reasoner; default: the first that can run."
+    "--reasoner", type=click.Choice(["hermit", "pyhermit"]), help="OWL reasoner; default: the first that can run."
 )
-@click.option("--rules-only", is_flag=True, help="Check OWL 2 DL and contradictions by rules only; run no reasoner.")
-@click.option("--with-alignments", "alignments", is_flag=True, help="Read the links to other vocabularies too.")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.option("--lang", default="en", show_default=True, help="The language of labels, where there is one.")
+@click.option(
+    "--rules-only", is_flag=True, help="Check OWL 2 DL and contradictions with rules alone, without a reasoner."
+)
+@_options.alignments
+@_options.output_format("text", "json")
+@_options.language
 @click.pass_obj
 def command(project: str | None, reasoner: str | None, rules_only: bool, alignments: bool, form: str, lang: str) -> int:
-    """Check that ontology and graph are in OWL 2 DL and consistent, with the class hierarchy that the rules infer.
+    """Check the ontology and the graph: OWL 2 DL, consistency, class hierarchy and quality.
 
-    Contradictions are shown with the axioms and assertions that they follow from, and their lines. HermiT runs where
-    there is Java, pyHermiT (pip install 'mtsp-kg[dl]') where there is none. Then the checks of queries/ontology/ run:
-    a header with all that FOOPS! asks for, no unused term, none of OOPS!'s pitfalls. Exit code 1 if anything is found.
+    Contradictions are shown with the axioms and assertions that they follow from, and with their lines. The reasoner is
+    HermiT where there is Java, else pyHermiT (pip install 'mtsp-kg[dl]'); its class hierarchy must be the one that the
+    rules infer. The checks in queries/ontology/ run too: the header that FOOPS! asks for, unused terms, the pitfalls of
+    OOPS!. Exit code 1 if anything is found.
     """
-    from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.graph import open_graph
     from mtsp_kg.validate.report_view import LANGUAGES
 

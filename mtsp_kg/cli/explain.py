@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from mtsp_kg.cli import _options
+from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK, DataError
 
 
 @click.command("explain")
@@ -58,7 +61,6 @@ def command(
     mtsp explain "WIPO GREEN" "contributes to" '?'. If no triple holds, the output says what the nearest rules lack, and
     the exit code is 1.
     """
-    from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.remote_graph import open_graph
 
     kg = open_graph(project, store=store)
@@ -81,9 +83,6 @@ def command(
 
 
 def _text(path: str) -> str:
-    from pathlib import Path
-
-    from mtsp_kg.errors import DataError
 
     try:
         return Path(path).read_text(encoding="utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from mtsp_kg.cli import _options
@@ -17,7 +19,6 @@ def command(project: str | None, form: str, output: str | None) -> None:
     FORMAT is trig, nquads or jsonld, with named graphs; or turtle, ntriples or rdfxml, with the merge of all graphs.
     The same graph always gives the same bytes.
     """
-    import sys
 
     from mtsp_kg.graph import open_graph
     from mtsp_kg.output import write_whole

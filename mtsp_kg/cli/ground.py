@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mtsp_kg.cli import _options
+from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 
 
 @click.command("ground")
@@ -20,7 +21,6 @@ def command(project: str | None, document: str, form: str, grounded: float, acco
     The report has the entities that a passage's graph refers to but the passage does not name, the labels in a passage
     that its graph does not refer to, and the passages without statements. Exit code 1 if a share is below its minimum.
     """
-    from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.graph import open_graph
 
     found = open_graph(project).ground(document)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mtsp_kg.cli import _options
+from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 
 
 @click.command("infer")
@@ -40,7 +41,6 @@ def command(
     Each kind of rule has a named graph (graph/inferred/KIND); 'mtsp explain' says why a triple is in it. The same graph
     always gives the same bytes.
     """
-    from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 
     if left_out:
         from mtsp_kg.infer.rules import LEFT_OUT

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
+
 
 @click.command("ingest")
 @click.argument("document", type=click.Path(dir_okay=False))
@@ -17,7 +19,6 @@ def command(project: str | None, document: str, plan: str | None, output: str | 
     DOCUMENT is the plan's text in UTF-8. The graph keeps the number, position, length and SHA-256 of each passage, but
     not its text.
     """
-    from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.graph import open_graph
 
     kg = open_graph(project)

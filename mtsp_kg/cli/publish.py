@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from mtsp_kg.cli import _options
+from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 
 
 @click.command("publish")
@@ -28,9 +31,6 @@ def command(
 
     The site in DIR is replaced as a whole or not at all; unchanged files are kept. Exit code 1 if --check finds faults.
     """
-    from pathlib import Path
-
-    from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 
     if check:
         from mtsp_kg.publish.site_check import check_site

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from mtsp_kg.cli import _options
+from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 
 
 @click.command("push")
@@ -46,7 +47,6 @@ def command(
     The user name and password come from MTSP_STORE_USER and MTSP_STORE_PASSWORD, a token from MTSP_STORE_TOKEN, or all
     of them from ~/.netrc. Exit code 1 if the store does not return what was sent.
     """
-    from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.remote_graph import open_graph
 
     done = open_graph(project).push(

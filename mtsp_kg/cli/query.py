@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from mtsp_kg.cli import _options
+from mtsp_kg.errors import ParameterError
 
 
 @click.command("query")
@@ -41,9 +44,7 @@ def command(
     evidence: str | None,
 ) -> None:
     """Run a query: NAME from the catalogue, a file NAME.rq, or SPARQL with -e."""
-    import sys
 
-    from mtsp_kg.errors import ParameterError
     from mtsp_kg.remote_graph import open_graph
 
     if (name is None) == (text is None):
@@ -66,7 +67,6 @@ def command(
 
 
 def _values(parameters: tuple[str, ...]) -> dict[str, str]:
-    from mtsp_kg.errors import ParameterError
 
     values: dict[str, str] = {}
     for parameter in parameters:
@@ -80,7 +80,6 @@ def _values(parameters: tuple[str, ...]) -> dict[str, str]:
 
 
 def _row(evidence: str) -> int | None:
-    from mtsp_kg.errors import ParameterError
 
     if evidence == "all":
         return None

@@ -1,19 +1,19 @@
-"""`mtsp shapes`: the SHACL shapes, their targets, and examples."""
+"""`mtsp shapes`: list the SHACL shapes."""
 
 from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+
 
 @click.command("shapes")
-@click.option(
-    "--shapes", multiple=True, metavar="FILE", help="A file or folder of SHACL shapes; replaces the project's."
-)
-@click.option("--doc", is_flag=True, help="As a page in Markdown, with full messages and examples.")
-@click.option("--output", "-o", metavar="FILE", help="Write to this file.")
+@_options.shapes
+@click.option("--doc", is_flag=True, help="Write a page in Markdown, with full messages and examples.")
+@_options.output
 @click.pass_obj
 def command(project: str | None, shapes: tuple[str, ...], doc: bool, output: str | None) -> None:
-    """List the shapes: their targets, the number of nodes that these match, a good and a bad example."""
+    """List the SHACL shapes: their targets, the number of target nodes, a good and a bad example."""
     import shutil
 
     from mtsp_kg.graph import open_graph

@@ -1,14 +1,17 @@
-"""`mtsp validate`: validates the graph, or given files, against shapes."""
+"""`mtsp validate`: validate the graph, or files, against SHACL shapes."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from mtsp_kg.cli import _options
+from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK, ParameterError
 
+if TYPE_CHECKING:
     from mtsp_kg.validate.report import Report
 
 _GITHUB_SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -17,36 +20,42 @@ _SEVERITIES = click.Choice(["violation", "warning", "info"])
 
 @click.command("validate")
 @click.argument("files", nargs=-1, metavar="[FILES]...")
-@click.option(
-    "--shapes", multiple=True, metavar="FILE", help="A file or folder of SHACL shapes; replaces the project's."
-)
+@_options.shapes
 @click.option(
     "--ontology", multiple=True, metavar="FILE", help="With FILES: a file or folder that defines their classes."
 )
-@click.option("--engine", type=click.Choice(["shacl", "pyshacl"]), help="Default: the fastest that is installed.")
-@click.option("--format", "form", default="text", show_default=True, metavar="FORM", help="See below.")
-@click.option("--output", "-o", metavar="FILE", help="Write the report to this file.")
-@click.option("--report", "reports", multiple=True, metavar="FORM=FILE", help="Write the report in another form, too.")
+@click.option(
+    "--engine", type=click.Choice(["shacl", "pyshacl"]), help="SHACL engine; default: the fastest that is installed."
+)
+@click.option(
+    "-f", "--format", "form", metavar="FORM", default="text", show_default=True, help="Output format; see above."
+)
+@_options.output
+@click.option(
+    "--report", "reports", multiple=True, metavar="FORM=FILE", help="Also write the report in this form to a file."
+)
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of messages.")
 @click.option(
     "--show",
     type=_SEVERITIES,
     default="warning",
     show_default=True,
-    help="The minimum severity of findings to show; less severe ones are only counted.",
+    help="Minimum severity of the findings to show; others are only counted.",
 )
-@click.option("--checks/--no-checks", default=True, help="Whether to run the check queries (not for FILES).")
-@click.option("--waivers", metavar="FILE", help="Accepted findings: who accepted them, why, until when.")
-@click.option("--fail-on", type=_SEVERITIES, help="The minimum severity that fails the run.  [default: violation]")
+@click.option("--checks/--no-checks", default=True, help="Whether to run the check queries; never with FILES.")
+@click.option("--waivers", metavar="FILE", help="A file of accepted findings: who accepts them, why, until when.")
+@click.option("--fail-on", type=_SEVERITIES, help="Minimum severity for exit code 1.  [default: violation]")
 @click.option(
-    "--baseline", metavar="FILE", help="Findings in this file do not fail; those that no longer occur are reported."
+    "--baseline",
+    metavar="FILE",
+    help="A file of known findings, which do not fail; those that no longer occur are listed.",
 )
-@click.option("--update-baseline", is_flag=True, help="Write the findings into the baseline.")
+@click.option("--update-baseline", is_flag=True, help="Write the current findings to the baseline.")
 @click.option(
-    "--changed-since", metavar="REV", help="Only findings that are new, or on changed nodes, since a Git revision."
+    "--changed-since", metavar="REV", help="Only findings that are new, or on changed nodes, since this Git revision."
 )
-@click.option("--init", is_flag=True, help="Write settings for this folder: mtsp.toml, or into pyproject.toml.")
-@click.option("--store", metavar="URL", help="Validate the graphs of a remote SPARQL store, which are fetched.")
+@click.option("--init", is_flag=True, help="Write settings for the current folder to mtsp.toml or pyproject.toml.")
+@_options.store
 @click.pass_obj
 def command(
     project: str | None,
@@ -61,10 +70,10 @@ def command(
     store: str | None,
     **options: Any,
 ) -> int:
-    """Validate the graph against the shapes and the check queries; with FILES, these against the shapes.
+    """Validate the graph with the shapes and the check queries; with FILES, validate these with the shapes.
 
-    Each finding says what to fix and where: passage, file, line and column. Exit code 0 when no finding is as severe as
-    --fail-on, 1 when one is, 2 for invalid input, 3 for an internal error.
+    Each finding says what to fix and where: passage, file, line and column. Exit code 1 if a finding has at least the
+    severity of --fail-on.
 
     Without FILES and --project, the settings of the current folder apply: mtsp.toml, or [tool.mtsp] in pyproject.toml,
     with data, shapes, ontology, fail-on, waivers, baseline, engine. An option takes precedence over a setting.
@@ -72,9 +81,7 @@ def command(
     FORM is text, github (annotations and a summary), sarif, junit, gitlab, json, html, or ttl or jsonld for the report
     that SHACL defines.
     """
-    from pathlib import Path
 
-    from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     from mtsp_kg.output import write_whole
     from mtsp_kg.remote_graph import open_graph
     from mtsp_kg.validate.options import ValidationOptions
@@ -101,9 +108,7 @@ def command(
 
 def _targets(form: str, output: str | None, reports: tuple[str, ...]) -> list[tuple[str, Path]]:
     """The forms to write into files. Raises ParameterError."""
-    from pathlib import Path
 
-    from mtsp_kg.errors import ParameterError
     from mtsp_kg.validate.forms import FORMS
 
     found = [(form, Path(output))] if output else []
@@ -120,8 +125,6 @@ def _targets(form: str, output: str | None, reports: tuple[str, ...]) -> list[tu
 
 def _write_github_summary(report: Report, language: str, show: str) -> None:
     """Appends to the summary of the GitHub job, where there is one."""
-    import os
-    from pathlib import Path
 
     from mtsp_kg.validate.forms.github import summary_page
     from mtsp_kg.validate.report_view import ReportView
