@@ -159,7 +159,7 @@ class SiteSource:
         """The description of the dataset: VoID and DCAT."""
         title = DatasetTitle(
             str(words_in(LANGUAGES[0]).site),
-            {one: str(words_in(one).dataset_title) for one in LANGUAGES},
+            {one: view.filled(view.words.dataset_title) for one, view in self.views.items()},
             {one: str(words_in(one).dataset_description) for one in LANGUAGES},
         )
         return describe_dataset(self.index, self.counts, [dump for dump, _ in self.dumps.values()], title)
