@@ -46,7 +46,8 @@ docs: $(VENV)/ready-docs
 # What is generated and committed: golden answers, examples of the README and the guide, pictures. Read the difference.
 update: $(VENV)/ready-dev
 	UPDATE_GOLDEN=1 $(BIN)/python -m pytest -q tests/queries/test_catalogue.py -k golden_file
-	UPDATE_README=1 $(BIN)/python -m pytest -q tests/test_readme.py tests/ontology/test_diagram.py tests/test_architecture.py
+	UPDATE_README=1 $(BIN)/python -m pytest -q tests/test_readme.py tests/ontology/test_diagram.py
+	$(BIN)/python docs/draw_architecture.py
 
 # The wheel and the sdist, in dist/; the wheel is built from the sdist.
 dist: $(VENV)/ready-dev
