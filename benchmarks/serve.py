@@ -345,19 +345,19 @@ async def overhead() -> None:
 
 async def replacing() -> None:
     from mtsp_kg.graph import open_graph
-    from mtsp_kg.serve.worker import Limits
-    from mtsp_kg.serve.worker_factory import ForkingNursery, named_quads
+    from mtsp_kg.serve.settings import WorkerLimits
+    from mtsp_kg.serve.worker_factory import ForkingWorkerFactory, named_quads
 
     store = open_graph().completed.snapshot()
-    source = ForkingNursery(lambda: named_quads(store), "none", Limits())
-    (await source.open()).end()
+    workers = ForkingWorkerFactory(lambda: named_quads(store), "none", WorkerLimits())
+    (await workers.connect()).close()
     taken = []
     for _ in range(50):
         began = time.perf_counter()
-        line = await source.open()
+        worker = await workers.connect()
         taken.append(time.perf_counter() - began)
-        line.end()
-    await source.close()
+        worker.close()
+    await workers.close()
     print(f"a fresh worker: median {statistics.median(taken) * 1000:.1f} ms, p95 {p95(taken) * 1000:.1f} ms")
 
 

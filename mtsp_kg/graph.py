@@ -7,7 +7,7 @@ kg.query("partners-of-outcome", outcome="2.4").to_pandas()
 
 from __future__ import annotations
 
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from mtsp_kg.plan.document.comparison import Comparison
     from mtsp_kg.plan.document.grounding import Grounding
     from mtsp_kg.plan.document.structure import Ingested
+    from mtsp_kg.plan.pages.publisher import SiteOptions
     from mtsp_kg.plan.views import Views
     from mtsp_kg.publish.folder import Published
     from mtsp_kg.remote.push import Pushed
+    from mtsp_kg.serve.settings import ServerSettings
     from mtsp_kg.validate.inputs import FileArguments
     from mtsp_kg.validate.options import ValidationArguments, ValidationOptions
     from mtsp_kg.validate.report import Report
@@ -125,6 +127,25 @@ class KnowledgeGraph(ProjectGraph):
 
         options = SiteOptions(base, site, endpoint, document=Path(document) if document else None)
         return publish(self.project, lambda: self.store, Path(folder), options)
+
+    def serve(
+        self,
+        settings: ServerSettings | None = None,
+        options: SiteOptions | None = None,
+        announce: Callable[[str], None] | None = None,
+    ) -> None:
+        """Serves the graph until SIGINT or SIGTERM: pages, documents, SPARQL 1.1 at /sparql, the questions at /api.
+
+        settings: where and with which limits; options: addresses of the site, and a copy of the plan's document, as of
+        `publish`; announce: receives a line with the address when the server answers (printed without it). Raises
+        DataError, DocumentError, QueryError, MissingExtraError, and ListenError if it cannot listen there.
+        """
+        from mtsp_kg.plan.pages.live_server import serve
+        from mtsp_kg.plan.pages.publisher import SiteOptions
+        from mtsp_kg.serve.settings import ServerSettings
+
+        announce = announce or partial(print, flush=True)
+        serve(self.project, lambda: self.completed, settings or ServerSettings(), options or SiteOptions(), announce)
 
     def push(
         self,

@@ -1,35 +1,55 @@
-"""`mtsp serve`: the graph over HTTP."""
+"""`mtsp serve`: serve the graph over HTTP."""
 
 from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
-@click.option("--base", metavar="IRI", help="What every IRI is to begin with in place of our own base.")
-@click.option("--site-url", metavar="URL", help="The public address (behind a proxy); else the base, if one is given.")
-@click.option("--document", metavar="FILE", type=click.Path(), help="Your copy of the document: pages show its text.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option(
-    "--limit-seconds", default=10.0, show_default=True, type=click.FloatRange(0.05, 3600), help="A query's time."
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port; 0 is any free port."
+)
+@_options.base
+@click.option("--site-url", metavar="URL", help="The public address, behind a proxy; default: the base.")
+@_options.document
+@click.option(
+    "--limit-seconds",
+    default=10.0,
+    show_default=True,
+    type=click.FloatRange(0.05, 3600),
+    help="The time limit of a query.",
 )
 @click.option(
-    "--limit-memory", default=512, show_default=True, type=click.IntRange(32), help="A query's memory, in MB."
+    "--limit-memory",
+    default=512,
+    show_default=True,
+    type=click.IntRange(32),
+    help="The memory limit of a query, in MB beyond the graph.",
 )
 @click.option(
-    "--workers", type=click.IntRange(1, 256), help="Processes that answer queries; cores plus one if not given."
+    "--workers",
+    type=click.IntRange(1, 256),
+    help="Processes that evaluate queries; default: two for each core, at least four.",
 )
 @click.option(
-    "--per-client", default=1, show_default=True, type=click.IntRange(1), help="Queries of one client at a time."
+    "--per-client",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Queries of one client that run at a time.",
 )
-@click.option("--behind-proxy", metavar="ADDRESS", default="", help="A proxy whose X-Forwarded-For is believed.")
+@click.option(
+    "--behind-proxy", metavar="ADDRESS", default="", help="A proxy whose X-Forwarded-For header is to be trusted."
+)
 @click.option(
     "--log",
     type=click.Choice(["off", "requests", "queries"]),
     default="requests",
     show_default=True,
-    help="The access log on standard error; queries: with their text.",
+    help="The access log on standard error; 'queries' logs the text of queries too.",
 )
 @click.pass_obj
 def command(
@@ -46,53 +66,21 @@ def command(
     behind_proxy: str,
     log: str,
 ) -> None:
-    """Serve every page and document, SPARQL 1.1 at /sparql and the catalogue at /api, until stopped (Ctrl-C).
+    """Serve pages, RDF documents, SPARQL 1.1 at /sparql and the questions at /api, until stopped with Ctrl-C.
 
-    Read-only. Queries run in processes of their own, each shut in and limited in time and memory.
+    The server is read-only. Queries run in sandboxed processes with limits on time and memory.
     """
-    from concurrent.futures import Future
+    import logging
+    from pathlib import Path
 
-    from mtsp_kg.errors import MissingExtraError
     from mtsp_kg.graph import open_graph
-    from mtsp_kg.load import load_project
-    from mtsp_kg.publish.rebase import PublishOptions
-    from mtsp_kg.serve.worker import Limits
-    from mtsp_kg.serve.worker_factory import named_quads, nursery
+    from mtsp_kg.plan.pages.publisher import SiteOptions
+    from mtsp_kg.serve.settings import PoolLimits, ServerSettings, WorkerLimits
 
-    options = PublishOptions(base, site_url)  # checked before anything is started
-    kg = open_graph(project)
-    rebase = options.rebase(kg.profile)
-    limits = Limits(seconds=limit_seconds, memory=limit_memory << 20)
-    # The workers' parent starts while this process loads the graph, and loads it while this one imports the web server.
-    quads: Future[bytes] = Future()
-    source = nursery(quads.result, rebase.out(kg.profile.inferred), limits)
-    source.launch()
-    # From the files, which is quicker than from the cache where every statement is wanted.
-    stated = load_project(kg.project, merged=False)
-    if document is not None:
-        from mtsp_kg.plan.pages.publisher import check_copy
-
-        click.echo(check_copy(document, stated), err=True)
-    inferred = named_quads(kg.completed.snapshot(), kg.profile.inferred)
-    quads.set_result(rebase.out_bytes(named_quads(stated) + inferred))
-    try:
-        from mtsp_kg.plan.pages.publisher import site_to_serve
-        from mtsp_kg.serve.api import QuickEntities
-        from mtsp_kg.serve.app import Served
-        from mtsp_kg.serve.live_site import LiveSite
-        from mtsp_kg.serve.pool import Shares
-        from mtsp_kg.serve.server import Settings, serve
-    except ImportError as error:
-        raise MissingExtraError("The web server is not installed.", remedy="pip install 'mtsp-kg[serve]'.") from error
-    from mtsp_kg.query.catalogue import read_catalogue
-
-    shares = Shares(running=per_client, **({"workers": workers} if workers else {}))
-    settings = Settings(host, port, site_url or base or "", behind_proxy, log, limits, shares)
-    queries = read_catalogue(kg.project, "ask")
-    entities = QuickEntities(kg.completed, kg.profile)
-
-    def served(here: str) -> Served:
-        site = LiveSite(lambda: site_to_serve(kg.project, stated, base, here, document))
-        return Served(queries, entities, kg.profile, here, site, rebase)
-
-    serve(settings, source, served, click.echo)
+    logging.basicConfig(format="mtsp: %(levelname)s: %(message)s")
+    logging.getLogger("mtsp_kg.serve").setLevel(logging.INFO)
+    options = SiteOptions(base, site_url, document=Path(document) if document else None)
+    limits = WorkerLimits(seconds=limit_seconds, memory=limit_memory << 20)
+    pool = PoolLimits(running=per_client, **({"workers": workers} if workers else {}))
+    settings = ServerSettings(host, port, behind_proxy, log, limits, pool)
+    open_graph(project).serve(settings, options, click.echo)

@@ -1,13 +1,12 @@
-"""The application: endpoint, API, health, and a site's pages behind them, as one ASGI application.
-
-Imports `query` and this room.
-"""
+"""The ASGI application: SPARQL endpoints, API, descriptions, health, and the pages of a site at every other path."""
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import pyoxigraph as ox
 from starlette.applications import Starlette
@@ -20,67 +19,79 @@ from mtsp_kg.publish.rebase import Rebase
 from mtsp_kg.query.catalogue import NamedQuery
 from mtsp_kg.query.entities import Entities
 from mtsp_kg.serve import requests
-from mtsp_kg.serve.api import Api, Catalogue, examples
-from mtsp_kg.serve.middleware import AccessLog, Envelope
-from mtsp_kg.serve.openapi import openapi
+from mtsp_kg.serve.api import Api, ServedCatalogue
+from mtsp_kg.serve.descriptions import example_triples, openapi
+from mtsp_kg.serve.middleware import AccessLog, ResponseMiddleware
+from mtsp_kg.serve.negotiation import GRAPH_TYPES, best_media, with_charset
 from mtsp_kg.serve.pool import Pool
-from mtsp_kg.serve.problems import MethodError, NotAcceptableError
-from mtsp_kg.serve.protocol import GRAPH_TYPES, Endpoint, with_charset
-from mtsp_kg.serve.requests import best_media
-from mtsp_kg.serve.responses import send_whole
+from mtsp_kg.serve.problems import MethodNotAllowedError, NotAcceptableError
+from mtsp_kg.serve.protocol import SparqlEndpoint
+from mtsp_kg.serve.responses import send_body
 from mtsp_kg.serve.site_interface import NoSite, SiteResponder
-from mtsp_kg.serve.site_requests import Asking, Pages, is_known
+from mtsp_kg.serve.site_requests import SiteApplication, VisitorQueries, is_known
+
+_ETAG_LENGTH = 20
 
 
-@dataclass
-class Served:
-    """What is served. queries: of the catalogue; entities: resolves names; base: the server's public IRI, with its
-    final slash, with which every link begins (never a Host header); rebase: the base with which the project's IRIs are
-    published, its own by default."""
+@dataclass(frozen=True)
+class ServedProject:
+    """What a server serves.
 
-    queries: list[NamedQuery]
-    entities: Entities
-    profile: Profile
+    base: the public IRI of the server, with a final slash, with which every link begins, never with a Host header;
+    queries: of the catalogue; entities: resolves names in parameters; title: of the API; rebase: the base IRI under
+    which the project's own IRIs are served, its own by default.
+    """
+
     base: str
+    profile: Profile
+    queries: Sequence[NamedQuery]
+    entities: Entities
+    title: str = "Knowledge graph"
     site: SiteResponder = field(default_factory=NoSite)
     rebase: Rebase | None = None
 
 
-def application(served: Served, pool: Pool, log: AccessLog) -> Starlette:
-    """The application, over a pool that is started and stopped by the caller."""
+def application(served: ServedProject, pool: Pool, log: AccessLog) -> Starlette:
+    """The application, over a pool that the caller starts and stops."""
     rebase = served.rebase or Rebase(served.profile.base, served.profile.base)
-    catalogue = Catalogue(served.queries, served.entities, pool, rebase)
+    catalogue = ServedCatalogue(served.queries, served.entities, pool, rebase)
     prefixes = {prefix: rebase.out(namespace) for prefix, namespace in served.profile.prefixes.items()}
-    asserted = rebase.out(served.profile.graphs + "asserted")
-    endpoints = {
-        path: Endpoint(pool, base=served.base, path=path, view=view, prefixes=prefixes, asserted=asserted)
+    asserted_graph = rebase.out(served.profile.graphs + "asserted")
+    endpoint, asserted = (
+        SparqlEndpoint(pool, base=served.base, path=path, view=view, prefixes=prefixes, asserted=asserted_graph)
         for path, view in (("sparql", "all"), ("sparql/asserted", "asserted"))
-    }
-    pages = Pages(served.site, Asking(catalogue, endpoints["sparql"], endpoints["sparql/asserted"], pool), served.base)
+    )
+    queries = partial(VisitorQueries, catalogue, endpoint, asserted, pool)
+    pages = SiteApplication(served.site, queries, served.base)
     api = Api(catalogue, pool)
 
-    def described() -> bytes:
-        return rebase.out_bytes(openapi(served.queries, served.base))
+    def openapi_json() -> bytes:
+        return rebase.out_bytes(openapi(served.queries, served.base, served.title))
 
+    def examples_as(media_type: str) -> bytes:
+        triples = example_triples(served.queries, served.base)
+        return rebase.out_bytes(ox.serialize(triples, format=ox.RdfFormat.from_media_type(media_type)) or b"")
+
+    examples = {media_type: partial(examples_as, media_type) for media_type in GRAPH_TYPES}
     routes = [
         Route("/health", _Health(pool)),
-        Route("/api/openapi.json", _Fixed({"application/json": described})),
-        Route("/.well-known/sparql-examples", _Fixed(_as_rdf(served.queries, served.base, rebase))),
+        Route("/api/openapi.json", _CachedDocument({"application/json": openapi_json})),
+        Route("/.well-known/sparql-examples", _CachedDocument(examples)),
         Route("/api", api),
         Route("/api/{name}", api),
     ]
-    for path, endpoint in endpoints.items():
-        routes += [Route(f"/{path}{slash}", _PageOrEndpoint(pages, endpoint)) for slash in ("", "/")]
-    app = Starlette(routes=routes, middleware=[Middleware(Envelope, log=log)])
+    for path, one in (("/sparql", endpoint), ("/sparql/asserted", asserted)):
+        routes += [Route(path + slash, _PageOrEndpoint(pages, one)) for slash in ("", "/")]
+    app = Starlette(routes=routes, middleware=[Middleware(ResponseMiddleware, log=log)])
     app.router.redirect_slashes = False
     app.router.default = pages
     return app
 
 
 class _PageOrEndpoint:
-    """The endpoint; who asks it nothing and wants HTML gets the site's page about it, where the site has one."""
+    """The endpoint; a GET request without a query whose client prefers HTML gets the site's page about it, if any."""
 
-    def __init__(self, pages: Pages, endpoint: Endpoint) -> None:
+    def __init__(self, pages: SiteApplication, endpoint: SparqlEndpoint) -> None:
         self._pages = pages
         self._endpoint = endpoint
 
@@ -95,58 +106,43 @@ class _PageOrEndpoint:
         await self._endpoint(scope, receive, send)
 
 
-class _Fixed:
-    """Documents that stay the same while the server runs, by media type; made when they are first wanted."""
+class _CachedDocument:
+    """A document that does not change while the server runs. forms: by media type, what makes it, called once."""
 
-    def __init__(self, forms: dict[str, Callable[[], bytes]]) -> None:
+    def __init__(self, forms: Mapping[str, Callable[[], bytes]]) -> None:
         self._forms = forms
         self._made: dict[str, tuple[bytes, str]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        _only_get(scope)
+        _check_get(scope)
         media = best_media(requests.header(scope, b"accept"), list(self._forms))
         if media is None:
-            raise NotAcceptableError("This cannot be had in any type that you accept.")
+            raise NotAcceptableError(self._forms)
         if media not in self._made:
-            import hashlib
-
             made = self._forms[media]()
-            self._made[media] = made, f'"{hashlib.sha256(made).hexdigest()[:20]}"'
-        body, tag = self._made[media]
-        headers = {"Vary": "Accept", "ETag": tag}
-        if is_known(scope, tag, None):
-            await send_whole(send, 304, "", b"", headers)
+            self._made[media] = made, f'"{hashlib.sha256(made).hexdigest()[:_ETAG_LENGTH]}"'
+        body, etag = self._made[media]
+        headers = {"Vary": "Accept", "ETag": etag}
+        if is_known(scope, etag, None):
+            await send_body(send, 304, "", b"", headers)
         else:
-            await send_whole(send, 200, with_charset(media), body, headers)
+            await send_body(send, 200, with_charset(media), body, headers)
 
 
 class _Health:
-    """Whether there are workers, and how many are busy. It asks nothing of them, so it answers at once."""
+    """Whether there are workers, and how many are busy. It asks nothing of them, so that it answers at once."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        _only_get(scope)
+        _check_get(scope)
         state = self._pool.state()
-        well = state["workers"] > 0
-        body = json.dumps({"status": "ok" if well else "no workers", **state}).encode() + b"\n"
-        await send_whole(send, 200 if well else 503, "application/json", body, {"Cache-Control": "no-store"})
+        healthy = state["workers"] > 0
+        body = json.dumps({"status": "ok" if healthy else "no workers", **state}).encode() + b"\n"
+        await send_body(send, 200 if healthy else 503, "application/json", body, {"Cache-Control": "no-store"})
 
 
-def _only_get(scope: Scope) -> None:
+def _check_get(scope: Scope) -> None:
     if scope["method"] != "GET":
-        error = MethodError(f"There is no method {scope['method']} here.", remedy="Use GET.")
-        error.allow = "GET, HEAD, OPTIONS"
-        raise error
-
-
-def _as_rdf(queries: list[NamedQuery], base: str, rebase: Rebase) -> dict[str, Callable[[], bytes]]:
-    def written(media_type: str) -> bytes:
-        form = ox.RdfFormat.from_media_type(media_type)
-        return rebase.out_bytes(ox.serialize(examples(queries, base), format=form) or b"")
-
-    def later(media_type: str) -> Callable[[], bytes]:
-        return lambda: written(media_type)
-
-    return {media_type: later(media_type) for media_type in GRAPH_TYPES}
+        raise MethodNotAllowedError(scope["method"])

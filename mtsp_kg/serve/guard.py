@@ -1,9 +1,9 @@
-"""The text guard: one pass over a visitor's query before any parser sees it.
+"""The query guard: one linear pass over the text of a visitor's query before a parser reads it.
 
-It refuses what no question needs and what breaks parsers or leaves the machine: queries over 64 KB, nesting over 64,
-more than 512 operators, SERVICE, updates, and codepoint escapes outside strings and IRIs (SPARQL 1.1 Query, section
-19.2, which could spell a keyword). It is the first line and keeps good manners; the wall is the worker's sandbox, which
-holds whatever passes here. Every quantifier is possessive, so the pass is linear. Imports `errors`.
+It rejects what crashes parsers or leaves the machine, and what no question needs: more than 64 KB, 64 levels of nesting
+or 512 operators, SERVICE, updates, and codepoint escapes outside strings and IRIs, which could spell a keyword (SPARQL
+1.1 Query, section 19.2). The guard gives early and clear messages; what passes it is contained by the worker's sandbox.
+Every quantifier of its pattern is possessive, so that the pass takes linear time.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from mtsp_kg.errors import QueryError
 from mtsp_kg.serve.problems import QueryTooLargeError
 
-LONGEST = 64 * 1024
-DEEPEST = 64
-MOST_OPERATORS = 512
-LONGEST_IRI = 2048
+MAX_BYTES = 64 * 1024
+MAX_DEPTH = 64
+MAX_OPERATORS = 512
+MAX_IRI_LENGTH = 2048
 
 _ESCAPED = r"\\[_~.\-!$&'()*+,;=/?\#@%]|%[0-9A-Fa-f]{2}"
 _LOCAL = rf"(?:(?:[\w:]|{_ESCAPED})(?:[\w.\-:]|{_ESCAPED})*+)?+"
@@ -46,23 +46,23 @@ _SERVICE = "SERVICE"
 
 
 def tokens(text: str) -> Iterator[tuple[str, str]]:
-    """The kinds and texts of a query's tokens, blanks and comments left out."""
+    """The kind and the text of each token of a query, without white space and comments."""
     for token in _TOKEN.finditer(text):
         if token.lastgroup != "blank":
             yield token.lastgroup or "", token.group()
 
 
 def check(text: str) -> None:
-    """Lets a query pass, or raises QueryError with the reason and, as far as there is one, the place.
+    """Checks the text of a query. Raises QueryError with line and column, QueryTooLargeError.
 
-    >>> check("SELECT * { ?s a service:x } # SERVICE in a comment, and a prefix that is called so")
+    >>> check("SELECT * { ?s a service:x } # SERVICE in a comment, and a prefix of that name")
     >>> check("SELECT * { SERVICE <http://a> {} }")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    mtsp_kg.errors.QueryError: line 1, column 12: SERVICE is not offered: ...
+    mtsp_kg.errors.QueryError: line 1, column 12: SERVICE is not supported: ...
     """
-    if len(text) > LONGEST or len(text.encode("utf-8", "surrogatepass")) > LONGEST:
+    if len(text) > MAX_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         raise QueryTooLargeError(
-            f"The query is longer than {LONGEST // 1024} KB.", remedy="Ask for less at once, or fetch a dump."
+            f"The query is longer than {MAX_BYTES // 1024} KB.", remedy="Split the query, or download a dump."
         )
     depth = operators = strays = 0
     previous = ""
@@ -73,7 +73,7 @@ def check(text: str) -> None:
             continue
         if suspect is not None:
             if kind == "open" and token.group() == "{":
-                raise _service(text, suspect)
+                raise _service_error(text, suspect)
             suspect = None
         word = ""
         if kind == "open":
@@ -83,69 +83,74 @@ def check(text: str) -> None:
         elif kind == "operator":
             operators += 1
         elif kind == "iri":
-            depth = _inside_iri(text, token, depth)
+            depth = _depth_after_iri(text, token, depth)
         elif kind == "name":
             prefix, colon, _ = token.group().upper().partition(":")
             if not colon:
                 word = prefix
-                operators += _word(text, token, word, depth)
-            # The engine's parser takes SERVICE:x { as SERVICE :x {, so a prefix of that name must not stand there.
+                operators += _operators_of_word(text, token, word, depth)
+            # The engine's parser reads SERVICE:x { as SERVICE :x {, so such a prefix is rejected before a brace.
             elif _SERVICE in prefix and depth and previous != "GRAPH":
                 suspect = token.start()
         elif kind in ("escape", "other"):
             strays += 1
-            _no_loose_end(text, token, kind, strays)
+            _check_stray(text, token, kind, strays)
         previous = word
-        if depth > DEEPEST:
-            raise _refused(
-                text, token.start(), f"The query is nested deeper than {DEEPEST} levels.", "Write it flatter."
-            )
-        if operators > MOST_OPERATORS:
-            what = f"The query has more than {MOST_OPERATORS} operators (UNION, FILTER, &&, +, / ...)."
-            raise _refused(text, token.start(), what, "Use VALUES for long lists, or ask in parts.")
+        if depth > MAX_DEPTH:
+            raise _depth_error(text, token)
+        if operators > MAX_OPERATORS:
+            what = f"The query has more than {MAX_OPERATORS} operators (UNION, FILTER, &&, +, / ...)."
+            raise _error(text, token.start(), what, "Use VALUES for long lists, or split the query.")
 
 
-def _word(text: str, token: re.Match[str], upper: str, depth: int) -> int:
+def _operators_of_word(text: str, token: re.Match[str], upper: str, depth: int) -> int:
     if _SERVICE in upper:
-        raise _service(text, token.start())
+        raise _service_error(text, token.start())
     if upper in _UPDATES and depth == 0:
-        raise _refused(text, token.start(), "This endpoint is read-only: it takes queries, no updates.", "Ask a query.")
+        what = "This endpoint is read-only: it accepts queries, not updates."
+        raise _error(text, token.start(), what, "Send a SELECT, ASK, CONSTRUCT or DESCRIBE query.")
     return (upper in _OPERATORS) + upper.count("-")
 
 
-def _inside_iri(text: str, token: re.Match[str], depth: int) -> int:
-    # What looks like an IRI may be a comparison without spaces, and its brackets the parser's.
+def _depth_after_iri(text: str, token: re.Match[str], depth: int) -> int:
+    # What looks like an IRI may be a comparison without spaces, whose brackets the parser nests.
     iri = token.group()
-    if len(iri) > LONGEST_IRI:
-        raise _refused(text, token.start(), f"An IRI is longer than {LONGEST_IRI} characters.", "Shorten it.")
+    if len(iri) > MAX_IRI_LENGTH:
+        raise _error(text, token.start(), f"An IRI is longer than {MAX_IRI_LENGTH} characters.", "Use a shorter IRI.")
     opened = iri.count("(") + iri.count("[")
     if not opened:
         return depth
-    if depth + opened > DEEPEST:
-        raise _refused(text, token.start(), f"The query is nested deeper than {DEEPEST} levels.", "Write it flatter.")
+    if depth + opened > MAX_DEPTH:
+        raise _depth_error(text, token)
     return depth + max(opened - iri.count(")") - iri.count("]"), 0)
 
 
-def _no_loose_end(text: str, token: re.Match[str], kind: str, strays: int) -> None:
+def _check_stray(text: str, token: re.Match[str], kind: str, strays: int) -> None:
     if kind == "escape":
-        what = "A codepoint escape (\\u, \\U) stands outside strings and IRIs."
-        raise _refused(text, token.start(), what, "Write the character.")
+        what = "Codepoint escapes (\\u, \\U) are accepted only in strings and IRIs."
+        raise _error(text, token.start(), what, "Write the character itself.")
     if token.group() in "\"'":
-        raise _refused(text, token.start(), "A string is not closed.", "Close it with the quotes that opened it.")
-    if strays > MOST_OPERATORS:
-        raise _refused(text, token.start(), "The query has too many stray characters.", "Write SPARQL 1.1.")
+        raise _error(text, token.start(), "Unterminated string.", "Add the closing quotation mark.")
+    if strays > MAX_OPERATORS:
+        what = f"The query has more than {MAX_OPERATORS} characters that begin no SPARQL token."
+        raise _error(text, token.start(), what, "Send SPARQL 1.1.")
 
 
-def _service(text: str, place: int) -> QueryError:
-    return _refused(
+def _depth_error(text: str, token: re.Match[str]) -> QueryError:
+    what = f"The query is nested deeper than {MAX_DEPTH} levels."
+    return _error(text, token.start(), what, "Reduce the nesting.")
+
+
+def _service_error(text: str, offset: int) -> QueryError:
+    return _error(
         text,
-        place,
-        "SERVICE is not offered: this endpoint opens no connection to others.",
-        "Federate from your side; before '{', end a triple pattern with '.'.",
+        offset,
+        "SERVICE is not supported: this endpoint does not connect to other endpoints.",
+        "Send the federated query to an engine of yours. If this is a prefixed name, write '.' between it and '{'.",
     )
 
 
-def _refused(text: str, place: int, what: str, remedy: str) -> QueryError:
-    before = text[:place]
+def _error(text: str, offset: int, what: str, remedy: str) -> QueryError:
+    before = text[:offset]
     line = before.count("\n") + 1
-    return QueryError(what, remedy=remedy, line=line, column=place - (before.rfind("\n") + 1) + 1)
+    return QueryError(what, remedy=remedy, line=line, column=offset - (before.rfind("\n") + 1) + 1)

@@ -1,7 +1,7 @@
-"""The pool of workers, seen from the web process: who may run a query now, and what became of it.
+"""The pool of workers in the web process: which query may run now, and what became of it.
 
-Each client has a share (so many running, so many waiting), the pool has a queue with an end, and a worker that is lost
-is replaced. Nothing here evaluates SPARQL. Imports `errors` and this room.
+Each client has a share of running and waiting queries, the queue has a limit, and a lost worker is replaced. No query
+is evaluated here.
 """
 
 from __future__ import annotations
@@ -9,222 +9,198 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 from collections.abc import AsyncIterator, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from mtsp_kg.errors import MtspError, QueryError
 from mtsp_kg.serve import wire
+from mtsp_kg.serve.negotiation import GRAPH_TYPES, TABLE_TYPES
 from mtsp_kg.serve.problems import (
     BusyError,
-    ExhaustedError,
     NotAcceptableError,
-    TimedOutError,
+    QueryMemoryError,
+    QueryTimeoutError,
     TooLargeError,
-    TooManyError,
+    TooManyRequestsError,
 )
-from mtsp_kg.serve.responses import Spool
-from mtsp_kg.serve.worker import Limits, Task
-from mtsp_kg.serve.worker_factory import Line, Nursery
+from mtsp_kg.serve.responses import QueryResult
+from mtsp_kg.serve.settings import PoolLimits, WorkerLimits
+from mtsp_kg.serve.worker import Task
+from mtsp_kg.serve.worker_factory import WorkerConnection, WorkerFactory
 
-_LATE = 0.4
-_LONG = 0.25
-_REMEMBERED = 60.0
-_MOST_REMEMBERED = 10_000
-_RETRY = 0.5
-_LONGEST = 300
+# The kernel ends a query at its limit; the web process ends it this much later where the kernel does not.
+_GRACE_SECONDS = 0.4
+# A query that takes longer is slow: its worker gives way to others, and its client is a slow client for a while.
+_SLOW_SECONDS = 0.25
+_SLOW_CLIENT_SECONDS = 60.0
+_MAX_SLOW_CLIENTS = 10_000
+_RETRY_SECONDS = 0.5
+_MAX_MESSAGE_LENGTH = 300
 _STOPPING = "The server is stopping."
-
-
-@dataclass(frozen=True)
-class Shares:
-    """How the pool is shared. workers: processes; running, waiting: queries of one client at a time; queue: queries
-    that wait in all; patience: seconds that one waits at most."""
-
-    workers: int = field(default_factory=lambda: max(4, 2 * (os.cpu_count() or 1)))
-    running: int = 1
-    waiting: int = 2
-    queue: int = 64
-    patience: float = 30.0
-
-
-@dataclass
-class Result:
-    """A whole result. form: `boolean`, `table` or `graph`; body: its bytes, in memory or in a file without a name."""
-
-    form: str
-    body: Spool
+_TRY_AGAIN = "Try again in a few seconds."
 
 
 @dataclass
 class _Client:
     running: asyncio.Semaphore
-    here: int = 0
+    queries: int = 0
     slow_until: float = 0.0
 
 
 class Pool:
-    """Runs queries in workers that come from a nursery."""
+    """Runs queries in workers of a factory."""
 
-    def __init__(self, nursery: Nursery, limits: Limits, shares: Shares | None = None) -> None:
-        self.limits = limits
-        self.shares = shares or Shares()
+    def __init__(self, factory: WorkerFactory, worker_limits: WorkerLimits, limits: PoolLimits | None = None) -> None:
+        self.worker_limits = worker_limits
+        self.limits = limits or PoolLimits()
         self.lost = 0
-        self._nursery = nursery
-        self._idle: asyncio.LifoQueue[Line | None] = asyncio.LifoQueue()
-        self._lines: set[Line] = set()
+        self._factory = factory
+        self._idle: asyncio.LifoQueue[WorkerConnection | None] = asyncio.LifoQueue()
+        self._workers: set[WorkerConnection] = set()
         self._clients: dict[str, _Client] = {}
-        self._slow = asyncio.Semaphore(max(1, self.shares.workers // 2))
+        self._slow_queries = asyncio.Semaphore(max(1, self.limits.workers // 2))
         self._waiting = 0
         self._busy = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = False
 
     async def start(self) -> list[str]:
-        """Opens the workers; gives back what their isolation lacks (keys of `sandbox.MISSING`)."""
-        first = await self._nursery.open()
-        self._welcome(first)
-        for _ in range(self.shares.workers - 1):
-            self._in_background(self._renew())
-        return first.lacks
+        """Connects to the workers; returns what is missing of their isolation (keys of `sandbox.WITHOUT_PART`)."""
+        first = await self._factory.connect()
+        self._add(first)
+        for _ in range(self.limits.workers - 1):
+            self._in_background(self._add_new())
+        return first.missing_isolation
 
     def halt(self) -> None:
-        """Ends every worker; queries that run or wait are refused."""
+        """Kills every worker. Queries that run or wait raise BusyError."""
         self._stopping = True
         for task in list(self._tasks):
             task.cancel()
-        for line in list(self._lines):
-            line.end()
+        for worker in list(self._workers):
+            worker.close()
         for _ in range(self._waiting):
             self._idle.put_nowait(None)
 
     async def stop(self) -> None:
-        """Ends every worker and their parent."""
+        """Kills every worker and ends their parent."""
         self.halt()
-        await self._nursery.close()
+        await self._factory.close()
 
     def state(self) -> dict[str, int]:
-        """Workers that are there and busy, queries that wait, workers lost to queries so far."""
-        return {"workers": len(self._lines), "busy": self._busy, "waiting": self._waiting, "lost": self.lost}
+        """The number of workers, of busy ones, of waiting queries, and of workers lost to queries since the start."""
+        return {"workers": len(self._workers), "busy": self._busy, "waiting": self._waiting, "lost": self.lost}
 
     @contextlib.asynccontextmanager
     async def place(self, client: str) -> AsyncIterator[None]:
-        """A client's place, from its request to the end of its answer. Raises TooManyError when it has its share."""
-        known = self._clients.setdefault(client, _Client(asyncio.Semaphore(self.shares.running)))
-        if known.here >= self.shares.running + self.shares.waiting:
-            raise TooManyError(
-                f"You have {known.here} queries here already.",
-                remedy=f"Wait for them: {self.shares.running} runs at a time, {self.shares.waiting} more may wait.",
+        """A place for one query of a client, from its request to the end of its response. Raises TooManyRequestsError.
+
+        client: as `requests.client_of` has it.
+        """
+        known = self._clients.setdefault(client, _Client(asyncio.Semaphore(self.limits.running)))
+        if known.queries >= self.limits.running + self.limits.waiting:
+            raise TooManyRequestsError(
+                f"This client has {known.queries} queries already.",
+                remedy=f"Wait for one to end: {self.limits.running} may run, {self.limits.waiting} more may wait.",
             )
-        known.here += 1
+        known.queries += 1
         try:
             yield
         finally:
-            known.here -= 1
-            if not known.here:
+            known.queries -= 1
+            if not known.queries:
                 self._forget(client, known)
 
-    def _forget(self, client: str, known: _Client) -> None:
-        now = asyncio.get_running_loop().time()
-        if known.slow_until < now or len(self._clients) > _MOST_REMEMBERED:
-            self._clients.pop(client, None)
-            return
-        asyncio.get_running_loop().call_later(known.slow_until - now + 1, self._forget_later, client, known)
+    async def run(self, task: Task, client: str) -> QueryResult:
+        """The result of a query of a client that has a place. The caller closes it.
 
-    def _forget_later(self, client: str, known: _Client) -> None:
-        if not known.here and self._clients.get(client) is known:
-            self._forget(client, known)
-
-    async def run(self, task: Task, client: str) -> Result:
-        """The result of a query, for a client that has a place. The caller closes its body.
-
-        Raises QueryError (not SPARQL), NotAcceptableError, TooLargeError, BusyError (queue full, patience at its end,
-        the server stops), ExhaustedError (memory, crash), TimedOutError.
+        Raises QueryError, NotAcceptableError, TooLargeError, QueryMemoryError, QueryTimeoutError, and BusyError when
+        the queue is full, the query has waited too long, or the server stops.
         """
-        if self._waiting >= self.shares.queue:
-            raise BusyError("Too many queries are waiting.", remedy="Try again in a moment.")
+        if self._waiting >= self.limits.queue:
+            raise BusyError("Too many queries are waiting.", remedy=_TRY_AGAIN)
         known = self._clients[client]
         async with contextlib.AsyncExitStack() as held:
             self._waiting += 1
             try:
-                async with asyncio.timeout(self.shares.patience):
+                async with asyncio.timeout(self.limits.queue_seconds):
                     await held.enter_async_context(known.running)
                     if known.slow_until > asyncio.get_running_loop().time():
-                        # Who has asked long queries shares half of the workers with others like him.
-                        await held.enter_async_context(self._slow)
-                    line = await self._alive()
+                        # Slow clients share half of the workers.
+                        await held.enter_async_context(self._slow_queries)
+                    worker = await self._free_worker()
             except TimeoutError as error:
-                raise BusyError("No worker was free in time.", remedy="Try again in a moment.") from error
+                raise BusyError("No worker became free in time.", remedy=_TRY_AGAIN) from error
             finally:
                 self._waiting -= 1
             self._busy += 1
             try:
-                return await self._on(line, task, known)
+                return await self._run_on(worker, task, known)
             finally:
                 self._busy -= 1
 
-    async def _alive(self) -> Line:
+    async def _free_worker(self) -> WorkerConnection:
         while not self._stopping:
-            line = await self._idle.get()
-            if line is not None and not line.reader.at_eof():
-                return line
-            if line is not None:
-                self._part(line)  # ended from outside while it waited
+            worker = await self._idle.get()
+            if worker is not None and not worker.reader.at_eof():
+                return worker
+            if worker is not None:
+                self._replace(worker)  # killed from outside while it was idle
         raise BusyError(_STOPPING)
 
-    async def _on(self, line: Line, task: Task, client: _Client) -> Result:
+    async def _run_on(self, worker: WorkerConnection, task: Task, client: _Client) -> QueryResult:
         loop = asyncio.get_running_loop()
-        began = loop.time()
-        body = Spool()
-        keep = False
-        long = loop.call_later(_LONG, self._step_back, line, client)
+        started = loop.time()
+        seconds = self.worker_limits.seconds
+        result = QueryResult()
+        reusable = False
+        slow = loop.call_later(_SLOW_SECONDS, self._mark_slow, worker, client)
         try:
-            async with asyncio.timeout(self.limits.seconds + _LATE) as deadline:
-                line.writer.write(wire.pack_json(wire.TASK, task.as_dict()))
-                kind, content = await wire.receive(line.reader)
+            async with asyncio.timeout(seconds + _GRACE_SECONDS) as deadline:
+                worker.writer.write(wire.pack_json(wire.TASK, task.as_dict()))
+                kind, content = await wire.receive(worker.reader)
                 if kind == wire.WHOLE:
                     head, part = wire.unpack_whole(content)
-                    body.write(part)
+                    result.write(part)
                 else:
                     head = json.loads(content)
-                    deadline.reschedule(loop.time() + self.limits.seconds + _LATE)
-                    while (frame := await wire.receive(line.reader))[0] == wire.PART:
-                        body.write(frame[1])
+                    deadline.reschedule(loop.time() + seconds + _GRACE_SECONDS)
+                    while (frame := await wire.receive(worker.reader))[0] == wire.PART:
+                        result.write(frame[1])
                     if kind != wire.HEAD or frame[0] != wire.END:
-                        raise ConnectionError("a frame out of order")
-            keep = not head["last"] and not line.behind
+                        raise ConnectionError("unexpected frame")
+            reusable = not head["last"] and not worker.has_low_priority
         except (TimeoutError, asyncio.IncompleteReadError, OSError) as error:
-            body.close()
+            result.close()
             if self._stopping:
                 raise BusyError(_STOPPING) from error
             self.lost += 1
-            if isinstance(error, TimeoutError) or loop.time() - began >= self.limits.seconds - 0.01:
-                raise self._timed_out() from error
-            raise self._exhausted() from error
+            if isinstance(error, TimeoutError) or loop.time() - started >= seconds - 0.01:
+                raise self._timeout_error() from error
+            raise self._memory_error() from error
         except BaseException:
-            body.close()
+            result.close()
             raise
         finally:
-            long.cancel()
-            if keep:
-                self._idle.put_nowait(line)
+            slow.cancel()
+            if reusable:
+                self._idle.put_nowait(worker)
             else:
-                # Lost, worn, or its client has gone: whatever it still does is of no use to anybody.
-                self._part(line)
+                # Lost, due to be replaced, or working for a client that has disconnected.
+                self._replace(worker)
         if head["kind"] == "ok":
-            return Result(head["form"], body)
-        body.close()
-        raise self._refusal(head)
+            result.form = head["form"]
+            return result
+        result.close()
+        raise self._error(head)
 
-    def _step_back(self, line: Line, client: _Client) -> None:
-        # A query that takes long lets those that do not go first; its worker has done its last, for only a privileged
-        # process can take this back. Its client is taken for one that asks long queries, for a while.
-        line.step_back()
-        client.slow_until = asyncio.get_running_loop().time() + _REMEMBERED
+    def _mark_slow(self, worker: WorkerConnection, client: _Client) -> None:
+        worker.lower_priority()
+        client.slow_until = asyncio.get_running_loop().time() + _SLOW_CLIENT_SECONDS
 
-    def _refusal(self, head: dict[str, str | int | None]) -> MtspError:
-        kind, what = head["kind"], " ".join(str(head["what"]).split())[:_LONGEST]
+    def _error(self, head: dict[str, str | int | None]) -> MtspError:
+        kind, what = head["kind"], " ".join(str(head["what"]).split())[:_MAX_MESSAGE_LENGTH]
         if kind == "syntax":
             line, column = head["line"], head["column"]
             return QueryError(
@@ -232,42 +208,55 @@ class Pool:
             )
         if kind == "too-large":
             return TooLargeError(
-                f"The result is over its limit: {what}.", remedy="Add LIMIT and OFFSET, ask for less, or fetch a dump."
+                f"The result exceeds its limit: {what}.",
+                remedy="Use LIMIT and OFFSET, narrow the query, or download a dump.",
             )
         if kind == "not-acceptable":
-            return NotAcceptableError(f"No acceptable media type: {what}.", remedy="Widen the Accept header.")
+            types, result = (GRAPH_TYPES, "triples") if what == "graph" else (TABLE_TYPES, "solutions and booleans")
+            return NotAcceptableError(types, result)
         if kind == "memory":
-            return self._exhausted()
+            return self._memory_error()
         return QueryError(f"The query cannot be evaluated: {what}.")
 
-    def _timed_out(self) -> TimedOutError:
-        return TimedOutError(
-            f"The query was ended at its limit of {self.limits.seconds:g} seconds.",
-            remedy="Bind more, sort less, or ask in parts.",
+    def _timeout_error(self) -> QueryTimeoutError:
+        return QueryTimeoutError(
+            f"The query was cancelled at its time limit of {self.worker_limits.seconds:g} seconds.",
+            remedy="Make the query more selective, sort less, or split it.",
         )
 
-    def _exhausted(self) -> ExhaustedError:
-        return ExhaustedError(
-            f"The query took more than {self.limits.memory >> 20} MB of memory, or broke the engine.",
-            remedy="Ask in parts: it would end so again.",
+    def _memory_error(self) -> QueryMemoryError:
+        return QueryMemoryError(
+            f"The query exceeded its memory limit of {self.worker_limits.memory >> 20} MB, or crashed the engine.",
+            remedy="Change the query or split it: it would fail again as it is.",
         )
 
-    def _part(self, line: Line) -> None:
-        self._lines.discard(line)
-        line.end()
-        self._in_background(self._renew())
+    def _forget(self, client: str, known: _Client) -> None:
+        now = asyncio.get_running_loop().time()
+        if known.slow_until < now or len(self._clients) > _MAX_SLOW_CLIENTS:
+            self._clients.pop(client, None)
+            return
+        asyncio.get_running_loop().call_later(known.slow_until - now + 1, self._forget_later, client, known)
 
-    def _welcome(self, line: Line) -> None:
-        self._lines.add(line)
-        self._idle.put_nowait(line)
+    def _forget_later(self, client: str, known: _Client) -> None:
+        if not known.queries and self._clients.get(client) is known:
+            self._forget(client, known)
 
-    async def _renew(self) -> None:
+    def _replace(self, worker: WorkerConnection) -> None:
+        self._workers.discard(worker)
+        worker.close()
+        self._in_background(self._add_new())
+
+    def _add(self, worker: WorkerConnection) -> None:
+        self._workers.add(worker)
+        self._idle.put_nowait(worker)
+
+    async def _add_new(self) -> None:
         while not self._stopping:
             try:
-                self._welcome(await self._nursery.open())
+                self._add(await self._factory.connect())
                 return
             except (OSError, asyncio.IncompleteReadError, TimeoutError):
-                await asyncio.sleep(_RETRY)
+                await asyncio.sleep(_RETRY_SECONDS)
 
     def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
         if self._stopping:

@@ -1,84 +1,108 @@
-"""What the server answers when it will not or cannot: each kind with its HTTP status (RFC 9110, section 15).
-
-Imports `errors` only.
-"""
+"""The errors that the server answers with, each with its HTTP status (RFC 9110, section 15)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from mtsp_kg.errors import MtspError, QueryError
 
+READ_METHODS = "GET, HEAD, OPTIONS"
+QUERY_METHODS = "GET, HEAD, POST, OPTIONS"
+_MAX_METHOD_LENGTH = 20
 
-class RefusedError(MtspError):
-    """A request that is not served. retry_after: seconds after which trying again makes sense; None: it does not.
-    allow: the methods that the resource has, for 405."""
+
+class HttpError(MtspError):
+    """A request that the server does not fulfil.
+
+    retry_after: seconds after which the client may try again, None where that is no use; allow: the methods of the
+    resource, for 405.
+    """
 
     retry_after: int | None = None
     allow: str | None = None
 
 
-class BadRequestError(RefusedError):
-    """The request is not as the protocol asks."""
+class BadRequestError(HttpError):
+    """The request does not follow the protocol."""
 
 
-class NothingHereError(RefusedError):
-    """Nothing is at this path."""
+class ResourceNotFoundError(HttpError):
+    """There is no resource at this path."""
 
     http_status = 404
 
 
-class MethodError(RefusedError):
-    """The resource has no such method."""
+class MethodNotAllowedError(HttpError):
+    """The resource does not have this method. allow: the methods that it has."""
 
     http_status = 405
-    allow = "GET, HEAD, POST, OPTIONS"
+
+    def __init__(self, method: str, allow: str = READ_METHODS) -> None:
+        super().__init__(
+            f"Method {method[:_MAX_METHOD_LENGTH]} is not allowed for this resource.", remedy=f"Allowed: {allow}."
+        )
+        self.allow = allow
 
 
-class NotAcceptableError(RefusedError):
-    """The client takes none of the media types on offer."""
+class NotAcceptableError(HttpError):
+    """The client accepts none of the available media types. result: what the result is, where that decides."""
 
     http_status = 406
 
+    def __init__(self, available: Iterable[str], result: str = "") -> None:
+        of_result = f" for {result}" if result else ""
+        super().__init__(
+            f"Not Acceptable: available types{of_result} are {', '.join(available)}.",
+            remedy="Name one of them in the Accept header.",
+        )
 
-class TooLargeError(RefusedError):
-    """A body, a query or a result over its limit."""
+
+class TooLargeError(HttpError):
+    """A body or a result exceeds its limit."""
 
     http_status = 413
 
 
 class QueryTooLargeError(QueryError):
-    """A query over its limit."""
+    """A query exceeds its limit."""
 
     http_status = 413
 
 
-class MediaTypeError(RefusedError):
-    """A body of a type that is not taken."""
+class UnsupportedMediaTypeError(HttpError):
+    """The endpoint does not read bodies of this type or encoding."""
 
     http_status = 415
 
 
-class TooManyError(RefusedError):
-    """One client asks for more than its share."""
+class TooManyRequestsError(HttpError):
+    """The client has as many queries as it may have at one time."""
 
     http_status = 429
     retry_after = 1
 
 
-class BusyError(RefusedError):
-    """All workers are taken, or the worker was lost."""
+class BusyError(HttpError):
+    """No worker is free, or the server is stopping."""
 
     http_status = 503
     retry_after = 2
 
 
-class ExhaustedError(RefusedError):
-    """The query took more memory than it may, or broke the engine: the same query will do so again."""
+class QueryMemoryError(HttpError):
+    """The query exceeded its memory limit or crashed its worker, and would do so again."""
 
     http_status = 503
     retry_after = 60
 
 
-class TimedOutError(RefusedError):
-    """The query was ended at its time limit."""
+class QueryTimeoutError(HttpError):
+    """The query was cancelled at its time limit."""
 
     http_status = 504
+
+
+class InternalError(HttpError):
+    """A fault of the server."""
+
+    http_status = 500

@@ -1,8 +1,8 @@
-"""What a worker may do: compute, and speak to the web process over the descriptor that it has. Nothing else.
+"""The sandbox of a worker: it computes and uses the file descriptors that it has, and can do nothing else.
 
-Limits of the kernel on memory, files and core dumps, and a seccomp filter that lets through the system calls of a
-computation and answers EPERM to all others: no socket, no file, no process. It needs no privilege and no library. Where
-the platform lacks a part, `enter` says so and the server says it at start. Imports nothing of the package.
+The kernel limits memory, files and core dumps. A seccomp filter allows the system calls that a computation needs and
+answers EPERM to all others, so that a worker opens no socket and no file and starts no process. The sandbox needs no
+privilege and no library. Where the platform lacks a part of it, `enter` reports this, and the server logs it at start.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-# System calls of a computation, by the name and number that each architecture's table gives them
+# The system calls that a computation needs, with their numbers on each architecture
 # (linux/arch/x86/entry/syscalls/syscall_64.tbl; linux/include/uapi/asm-generic/unistd.h for aarch64).
 _X86_64 = {
     "read": 0, "write": 1, "close": 3, "fstat": 5, "lseek": 8, "mmap": 9, "mprotect": 10, "munmap": 11, "brk": 12,
@@ -33,21 +33,21 @@ _AARCH64 = {
     "restart_syscall": 128, "clock_gettime": 113, "clock_nanosleep": 115, "exit_group": 94, "getrandom": 278,
     "membarrier": 283, "rseq": 293,
 }  # fmt: skip
-TABLES = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _AARCH64)}
+SYSTEM_CALLS = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _AARCH64)}
 
 _LOAD, _JUMP_EQUAL, _RETURN = 0x20, 0x15, 0x06
 _ALLOW, _EPERM, _KILL = 0x7FFF0000, 0x00050001, 0x80000000
 _NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER = 38, 22, 2
 
-ALL = ("memory", "files", "calls")
-MISSING = {
-    "fork": "workers are not forked from a loaded parent: each loads the graph itself, which makes replacing one slow",
-    "memory": "a query's memory is not limited",
-    "files": "writing files is not forbidden by the kernel",
-    "calls": "connections and files are not forbidden by the kernel (no seccomp here): the text guard alone refuses "
-    "SERVICE",
-    "timer": "the time limit is kept by the web process, not by the kernel",
+PARTS = ("memory", "files", "calls")
+WITHOUT_PART = {
+    "fork": "no fork: each worker loads the graph itself, so that replacing one takes longer",
+    "memory": "no address-space limit: the memory of a query is not limited",
+    "files": "no file-size limit: the kernel does not prevent writing to files",
+    "calls": "no seccomp: the kernel does not block connections and files; only the query guard rejects SERVICE",
+    "timer": "no interval timer: the web process, not the kernel, enforces the time limit",
 }
+"""What is weaker without a part of the isolation."""
 
 
 class _Program(ctypes.Structure):
@@ -55,21 +55,21 @@ class _Program(ctypes.Structure):
 
 
 def enter(memory: int) -> list[str]:
-    """Shuts this process in for good; gives back which of ALL hold. memory: bytes it may have beyond what it has."""
-    held = []
+    """Restricts this process for good, and returns the PARTS in force. memory: bytes beyond those that it has."""
+    in_force = []
     with suppress(ImportError, OSError, ValueError):
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        held.append("files")
+        in_force.append("files")
         limit = _address_space() + memory
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         if sys.platform == "linux":
-            held.append("memory")
+            in_force.append("memory")
     if _filter_calls():
-        held.append("calls")
-    return held
+        in_force.append("calls")
+    return in_force
 
 
 def _address_space() -> int:
@@ -77,9 +77,9 @@ def _address_space() -> int:
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
-def program(architecture: int, numbers: list[int]) -> bytes:
-    """The filter as BPF (seccomp(2)): allows the numbers on that architecture, answers EPERM to others, and kills a
-    process that calls by another architecture's table."""
+def seccomp_filter(architecture: int, numbers: list[int]) -> bytes:
+    """The filter as BPF (seccomp(2)): it allows these numbers on this architecture, answers EPERM to all others, and
+    kills a process that calls with the numbers of another architecture."""
     instruction = struct.Struct("=HBBI")
     count = len(numbers)
     lines = [
@@ -94,10 +94,10 @@ def program(architecture: int, numbers: list[int]) -> bytes:
 
 
 def _filter_calls() -> bool:
-    if sys.platform != "linux" or platform.machine() not in TABLES or ctypes.sizeof(ctypes.c_void_p) != 8:
+    if sys.platform != "linux" or platform.machine() not in SYSTEM_CALLS or ctypes.sizeof(ctypes.c_void_p) != 8:
         return False
-    architecture, table = TABLES[platform.machine()]
-    code = program(architecture, sorted(table.values()))
+    architecture, table = SYSTEM_CALLS[platform.machine()]
+    code = seccomp_filter(architecture, sorted(table.values()))
     holder = ctypes.create_string_buffer(code, len(code))
     prog = _Program(len(code) // 8, ctypes.cast(holder, ctypes.c_char_p))
     libc = ctypes.CDLL(None, use_errno=True)

@@ -14,7 +14,6 @@ from urllib.parse import urlencode
 from cachetools import LRUCache
 
 from mtsp_kg.errors import MtspError
-from mtsp_kg.publish.server_configs import CONTENT_SECURITY_POLICY
 from mtsp_kg.publish.site_layout import DOCUMENT_FORMS, DOCUMENT_SUFFIXES, PAGE, SiteDocument, safe_link
 from mtsp_kg.serve.responses import PROBLEM
 from mtsp_kg.serve.site_interface import ServedSite, SiteAnswer, SiteQueries, SiteRequest
@@ -112,7 +111,6 @@ class SiteAnswers:
                 headers["Link"] = self._links(stem)
         if document.media_type == PAGE.media_type:
             headers["Content-Language"] = language
-            headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         return SiteAnswer(document.content, document.media_type, headers=headers)
 
     def _link_header(self, stem: str) -> str:
@@ -156,8 +154,7 @@ class SiteAnswers:
     def _page(
         self, language: str, content: bytes, status: int = 200, headers: Mapping[str, str] | None = None
     ) -> SiteAnswer:
-        own = {"Content-Language": language, "Content-Security-Policy": CONTENT_SECURITY_POLICY}
-        return SiteAnswer(content, PAGE.media_type, status, {**own, **(headers or {})})
+        return SiteAnswer(content, PAGE.media_type, status, {"Content-Language": language, **(headers or {})})
 
     async def _live_page(self, path: str, request: SiteRequest, queries: SiteQueries) -> SiteAnswer | None:
         """The pages that depend on the visitor: searches, questions, queries, proofs; None for any other path."""

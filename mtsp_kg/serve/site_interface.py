@@ -16,7 +16,7 @@ from typing import Protocol
 from mtsp_kg.errors import MtspError
 from mtsp_kg.publish.site_layout import SiteDocument, SiteLayout
 from mtsp_kg.query.catalogue import NamedQuery
-from mtsp_kg.serve.requests import best_language, best_media
+from mtsp_kg.serve.negotiation import best_language, best_media
 
 
 class SiteQueries(Protocol):

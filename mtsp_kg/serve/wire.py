@@ -1,7 +1,7 @@
-"""Frames between the web process and its workers: one byte of kind, four of length, then the content.
+"""Frames between the web process and its workers: one byte for the kind, four for the length, then the content.
 
-A short reply is one frame. A long one is a head, its body in parts, and an end: without the end, the worker was lost on
-the way, and what came before counts for nothing. Imports nothing of the package.
+A short reply is one frame. A long reply is a head, its body in parts, and an end; without the end frame the worker was
+lost while it was writing, and the parts before are discarded.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def pack(kind: bytes, content: bytes = b"") -> bytes:
 
 
 def pack_json(kind: bytes, content: dict[str, Any]) -> bytes:
-    """A frame that holds a JSON object."""
+    """A frame with a JSON object."""
     return pack(kind, json.dumps(content).encode())
 
 
@@ -42,14 +42,14 @@ def unpack_whole(content: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 def write(handle: int, content: bytes | memoryview) -> None:
-    """Writes all of it to a file descriptor. Raises OSError when the other side has gone."""
+    """Writes all of the content to a file descriptor. Raises OSError if the peer has closed."""
     view = memoryview(content)
     while view:
         view = view[os.write(handle, view) :]
 
 
 def read(handle: int) -> tuple[bytes, bytes] | None:
-    """The next frame's kind and content from a file descriptor; None when the other side has gone."""
+    """The kind and the content of the next frame from a file descriptor; None if the peer has closed."""
     prefix = _read_exactly(handle, _PREFIX.size)
     if prefix is None:
         return None
@@ -70,6 +70,6 @@ def _read_exactly(handle: int, length: int) -> bytes | None:
 
 
 async def receive(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:
-    """The next frame's kind and content. Raises IncompleteReadError or OSError when the other side has gone."""
+    """The kind and the content of the next frame. Raises IncompleteReadError or OSError if the peer has closed."""
     kind, length = _PREFIX.unpack(await reader.readexactly(_PREFIX.size))
     return kind, await reader.readexactly(length) if length else b""

@@ -1,8 +1,8 @@
-"""Where workers come from: a parent process that forks them, or, where there is no fork, a process of its own for each.
+"""Where workers come from: a parent process that forks them, or a process for each where there is no fork.
 
-The parent is started by executing Python afresh, so it has neither the web server's threads nor its memory, and can be
-started again whenever it is lost. Descriptors go to it over a socket pair that only these two processes hold: there is
-no address that others could connect to. Imports this room.
+The parent is started with a fresh Python, so that it has neither the threads nor the memory of the web server, and can
+be started again whenever it is lost. The web process sends it descriptors over a socket pair that only these two
+processes have: there is no address to which others could connect.
 """
 
 from __future__ import annotations
@@ -24,56 +24,62 @@ from typing import Protocol
 import pyoxigraph as ox
 
 from mtsp_kg.serve import wire
-from mtsp_kg.serve.worker import Limits
+from mtsp_kg.serve.settings import WorkerLimits
 
-_READY = 30.0
+_READY_SECONDS = 30.0
+_LOWEST_PRIORITY = 19
 _MODULE = "mtsp_kg.serve.worker"
-Quads = Callable[[], bytes]
 
 
 @dataclass(eq=False)
-class Line:
-    """The web process's end of the line to one worker. lacks: what its sandbox lacks."""
+class WorkerConnection:
+    """The web process's connection to one worker. missing_isolation: keys of `sandbox.WITHOUT_PART`."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     process: int
     kill: Callable[[], None]
-    lacks: list[str]
-    behind: bool = False
-    ended: bool = False
+    missing_isolation: list[str]
+    has_low_priority: bool = False
+    closed: bool = False
 
-    def step_back(self) -> None:
-        """Lets other processes go before this worker, as far as the platform can."""
-        self.behind = True
-        if not self.ended:
+    def lower_priority(self) -> None:
+        """Gives the worker the lowest priority, where the platform can; only a privileged process could undo this."""
+        self.has_low_priority = True
+        if not self.closed:
             with contextlib.suppress(OSError, AttributeError):
-                os.setpriority(os.PRIO_PROCESS, self.process, 19)
+                os.setpriority(os.PRIO_PROCESS, self.process, _LOWEST_PRIORITY)
 
-    def end(self) -> None:
-        """Ends the worker, whatever it does."""
-        if not self.ended:
-            self.ended = True
+    def close(self) -> None:
+        """Kills the worker."""
+        if not self.closed:
+            self.closed = True
             self.kill()
             self.writer.close()
 
 
-class Nursery(Protocol):
-    """Opens lines to fresh workers."""
+class WorkerFactory(Protocol):
+    """Starts workers."""
 
-    async def open(self) -> Line:
-        """A line to a fresh worker. Raises OSError, IncompleteReadError or TimeoutError."""
+    def launch(self) -> None:
+        """Starts what workers need, in the background; `connect` does so otherwise."""
+
+    async def connect(self) -> WorkerConnection:
+        """A connection to a new worker. Raises OSError, IncompleteReadError or TimeoutError."""
 
     async def close(self) -> None:
-        """Ends what there is of it."""
+        """Ends what it has started."""
 
 
-class ForkingNursery:
-    """Workers forked from a loaded parent."""
+class ForkingWorkerFactory:
+    """Forks workers from a parent process that has loaded the graph.
 
-    def __init__(self, quads: Quads, inferred: str, limits: Limits) -> None:
+    quads: gives the named graphs as N-Quads; inferred: what the names of graphs of inferred triples begin with.
+    """
+
+    def __init__(self, quads: Callable[[], bytes], inferred: str, limits: WorkerLimits) -> None:
         self._quads = quads
-        self._first = wire.pack_json(wire.TASK, asdict(limits) | {"inferred": inferred})
+        self._first_frame = wire.pack_json(wire.TASK, {"inferred": inferred, "limits": asdict(limits)})
         self._parent: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ready = False
@@ -81,11 +87,11 @@ class ForkingNursery:
 
     @property
     def process(self) -> int | None:
-        """The parent's process number."""
+        """The process number of the parent; None before it is launched."""
         return self._parent.pid if self._parent else None
 
     def launch(self) -> None:
-        """Starts the parent and sends it the graph; it loads while the caller goes on."""
+        """Starts the parent and sends it the graph, which it loads while the caller goes on."""
         ours, theirs = socket.socketpair()
         with theirs:
             handle = str(theirs.fileno())
@@ -95,27 +101,22 @@ class ForkingNursery:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 env=_environment(),
-                process_group=0,  # Ctrl-C is for the web process, which then ends the others
+                process_group=0,  # Ctrl-C goes to the web process alone, which then ends the others
             )
         self._control = ours
         threading.Thread(target=self._send, args=(ours,), daemon=True).start()
 
-    def _send(self, control: socket.socket) -> None:
-        # A parent that ends meanwhile is noticed by its missing greeting.
-        with contextlib.suppress(OSError):
-            control.sendall(self._first)
-            control.sendall(wire.pack(wire.DATA, self._quads()))
-
-    async def open(self) -> Line:
+    async def connect(self) -> WorkerConnection:
         async with self._starting:
             if self._parent is None or self._parent.poll() is not None:
-                self._drop()
+                self._stop()
                 self.launch()
             control = self._control
             assert control is not None
             if not self._ready:
-                if await asyncio.wait_for(asyncio.to_thread(wire.read, control.fileno()), _READY) is None:
-                    raise ConnectionError("the parent of the workers has gone")
+                hello = await asyncio.wait_for(asyncio.to_thread(wire.read, control.fileno()), _READY_SECONDS)
+                if hello is None:
+                    raise ConnectionError("the parent of the workers has ended")
                 self._ready = True
         ours, theirs = socket.socketpair()
         with theirs:
@@ -124,9 +125,15 @@ class ForkingNursery:
         return await _greeted(*await asyncio.open_connection(sock=ours))
 
     async def close(self) -> None:
-        self._drop()
+        self._stop()
 
-    def _drop(self) -> None:
+    def _send(self, control: socket.socket) -> None:
+        # A parent that ends meanwhile sends no HELLO, which `connect` notices.
+        with contextlib.suppress(OSError):
+            control.sendall(self._first_frame)
+            control.sendall(wire.pack(wire.DATA, self._quads()))
+
+    def _stop(self) -> None:
         self._ready = False
         if self._control is not None:
             self._control.close()
@@ -140,69 +147,72 @@ class ForkingNursery:
             self._parent = None
 
 
-class SeparateNursery:
-    """Workers that each load the graph themselves, for platforms without fork; the web process keeps their time."""
+class SpawningWorkerFactory:
+    """Spawns a process for each worker, which loads the graph itself, on platforms without fork.
 
-    def __init__(self, quads: Quads, inferred: str, limits: Limits) -> None:
+    The web process enforces their time limit. quads, inferred: as of `ForkingWorkerFactory`.
+    """
+
+    def __init__(self, quads: Callable[[], bytes], inferred: str, limits: WorkerLimits) -> None:
         self._quads = quads
-        self._first = wire.pack_json(wire.TASK, asdict(limits) | {"inferred": inferred})
-        self._workers: set[asyncio.subprocess.Process] = set()
+        self._first_frame = wire.pack_json(wire.TASK, {"inferred": inferred, "limits": asdict(limits)})
+        self._processes: set[asyncio.subprocess.Process] = set()
 
     def launch(self) -> None:
         """Nothing: each worker is started by itself."""
 
-    async def open(self) -> Line:
-        worker = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", _MODULE, "alone",
+    async def connect(self) -> WorkerConnection:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", _MODULE, "spawn",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
             env=_environment(),
         )  # fmt: skip
-        self._workers = {known for known in self._workers if known.returncode is None} | {worker}
-        assert worker.stdin is not None
-        assert worker.stdout is not None
-        worker.stdin.write(self._first + wire.pack(wire.DATA, self._quads()))
+        self._processes = {known for known in self._processes if known.returncode is None} | {process}
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(self._first_frame + wire.pack(wire.DATA, self._quads()))
 
         def kill() -> None:
             with contextlib.suppress(ProcessLookupError):
-                worker.kill()
+                process.kill()
 
-        return await _greeted(worker.stdout, worker.stdin, kill)
+        return await _greeted(process.stdout, process.stdin, kill)
 
     async def close(self) -> None:
-        for worker in self._workers:
+        for process in self._processes:
             with contextlib.suppress(ProcessLookupError):
-                worker.kill()
-            await worker.wait()
+                process.kill()
+            await process.wait()
+
+
+def worker_factory(quads: Callable[[], bytes], inferred: str, limits: WorkerLimits) -> WorkerFactory:
+    """The better factory that the platform can have. quads, inferred: as of `ForkingWorkerFactory`."""
+    forks = hasattr(os, "fork") and hasattr(socket, "send_fds") and hasattr(socket, "recv_fds")
+    return (ForkingWorkerFactory if forks else SpawningWorkerFactory)(quads, inferred, limits)
 
 
 def named_quads(store: ox.Store, beginning: str = "") -> bytes:
-    """The named graphs of a store whose names begin so, as N-Quads, which is what a parent loads."""
+    """The named graphs of a store whose names begin with `beginning`, as N-Quads, which is what workers load."""
     parts = []
     for graph in store.named_graphs():
         if isinstance(graph, ox.NamedNode) and graph.value.startswith(beginning):
-            # The engine writes a graph many times faster than Python goes through it.
+            # The engine writes a graph many times faster than Python iterates over it.
             triples = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b""
             parts.append(triples.replace(b" .\n", f" {graph} .\n".encode()))
     return b"".join(parts)
 
 
-def nursery(quads: Quads, inferred: str, limits: Limits) -> ForkingNursery | SeparateNursery:
-    """The better of the two that the platform can have. quads: gives N-Quads of named graphs; inferred: how the names
-    of inferred graphs begin."""
-    forks = hasattr(os, "fork") and hasattr(socket, "send_fds") and hasattr(socket, "recv_fds")
-    return (ForkingNursery if forks else SeparateNursery)(quads, inferred, limits)
-
-
 async def _greeted(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter, kill: Callable[[], None] | None = None
-) -> Line:
+) -> WorkerConnection:
     try:
-        async with asyncio.timeout(_READY):
+        async with asyncio.timeout(_READY_SECONDS):
             kind, content = await wire.receive(reader)
         if kind != wire.HELLO:
-            raise ConnectionError("the worker did not greet")
+            raise ConnectionError("the worker sent no HELLO")
         hello = json.loads(content)
-        return Line(reader, writer, hello["process"], kill or _killer(hello["process"]), hello["lacks"])
+        process = hello["process"]
+        return WorkerConnection(reader, writer, process, kill or _killer(process), hello["missing_isolation"])
     except BaseException:
         writer.close()
         raise

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from serve_process import ROOT, G, Server, start
+from serve_process import LIMIT_SECONDS, ROOT, G, Server, start
 
 
 @pytest.fixture(scope="session")
@@ -18,8 +18,8 @@ def starter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., 
     folder = tmp_path_factory.mktemp("servers")
     started: list[Server] = []
 
-    def new(*arguments: str, project: Path = ROOT) -> Server:
-        started.append(start(folder, *arguments, project=project))
+    def new(*arguments: str, project: Path = ROOT, settings: dict[str, dict[str, float]] | None = None) -> Server:
+        started.append(start(folder, *arguments, project=project, settings=settings))
         return started[-1]
 
     yield new
@@ -43,15 +43,15 @@ def small_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server(starter: Callable[..., Server]) -> Server:
-    """The project's own graph, with limits small enough to be tried."""
-    found = starter("--limit-seconds", "1", "--workers", "2")
+    """The project's own graph, with a time limit of LIMIT_SECONDS."""
+    found = starter("--limit-seconds", str(LIMIT_SECONDS), "--workers", "2")
     found.warm()
     return found
 
 
 @pytest.fixture(scope="session")
 def roomy(starter: Callable[..., Server]) -> Server:
-    """The project's own graph, with the limits that stand by default, for what is not about time."""
+    """The project's own graph, with the default limits."""
     found = starter("--workers", "3")
     found.warm()
     return found
@@ -59,8 +59,18 @@ def roomy(starter: Callable[..., Server]) -> Server:
 
 @pytest.fixture(scope="session")
 def small(starter: Callable[..., Server], small_project: Path) -> Server:
-    """The small project."""
+    """The small project, with the default limits and deadlines."""
     return starter("--workers", "2", project=small_project)
+
+
+@pytest.fixture(scope="session")
+def short(starter: Callable[..., Server], small_project: Path) -> Server:
+    """The small project, with short deadlines, and workers that are replaced after few queries."""
+    deadlines = {"head": 1.0, "body": 1.0, "response": 30.0, "stalled": 1.0}
+    return starter(
+        project=small_project,
+        settings={"deadlines": deadlines, "limits": {"recycle_after": 20}, "pool": {"workers": 3}},
+    )
 
 
 @pytest.fixture
@@ -71,24 +81,25 @@ def client(server: Server) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def pool_run(small_project: Path) -> Iterator[Callable[[str], tuple[int, float]]]:
-    """Runs a query in a pool of its own, without the guard before it; gives the status and the seconds it took."""
+    """Runs a query in a pool of its own, past the guard; returns the status and the seconds that it took."""
     from mtsp_kg.errors import MtspError
     from mtsp_kg.graph import open_graph
-    from mtsp_kg.serve.pool import Pool, Shares
-    from mtsp_kg.serve.worker import Limits, Task
-    from mtsp_kg.serve.worker_factory import ForkingNursery, named_quads
+    from mtsp_kg.serve.pool import Pool
+    from mtsp_kg.serve.settings import PoolLimits, WorkerLimits
+    from mtsp_kg.serve.worker import Task
+    from mtsp_kg.serve.worker_factory import ForkingWorkerFactory, named_quads
 
     store = open_graph(small_project).store.snapshot()
-    limits = Limits(seconds=1)
+    limits = WorkerLimits(seconds=LIMIT_SECONDS)
     loop = asyncio.new_event_loop()
-    pool = Pool(ForkingNursery(lambda: named_quads(store), "none", limits), limits, Shares(workers=1))
+    pool = Pool(ForkingWorkerFactory(lambda: named_quads(store), "none", limits), limits, PoolLimits(workers=1))
     assert loop.run_until_complete(pool.start()) == []
 
     async def run(query: str) -> tuple[int, float]:
         began = time.monotonic()
         async with pool.place("test"):
             try:
-                (await pool.run(Task(query), "test")).body.close()
+                (await pool.run(Task(query), "test")).close()
                 status = 200
             except MtspError as error:
                 status = error.http_status

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -16,6 +17,8 @@ import httpx
 
 ROOT = Path(__file__).parents[2]
 G = "http://example.org/graph/"
+# The time limit of the fixture `server`: tests need not wait long for it. The default is ten seconds.
+LIMIT_SECONDS = 0.5
 
 
 @dataclass
@@ -31,7 +34,7 @@ class Server:
         return str(parts.hostname), int(parts.port or 0)
 
     def client(self, source: str = "127.0.0.1", **options: object) -> httpx.Client:
-        """A client that asks from an address of its own, for the shares are kept by address."""
+        """A client with an address of its own, because the server counts queries by address."""
         transport = httpx.HTTPTransport(local_address=source, verify=False)
         return httpx.Client(base_url=self.base, transport=transport, timeout=30, **options)  # type: ignore[arg-type]
 
@@ -51,7 +54,7 @@ class Server:
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
 
     def warm(self) -> None:
-        """Waits until what pages share has been made: the description of the data needs the last of it."""
+        """Waits until what pages share has been made, of which the description of the data needs the last."""
         with self.client() as client:
             assert client.get(".well-known/void").status_code == 200
 
@@ -61,10 +64,16 @@ class Server:
         return self.process.wait(15)
 
 
-def start(folder: Path, *arguments: str, project: Path = ROOT) -> Server:
-    """Starts `mtsp serve` at a free port; its standard error goes to a file."""
+def start(
+    folder: Path, *arguments: str, project: Path = ROOT, settings: dict[str, dict[str, float]] | None = None
+) -> Server:
+    """Starts `mtsp serve` at a free port; its standard error goes to a file. settings: for which it has no options."""
     log = folder / f"log-{time.monotonic_ns()}.jsonl"
     command = [sys.executable, "-m", "mtsp_kg", "--project", str(project), "serve", "--port", "0", *arguments]
+    if settings is not None:
+        assert not arguments
+        script = Path(__file__).with_name("serve_with_settings.py")
+        command = [sys.executable, str(script), str(project), json.dumps(settings)]
     began = time.monotonic()
     with log.open("w", encoding="utf-8") as stderr:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=stderr, text=True, env=dict(os.environ))
@@ -73,3 +82,12 @@ def start(folder: Path, *arguments: str, project: Path = ROOT) -> Server:
     ready = time.monotonic() - began
     assert line.startswith("mtsp serves http://"), log.read_text("utf-8")
     return Server(process, line.split()[2], log, ready)
+
+
+def until_busy(server: Server, workers: int) -> None:
+    """Waits until as many workers evaluate queries."""
+    deadline = time.monotonic() + 10
+    with server.client("127.0.9.9") as client:
+        while client.get("/health").json()["busy"] != workers:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)

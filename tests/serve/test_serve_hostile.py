@@ -1,6 +1,6 @@
 """What visitors may try against the engine: every hostile query ends at its limit, the server stands, nothing goes out.
 
-The limit here is one second (the default is ten).
+The limit is LIMIT_SECONDS here; at the default of ten seconds the queries run in `make conformance`.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ import httpx
 import pyoxigraph as ox
 import pytest
 from hostile_queries import HOSTILE
-from serve_process import Server
+from serve_process import LIMIT_SECONDS, Server
+
+from mtsp_kg.serve.settings import WorkerLimits
 
 pytestmark = pytest.mark.slow
 
-LIMIT = 1.0
+GRACE_SECONDS = 0.5
 DIRECT = {"Content-Type": "application/sparql-query"}
 FORMS = ["application/sparql-results+json", "application/sparql-results+xml", "text/csv", "text/tab-separated-values"]
 
@@ -49,12 +51,12 @@ def test_query_of_death(server: Server, name: str) -> None:
         began = time.monotonic()
         answer = post(client, HOSTILE[name])
         seconds = time.monotonic() - began
-        if seconds > LIMIT + 0.5:  # once more, should the machine have been busy elsewhere
+        if seconds > LIMIT_SECONDS + GRACE_SECONDS:  # once more, should the machine have been busy elsewhere
             began = time.monotonic()
             answer = post(client, HOSTILE[name])
             seconds = time.monotonic() - began
         assert well(client)
-    assert seconds <= LIMIT + 0.5
+    assert seconds <= LIMIT_SECONDS + GRACE_SECONDS
     assert answer.status_code in (200, 400, 413, 503, 504), answer.text[:500]
     if answer.status_code == 200:
         assert "results" in answer.json() or "boolean" in answer.json()
@@ -63,6 +65,39 @@ def test_query_of_death(server: Server, name: str) -> None:
     assert server.process.poll() is None
     assert server.process.pid == pid
     assert server.megabytes() - before < 50
+
+
+@pytest.mark.conformance
+def test_queries_of_death_at_the_default_limits(starter: Callable[..., Server]) -> None:
+    # Slow clients share half of the workers, so that four clients never wait for one of eight.
+    server = starter("--workers", "8")
+    server.warm()
+    pid, before = server.process.pid, server.megabytes()
+    limit = WorkerLimits().seconds + GRACE_SECONDS
+
+    def run(names: list[str], number: int) -> list[str]:
+        wrong = []
+        with server.client(f"127.0.5.{number + 1}") as client:
+            for name in names:
+                answer = post(client, HOSTILE[name])
+                seconds = answer.elapsed.total_seconds()
+                if seconds > limit:  # once more, should the machine have been busy elsewhere
+                    answer = post(client, HOSTILE[name])
+                    seconds = answer.elapsed.total_seconds()
+                if answer.status_code not in (200, 400, 413, 503, 504) or seconds > limit:
+                    wrong.append(f"{name}: {answer.status_code} after {seconds:.2f} s")
+        return wrong
+
+    names = list(HOSTILE)
+    with ThreadPoolExecutor(4) as threads:
+        wrong = [line for lines in threads.map(run, [names[n::4] for n in range(4)], range(4)) for line in lines]
+    assert wrong == []
+    with server.client() as client:
+        assert well(client)
+    assert server.process.poll() is None
+    assert server.process.pid == pid
+    assert server.megabytes() - before < 50
+    server.stop()
 
 
 def test_the_web_process_has_not_grown_over_all_of_it(server: Server) -> None:
@@ -88,7 +123,7 @@ def test_time_is_limited_and_says_so(server: Server) -> None:
     with server.client() as client:
         answer = post(client, HOSTILE["product_count"])
     assert answer.status_code == 504
-    assert "1 seconds" in answer.json()["detail"]
+    assert "0.5 seconds" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("accept", FORMS)
@@ -250,7 +285,7 @@ def test_the_sandbox_alone_survives_what_the_guard_refuses(
 ) -> None:
     status, seconds = pool_run(HOSTILE[name])
     assert status in (200, 400, 503, 504)
-    assert seconds <= LIMIT + 0.5
+    assert seconds <= LIMIT_SECONDS + GRACE_SECONDS
     assert pool_run("ASK {}")[0] == 200
 
 
@@ -297,14 +332,17 @@ def test_the_endpoint_cannot_write(small: Server, text: str) -> None:
 def test_one_result_object_is_never_in_two_threads(roomy: Server) -> None:
     query = "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 2000"
 
-    def ask(number: int) -> str:
-        with roomy.client(f"127.0.1.{number + 1}") as client:
-            answer = post(client, query)
-            assert answer.status_code in (200, 429), answer.text
-            return hashlib.sha256(answer.content).hexdigest() if answer.status_code == 200 else ""
+    clients = [roomy.client(f"127.0.1.{number + 1}") for number in range(16)]
+
+    def ask(client: httpx.Client) -> str:
+        answer = post(client, query)
+        assert answer.status_code in (200, 429), answer.text
+        return hashlib.sha256(answer.content).hexdigest() if answer.status_code == 200 else ""
 
     with ThreadPoolExecutor(16) as threads:
-        found = set(threads.map(ask, [n % 16 for n in range(200)]))
+        found = set(threads.map(ask, [clients[n % 16] for n in range(200)]))
+    for client in clients:
+        client.close()
     assert len(found - {""}) == 1
     assert roomy.process.poll() is None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mtsp_kg.serve.requests import best_language, best_media
+from mtsp_kg.serve.negotiation import best_language, best_media
 
 OFFERS = ["text/turtle", "application/ld+json", "text/html", "text/csv"]
 

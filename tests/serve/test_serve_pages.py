@@ -18,6 +18,8 @@ import pyoxigraph as ox
 import pytest
 from serve_process import ROOT, Server
 
+from mtsp_kg.publish.server_configs import CONTENT_SECURITY_POLICY
+
 pytestmark = pytest.mark.slow
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -101,6 +103,7 @@ def test_languages(web: httpx.Client) -> None:
     assert chinese.headers["location"] == "/zh/doc/org/who.html"
     page = web.get("/zh/doc/org/who.html")
     assert page.headers["content-language"] == "zh"
+    assert page.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
     assert '<html lang="zh">' in page.text
     home = web.get("/", headers={"Accept-Language": "zh"})
     assert (home.headers["content-language"], home.headers["vary"]) == ("zh", "Accept-Language")

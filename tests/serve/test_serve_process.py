@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import json
 import os
@@ -17,15 +18,17 @@ from pathlib import Path
 
 import pytest
 from hostile_queries import HOSTILE
-from serve_process import ROOT, Server
+from serve_process import Server, until_busy
 
 from mtsp_kg.graph import open_graph
 from mtsp_kg.serve import sandbox
 from mtsp_kg.serve.middleware import AccessLog
-from mtsp_kg.serve.pool import Pool, Shares
-from mtsp_kg.serve.problems import TimedOutError
-from mtsp_kg.serve.worker import Limits, Task
-from mtsp_kg.serve.worker_factory import SeparateNursery, named_quads
+from mtsp_kg.serve.pool import Pool
+from mtsp_kg.serve.problems import QueryTimeoutError
+from mtsp_kg.serve.responses import MAX_IN_MEMORY, QueryResult
+from mtsp_kg.serve.settings import PoolLimits, WorkerLimits
+from mtsp_kg.serve.worker import Task
+from mtsp_kg.serve.worker_factory import SpawningWorkerFactory, named_quads
 
 pytestmark = pytest.mark.slow
 
@@ -37,44 +40,51 @@ def gone(process: int) -> bool:
         return True
 
 
+def until_gone(processes: list[int]) -> None:
+    deadline = time.monotonic() + 5
+    while not all(gone(process) for process in processes) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert all(gone(process) for process in processes)
+
+
 def test_it_is_ready_within_a_second(starter: Callable[..., Server]) -> None:
     starter().stop()  # fills the cache of the loaded graph
-    server = min((starter() for _ in range(3)), key=lambda one: one.seconds_to_ready)
-    load = os.getloadavg()[0] / (os.cpu_count() or 1)
-    assert server.seconds_to_ready < 1.0 * max(1.0, load)
+    limit = 1.0 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    found: list[float] = []
+    while len(found) < 3 and not (found and min(found) < limit):
+        server = starter()
+        found.append(server.seconds_to_ready)
+        server.stop()
+    assert min(found) < limit
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_clean_stop_leaves_no_process(starter: Callable[..., Server], number: int) -> None:
-    server = starter()
+def test_a_clean_stop_leaves_no_process(starter: Callable[..., Server], small_project: Path, number: int) -> None:
+    server = starter(project=small_project)
     family = [server.parent_of_workers(), *server.workers()]
     with server.client() as client, ThreadPoolExecutor(1) as threads:
         attack = threads.submit(
             client.post,
             "/sparql",
-            content=HOSTILE["product_count"],
+            content=HOSTILE["product_values"],
             headers={"Content-Type": "application/sparql-query"},
         )
-        time.sleep(0.3)
+        until_busy(server, 1)
         began = time.monotonic()
         assert server.stop(number) == 0
         assert time.monotonic() - began < 6
         assert attack.result().status_code == 503
-    time.sleep(0.3)
-    assert all(gone(process) for process in family)
+    until_gone(family)
     assert "Traceback" not in server.log.read_text("utf-8")
     with pytest.raises(ConnectionRefusedError), socket.create_connection(server.address):
         pass
 
 
-def test_a_killed_server_leaves_no_process(starter: Callable[..., Server]) -> None:
-    server = starter("--limit-seconds", "1")
+def test_a_killed_server_leaves_no_process(starter: Callable[..., Server], small_project: Path) -> None:
+    server = starter("--limit-seconds", "1", project=small_project)
     family = [server.parent_of_workers(), *server.workers()]
     server.stop(signal.SIGKILL)
-    deadline = time.monotonic() + 5
-    while not all(gone(process) for process in family) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert all(gone(process) for process in family)
+    until_gone(family)
 
 
 def test_the_parent_of_the_workers_has_one_thread(server: Server) -> None:
@@ -137,9 +147,9 @@ def test_the_sandbox_lets_nothing_through_but_computing() -> None:
 def test_the_filter_of_each_architecture_is_whole() -> None:
     import struct
 
-    for architecture, table in sandbox.TABLES.values():
+    for architecture, table in sandbox.SYSTEM_CALLS.values():
         numbers = sorted(table.values())
-        lines = [struct.unpack("=HBBI", line) for line in _pieces(sandbox.program(architecture, numbers), 8)]
+        lines = [struct.unpack("=HBBI", line) for line in _pieces(sandbox.seccomp_filter(architecture, numbers), 8)]
 
         def answers(arch: int, number: int, lines: list[tuple[int, int, int, int]] = lines) -> int:
             at, register = 0, 0
@@ -157,8 +167,8 @@ def test_the_filter_of_each_architecture_is_whole() -> None:
         others = set(range(500)) - set(numbers) | {0x40000000 + number for number in numbers}
         assert {answers(architecture, number) for number in others} == {0x00050001}
         assert answers(architecture ^ 1, numbers[0]) == 0x80000000
-        assert set(table) == set(sandbox.TABLES["x86_64"][1]) - (
-            {"time"} if table is not sandbox.TABLES["x86_64"][1] else set()
+        assert set(table) == set(sandbox.SYSTEM_CALLS["x86_64"][1]) - (
+            {"time"} if table is not sandbox.SYSTEM_CALLS["x86_64"][1] else set()
         )
 
 
@@ -168,29 +178,31 @@ def _pieces(content: bytes, size: int) -> list[bytes]:
 
 def test_without_fork_workers_are_processes_of_their_own(small_project: Path) -> None:
     store = open_graph(small_project).store.snapshot()
-    limits = Limits(seconds=1)
+    limits = WorkerLimits(seconds=0.5)
 
     async def run() -> list[str]:
-        pool = Pool(SeparateNursery(lambda: named_quads(store), "none", limits), limits, Shares(workers=1))
-        lacks = await pool.start()
+        workers = SpawningWorkerFactory(lambda: named_quads(store), "none", limits)
+        pool = Pool(workers, limits, PoolLimits(workers=1))
+        missing = await pool.start()
         async with pool.place("a"):
             result = await pool.run(Task("ASK { ?s ?p ?o }"), "a")
-            assert b"true" in result.body.whole()
-            with pytest.raises(TimedOutError):
+            assert b"true" in result.read()
+            with pytest.raises(QueryTimeoutError):
                 await pool.run(Task(HOSTILE["product_values"]), "a")
             result = await pool.run(Task("ASK { ?s ?p ?o }"), "a")
-            assert b"true" in result.body.whole()
+            assert b"true" in result.read()
         await pool.stop()
-        return lacks
+        return missing
 
     assert asyncio.run(run()) == ["fork"]
 
 
-def test_a_weaker_mode_says_so_at_start(tmp_path: Path) -> None:
+def test_a_weaker_mode_says_so_at_start(tmp_path: Path, small_project: Path) -> None:
     # A machine whose architecture has no table of system calls.
     (tmp_path / "sitecustomize.py").write_text("import platform\nplatform.machine = lambda: 'riscv64'\n", "utf-8")
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-    command = [sys.executable, "-m", "mtsp_kg", "--project", str(ROOT), "serve", "--port", "0"]
+    path = os.pathsep.join([str(tmp_path), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "PYTHONPATH": path}
+    command = [sys.executable, "-m", "mtsp_kg", "--project", str(small_project), "serve", "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
     assert process.stderr is not None
@@ -198,15 +210,14 @@ def test_a_weaker_mode_says_so_at_start(tmp_path: Path) -> None:
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
     said = process.stderr.read()
-    assert "weaker isolation" in said
-    assert "no seccomp here" in said
+    assert "mtsp: WARNING: weaker isolation: no seccomp" in said
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["--port", "70000"], "port"),
-        (["--host", "256.1.1.1"], "cannot listen"),
+        (["--host", "256.1.1.1"], "Cannot listen"),
         (["--base", "ftp://x/"], "not a valid base IRI"),
         (["--base", "http://x"], "not a valid base IRI"),
         (["--base", "http://x", "--site-url", "https://y.example/"], "not a valid base IRI"),
@@ -227,7 +238,7 @@ def test_a_port_that_is_taken_has_one_message(server: Server) -> None:
     command = [sys.executable, "-m", "mtsp_kg", "serve", "--port", str(server.address[1])]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
     assert done.returncode == 2
-    assert "cannot listen" in done.stderr
+    assert "Cannot listen" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -274,3 +285,26 @@ def test_a_log_that_cannot_be_written_stops_nothing() -> None:
     stream = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - closed below, before it is written to
     stream.close()
     AccessLog(stream).write({"path": "/"}, "GET", 200, 1, 0.1)
+
+
+def test_a_result_is_in_memory_while_it_is_small_and_then_in_an_unnamed_file() -> None:
+    def files() -> set[str]:
+        links = set()
+        for handle in Path("/proc/self/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # the descriptor of this folder
+                links.add(str(handle.readlink()))
+        return links
+
+    before = files()
+    result = QueryResult("table")
+    for _ in range(4):
+        result.write(b"a" * (MAX_IN_MEMORY // 4))
+    assert files() == before
+    result.write(b"b" * 300_000)
+    (file,) = files() - before
+    assert file.endswith("(deleted)")
+    assert result.length == MAX_IN_MEMORY + 300_000
+    assert result.read() == b"a" * MAX_IN_MEMORY + b"b" * 300_000
+    assert [len(part) for part in result.parts()] == [256 * 1024] * 5 + [MAX_IN_MEMORY + 300_000 - 5 * 256 * 1024]
+    result.close()
+    assert files() == before

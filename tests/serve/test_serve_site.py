@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+import io
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,14 @@ import pytest
 
 from mtsp_kg.errors import NotFoundError
 from mtsp_kg.graph import open_graph
+from mtsp_kg.query.catalogue import read_catalogue
 from mtsp_kg.serve.api import QuickEntities
-from mtsp_kg.serve.app import Served, application
+from mtsp_kg.serve.app import ServedProject, application
 from mtsp_kg.serve.middleware import AccessLog
-from mtsp_kg.serve.pool import Pool, Shares
+from mtsp_kg.serve.pool import Pool
+from mtsp_kg.serve.settings import PoolLimits, WorkerLimits
 from mtsp_kg.serve.site_interface import SiteAnswer, SiteQueries, SiteRequest
-from mtsp_kg.serve.worker import Limits
-from mtsp_kg.serve.worker_factory import ForkingNursery, named_quads
-
-pytestmark = pytest.mark.slow
+from mtsp_kg.serve.worker_factory import ForkingWorkerFactory, named_quads
 
 BASE = "https://kg.example.org/"
 DATE = "Wed, 21 Oct 2026 07:28:00 GMT"
@@ -68,36 +68,32 @@ class Example:
         return None
 
 
-@asynccontextmanager
-async def client() -> AsyncIterator[httpx.AsyncClient]:
+Get = Callable[..., httpx.Response]
+
+
+@pytest.fixture(scope="module")
+def get() -> Iterator[Get]:
+    """Sends a request to the application around the example site, in this process."""
     kg = open_graph()
-    limits = Limits()
-    pool = Pool(ForkingNursery(lambda: named_quads(kg.store.snapshot()), "none", limits), limits, Shares(workers=1))
-    await pool.start()
-    from mtsp_kg.query.catalogue import read_catalogue
+    queries = read_catalogue(kg.project, "ask")
+    served = ServedProject(BASE, kg.profile, queries, QuickEntities(kg.store, kg.profile), site=Example())
+    limits = WorkerLimits()
+    workers = ForkingWorkerFactory(lambda: named_quads(kg.store.snapshot()), "none", limits)
+    pool = Pool(workers, limits, PoolLimits(workers=1))
+    loop = asyncio.new_event_loop()
+    loop.run_until_complete(pool.start())
+    application_ = application(served, pool, AccessLog(io.StringIO()))
+    transport = httpx.ASGITransport(app=application_, raise_app_exceptions=False)
+    client = httpx.AsyncClient(transport=transport, base_url="http://anything/")
 
-    entities = QuickEntities(kg.store, kg.profile)
-    served = Served(read_catalogue(kg.project, "ask"), entities, kg.profile, BASE, Example())
-    with open_devnull() as stream:
-        app = application(served, pool, AccessLog(stream))
-        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://anything/") as opened:
-            yield opened
-    await pool.stop()
+    def get(path: str, method: str = "GET", **headers: str) -> httpx.Response:
+        request = client.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        return loop.run_until_complete(request)
 
-
-def open_devnull() -> Any:
-    return Path("/dev/null").open("w", encoding="utf-8")
-
-
-def get(path: str, method: str = "GET", **headers: str) -> httpx.Response:
-    import asyncio
-
-    async def run() -> httpx.Response:
-        async with client() as opened:
-            return await opened.request(method, path, headers={k.replace("_", "-"): v for k, v in headers.items()})
-
-    return asyncio.run(run())
+    yield get
+    loop.run_until_complete(client.aclose())
+    loop.run_until_complete(pool.stop())
+    loop.close()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +111,7 @@ def get(path: str, method: str = "GET", **headers: str) -> httpx.Response:
         ({"If-Modified-Since": "nonsense"}, 200),
     ],
 )
-def test_conditional_requests(headers: dict[str, str], status: int) -> None:
+def test_conditional_requests(get: Get, headers: dict[str, str], status: int) -> None:
     answer = get("/page", **headers)
     assert answer.status_code == status
     assert answer.headers["etag"] == '"abc"'
@@ -125,7 +121,7 @@ def test_conditional_requests(headers: dict[str, str], status: int) -> None:
         assert "content-type" not in answer.headers
 
 
-def test_pages_have_the_page_policy() -> None:
+def test_pages_have_the_page_policy(get: Get) -> None:
     policy = get("/page").headers["content-security-policy"]
     assert "script-src 'self'" in policy
     assert "unsafe" not in policy
@@ -135,7 +131,7 @@ def test_pages_have_the_page_policy() -> None:
     ("accept", "location"),
     [("text/html", "/doc/a.html"), ("text/turtle", "/doc/a.ttl"), ("*/*", "/doc/a.html"), ("image/png", None)],
 )
-def test_dereferencing(accept: str, location: str | None) -> None:
+def test_dereferencing(get: Get, accept: str, location: str | None) -> None:
     answer = get("/id/a", Accept=accept)
     assert (answer.status_code, answer.headers.get("location")) == ((303, location) if location else (404, None))
 
@@ -145,7 +141,7 @@ def test_dereferencing(accept: str, location: str | None) -> None:
     ["//evil.example/", "/\\evil.example/", "https://evil.example/", "javascript:alert(1)", "https://kg.example.org.evil/",
      "https:kg.example.org", "/%0d%0aX-Evil: 1 b", "\\\\evil", "/\t/evil.example"],
 )  # fmt: skip
-def test_no_redirect_leaves_the_server(target: str) -> None:
+def test_no_redirect_leaves_the_server(get: Get, target: str) -> None:
     answer = get(
         f"/away?to={httpx.QueryParams({'to': target})['to'].replace('%', '%25')}".replace("\t", "%09").replace(
             "\\", "%5C"
@@ -156,16 +152,16 @@ def test_no_redirect_leaves_the_server(target: str) -> None:
     assert "evil" not in answer.text
 
 
-def test_redirects_below_the_base_are_sent() -> None:
+def test_redirects_below_the_base_are_sent(get: Get) -> None:
     assert get("/away?to=https://kg.example.org/doc/x").headers["location"] == "https://kg.example.org/doc/x"
 
 
-def test_a_site_asks_the_catalogue() -> None:
+def test_a_site_asks_the_catalogue(get: Get) -> None:
     assert get("/ask?text=WIPO%20GREEN").json()["results"]["bindings"]
     assert get("/ask?nosuch=1").status_code == 400
 
 
-def test_errors_of_a_site() -> None:
+def test_errors_of_a_site(get: Get) -> None:
     missing = get("/missing")
     assert (missing.status_code, missing.json()["detail"]) == (404, "There is no such thing.")
     assert "secret" not in missing.text
@@ -174,24 +170,25 @@ def test_errors_of_a_site() -> None:
     assert broken.status_code == 500
     assert "secret" not in broken.text
     assert broken.headers["content-type"] == "application/problem+json"
+    assert broken.json()["title"] == "Internal Server Error"
     assert get("/nothing").status_code == 404
     assert get("/page", method="POST").status_code == 405
 
 
-def test_a_header_cannot_bring_another() -> None:
+def test_a_header_cannot_bring_another(get: Get) -> None:
     answer = get("/inject")
     assert "x-evil" not in answer.headers
     assert "x-a" not in answer.headers
     assert answer.headers["x-ok"] == "1"
 
 
-def test_the_endpoints_page_is_for_browsers() -> None:
+def test_the_endpoints_page_is_for_browsers(get: Get) -> None:
     browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
     assert get("/sparql", Accept=browser).content == b"<form>"
     assert get("/sparql", Accept="*/*").headers["content-type"].startswith("text/turtle")
     assert get("/sparql?query=ASK%7B%7D", Accept=browser).headers["content-type"] == "application/xml"
 
 
-def test_languages() -> None:
+def test_languages(get: Get) -> None:
     assert get("/language", Accept_Language="zh-CN,zh;q=0.9").content == b"zh"
     assert get("/language").content == b"en"

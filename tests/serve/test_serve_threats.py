@@ -6,9 +6,9 @@ import re
 
 from serve_process import ROOT
 
-from mtsp_kg.serve import guard, requests, sandbox, server
-from mtsp_kg.serve.pool import Shares
-from mtsp_kg.serve.worker import Limits, Task
+from mtsp_kg.serve import connection, guard, requests, responses, sandbox
+from mtsp_kg.serve.settings import Deadlines, PoolLimits, WorkerLimits
+from mtsp_kg.serve.worker import Task
 
 TEXT = (ROOT / "THREAT_MODEL.md").read_text("utf-8")
 
@@ -23,9 +23,10 @@ def test_every_test_that_it_names_exists() -> None:
 
 
 def test_its_limits_are_those_of_the_code() -> None:
-    assert (guard.LONGEST, guard.DEEPEST, guard.MOST_OPERATORS) == (64 * 1024, 64, 512)
-    assert (requests.LONGEST_BODY, server.LONGEST_HEAD) == (256 * 1024, 64 * 1024)
-    assert (Task("").rows, Task("").size) == (100_000, 32 << 20)
-    assert (Limits().seconds, Limits().memory, Limits().recycle) == (10.0, 512 << 20, 500)
-    assert (Shares().running, Shares().waiting) == (1, 2)
-    assert f"{len(sandbox.TABLES['x86_64'][1])} system calls" in TEXT
+    assert (guard.MAX_BYTES, guard.MAX_DEPTH, guard.MAX_OPERATORS) == (64 * 1024, 64, 512)
+    assert (requests.MAX_BODY_BYTES, connection.MAX_HEAD_BYTES) == (256 * 1024, 64 * 1024)
+    assert (Task("").max_rows, Task("").max_bytes, responses.MAX_IN_MEMORY) == (100_000, 32 << 20, 1 << 20)
+    assert WorkerLimits() == WorkerLimits(seconds=10.0, memory=512 << 20, recycle_after=500)
+    assert (PoolLimits().running, PoolLimits().waiting) == (1, 2)
+    assert Deadlines() == Deadlines(head=5.0, body=10.0, response=600.0, stalled=20.0)
+    assert f"{len(sandbox.SYSTEM_CALLS['x86_64'][1])} system calls" in TEXT

@@ -1,4 +1,4 @@
-"""A project's site published into a folder or handed to the server, and the operator's copy of the document checked."""
+"""A project's site published into a folder."""
 
 from __future__ import annotations
 
@@ -10,16 +10,12 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from mtsp_kg.cache import project_digest
-from mtsp_kg.errors import DataError, DocumentError
+from mtsp_kg.errors import DataError
 from mtsp_kg.infer.completion import inferences_wanted
-from mtsp_kg.plan import names
 from mtsp_kg.project import Project
 from mtsp_kg.publish.rebase import PublishOptions
 
 if TYPE_CHECKING:
-    import pyoxigraph as ox
-
-    from mtsp_kg.plan.pages.site import PlanSite
     from mtsp_kg.publish.folder import Published
     from mtsp_kg.store import Store
 
@@ -74,44 +70,3 @@ def site_key(project: Project, options: SiteOptions) -> str:
         total.update(f"\0{path.name}\0{len(content)}\0".encode())
         total.update(content)
     return total.hexdigest()
-
-
-def site_to_serve(
-    project: Project, asserted: ox.Store, base: str | None, address: str, document: str | None
-) -> PlanSite:
-    """The site of a server. asserted: named graphs without inferences, not merged yet; base: with which IRIs are
-    published; address: of the server; document: the operator's copy of the document."""
-    from mtsp_kg.load import merge
-    from mtsp_kg.plan.pages.site import PlanSite
-    from mtsp_kg.store import EmbeddedStore
-
-    copy = Path(document) if document else None
-    merge(asserted)
-    options = SiteOptions(base, address, address + "sparql", document=copy, live=True)
-    return PlanSite(project, EmbeddedStore(asserted), options)
-
-
-def check_copy(file: str, store: ox.Store) -> str:
-    """A message to the operator: how many passages of a copy of the document are those of the graph, by their SHA-256.
-
-    Raises NotFoundError where there is no such file, DocumentError where it is not a copy of the graph's document.
-    """
-    import pyoxigraph as ox
-
-    from mtsp_kg.plan.document import read_document
-    from mtsp_kg.plan.pages.passage import passages_by_iri
-
-    document = read_document(file)
-    known: dict[str, str] = {}
-    for quad in store.quads_for_pattern(None, ox.NamedNode(names.term("textDigest")), None, None):
-        if isinstance(quad.subject, ox.NamedNode) and isinstance(quad.object, ox.Literal):
-            known[quad.subject.value] = quad.object.value
-    same = sum(known.get(iri) == passage.digest for iri, passage in passages_by_iri(document).items())
-    if same == 0:
-        raise DocumentError(
-            f"No passage of this copy of {document.symbol} matches the graph.",
-            remedy="Give the edition of the document from which the graph was made (the Chinese one), as plain text.",
-            file=document.file,
-        )
-    counted = f"mtsp shows the text of {file}: {same} of {len(known)} passages match the graph"
-    return f"{counted}." if same == len(known) else f"{counted}; the others are shown without links."
