@@ -5,7 +5,7 @@ python docs/draw_architecture.py --check  # exit code 1 if either is not up to d
 
 A box is a room; an arrow leads from a room to a room that imports it. Arrows that follow from others are left out:
 where `load` imports `formats` and `formats` imports `errors`, no arrow leads from `errors` to `load`. The column of a
-room is one more than that of the last room it imports, so every arrow leads to the right. Equal imports give equal bytes.
+room is one more than that of the last room it imports, so every arrow leads to the right. The bytes are reproducible.
 """
 
 from __future__ import annotations

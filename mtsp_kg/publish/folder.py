@@ -21,13 +21,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from mtsp_kg.errors import DataError, NotFoundError
+from mtsp_kg.errors import DataError
+from mtsp_kg.formats import check_form
 from mtsp_kg.publish.site_layout import SiteFiles
 
 MANIFEST = "manifest.json"
-FORMS = ("text", "json")
 _AT_FDCWD, _EXCHANGE = -100, 2
 _PR_SET_PDEATHSIG = 1
 _MOST_PROCESSES = 4
@@ -46,12 +46,13 @@ class Published:
     changed: bool
     seconds: float = 0.0
 
+    forms: ClassVar[tuple[str, ...]] = ("text", "json")
+
     def write(self, form: str = "text") -> str:
-        """The numbers in one of FORMS. Raises NotFoundError."""
+        """The numbers in one of its `forms`. Raises NotFoundError for another form."""
+        check_form(form, self.forms, "A published site")
         if form == "json":
             return json.dumps(asdict(self) | {"folder": str(self.folder)}, indent=2) + "\n"
-        if form != "text":
-            raise NotFoundError(f"Unknown form '{form}'.", remedy=f"Choose one of: {', '.join(FORMS)}.")
         outcome = f"{self.written:,} written" if self.changed else "nothing has changed"
         return f"{self.files:,} files, {self.size:,} bytes in {self.folder}; {outcome}; {self.seconds:.1f} s.\n"
 

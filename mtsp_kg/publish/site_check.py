@@ -15,16 +15,17 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from posixpath import dirname, normpath
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 import pyoxigraph as ox
 
 from mtsp_kg import vocab
 from mtsp_kg.errors import NotFoundError
+from mtsp_kg.formats import check_form
 from mtsp_kg.profile import Profile
 from mtsp_kg.publish.dataset_description import DESCRIPTION_PATH
-from mtsp_kg.publish.folder import FORMS, MANIFEST, read_manifest
+from mtsp_kg.publish.folder import MANIFEST, read_manifest
 
 _LINK = re.compile(rb'\s(?:href|src|action)="([^"]*)"')
 _ID = re.compile(rb'\sid="([^"]*)"')
@@ -46,18 +47,19 @@ class SiteCheck:
     folder: Path
     faults: tuple[SiteFault, ...]
 
+    forms: ClassVar[tuple[str, ...]] = ("text", "json")
+
     @property
     def passed(self) -> bool:
         """Whether the site has no fault."""
         return not self.faults
 
     def write(self, form: str = "text") -> str:
-        """The faults in one of `folder.FORMS`. Raises NotFoundError."""
+        """The faults in one of its `forms`. Raises NotFoundError for another form."""
+        check_form(form, self.forms, "The check of a site")
         if form == "json":
             listed = [fault._asdict() for fault in self.faults]
             return json.dumps({"passed": self.passed, "faults": listed}, ensure_ascii=False, indent=2) + "\n"
-        if form != "text":
-            raise NotFoundError(f"Unknown form '{form}'.", remedy=f"Choose one of: {', '.join(FORMS)}.")
         lines = [f"{fault.path}: {fault.message}" for fault in self.faults]
         count = f"{len(lines)} fault{'' if len(lines) == 1 else 's'}" if lines else "No faults"
         return "\n".join([*lines, f"{count} in {self.folder}."]) + "\n"

@@ -27,7 +27,7 @@ _FIGURE_OF, _VALUE = names.term("figureOf"), names.term("value")
 _TRANSLATIONS = names.GRAPH + "translations/"
 
 
-class StatementRow(NamedTuple):
+class PageStatement(NamedTuple):
     """A statement in one of the voices, as a page shows it: the roles of the resource in it, the parts of the strategy
     that it is under, and its passage."""
 
@@ -66,7 +66,7 @@ def entity_parts(
         "iri": iri,
         "said": said,
         "labels": _labels(labels.forms.get(iri, [])),
-        "hidden": sorted({form.text for form in labels.forms.get(iri, []) if form.kind == "hiddenLabel"}),
+        "hidden": sorted({form._replace(graph="") for form in labels.forms.get(iri, []) if form.kind == "hiddenLabel"}),
         "definitions": index.objects(iri, vocab.DEFINITION),
         "statements": _statements(said),
         "own": own,
@@ -95,10 +95,10 @@ def _labels(forms: Iterable[LabelForm]) -> list[LabelRow]:
     return [found[language] for language in order if language in found]
 
 
-def _statements(said: Said) -> dict[str, list[StatementRow]]:
-    voices: dict[str, dict[str, StatementRow]] = {}
+def _statements(said: Said) -> dict[str, list[PageStatement]]:
+    voices: dict[str, dict[str, PageStatement]] = {}
     for voice, iri, role, under, passage in said.statements:
-        row = voices.setdefault(voice, {}).setdefault(iri, StatementRow(iri, [], [], passage))
+        row = voices.setdefault(voice, {}).setdefault(iri, PageStatement(iri, [], [], passage))
         row.roles.extend([role] if role not in row.roles else [])
         row.under.extend([under] if under not in row.under else [])
     return {voice: list(statements.values()) for voice, statements in voices.items()}

@@ -131,8 +131,12 @@ def shapes_page(source: SiteSource, language: str) -> bytes:
 
 
 def dataset_page(source: SiteSource, language: str) -> bytes:
-    """The page of the dataset: dumps, counts, addresses."""
+    """The page of the dataset: dumps, counts, addresses, of which the first issuer or plan is the example."""
     view = source.views[language]
+    subject = source.index.subject
+    example = next(iter((*subject.issuers, *subject.plans, source.profile.dataset)))
+    path = source.layout.locate(example)
+    stem = path.stem if path else "dataset"
     return render(
         "dataset",
         source.layout.page("dataset", language),
@@ -144,6 +148,9 @@ def dataset_page(source: SiteSource, language: str) -> bytes:
         endpoint=safe_link(source.options.endpoint or ""),
         base=source.profile.base,
         site=source.layout.address,
+        example=example,
+        example_stem=stem,
+        example_pages=[source.layout.page(stem, one) for one in source.layout.languages],
         licence=safe_link(source.licence) or "",
     )
 
@@ -162,7 +169,7 @@ def home_page(source: SiteSource, language: str) -> bytes:
         "home",
         path,
         view,
-        title=view.words.dataset_title,
+        title=view.filled(view.words.dataset_title),
         house=Markup(house_picture(source, language, view.links_from(path))),
         counts=source.counts,
         passages=len(source.voices.order),

@@ -15,10 +15,12 @@ from mtsp_kg.plan.document import Document, Passage, passages
 from mtsp_kg.plan.pages.plan_index import PlanIndex, VoiceIndex
 from mtsp_kg.publish.triple_index import key
 
-_IN_PASSAGE, _MENTION_OF, _IN_SECTION, _INSIDE, _DIGEST, _UNDER, _FIGURE_OF = (
-    names.term(name) for name in ("inPassage", "mentionOf", "inSection", "partOf", "textDigest", "under", "figureOf")
+_IN_PASSAGE, _MENTION_OF, _IN_SECTION, _INSIDE, _IN_DOCUMENT, _DIGEST, _UNDER, _FIGURE_OF = (
+    names.term(name)
+    for name in ("inPassage", "mentionOf", "inSection", "partOf", "inDocument", "textDigest", "under", "figureOf")
 )
 _OA = vocab.VOCABULARIES["oa"]
+_LANGUAGE = vocab.VOCABULARIES["dcterms"] + "language"
 _STRUCTURE = frozenset(names.term(name) for name in ("inSection", "inDocument", "textDigest", "textLength", "order"))
 _SHOWN = frozenset((*vocab.LABELS, vocab.RDF_TYPE))
 
@@ -67,9 +69,17 @@ def passage_parts(iri: str, index: PlanIndex, voices: VoiceIndex, copy: Mapping[
         "named": _entities(mentions),
         "about": _by_property(about),
         "incoming": _incoming(iri, index),
+        "text_language": _language(iri, index),
         "text": [] if passage is None else _pieces(passage.text, mentions if same else []),
         "differs": passage is not None and not same,
     }
+
+
+def _language(iri: str, index: PlanIndex) -> str:
+    """The language of the document that a passage is in; empty where the data does not give one."""
+    documents = index.objects(iri, _IN_DOCUMENT)
+    languages = [key(node) for document in documents for node in index.objects(key(document), _LANGUAGE)]
+    return languages[0] if languages else ""
 
 
 def _sections(iri: str, index: PlanIndex) -> list[str]:

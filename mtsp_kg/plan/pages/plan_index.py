@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
@@ -23,6 +24,14 @@ ViewRows = Callable[[str], Rows]
 _IN_DOCUMENT = names.term("inDocument")
 _STATEMENT_PROPERTIES = frozenset(names.term(name) for name in ("under", "figureOf"))
 _ANNOTATION_PROPERTIES = frozenset(names.term(name) for name in ("inPassage", "alignedThing"))
+
+
+class SiteSubject(NamedTuple):
+    """What a site is about: plans, the documents that set them out, and the organizations that issue them."""
+
+    plans: tuple[str, ...]
+    documents: tuple[str, ...]
+    issuers: tuple[str, ...]
 
 
 class PlanIndex(TripleIndex):
@@ -41,6 +50,20 @@ class PlanIndex(TripleIndex):
     def passages(self) -> frozenset[str]:
         """The passages of documents."""
         return frozenset(key(quad.subject) for quad in self.quads if quad.predicate.value == _IN_DOCUMENT)
+
+    @cached_property
+    def subject(self) -> SiteSubject:
+        """What a site with this graph is about."""
+        plans = self._subjects(vocab.RDF_TYPE, names.term("StrategicPlan"))
+        documents, issuers = (
+            [iri for plan in plans for iri in self._subjects(names.term(name), plan)]
+            for name in ("documents", "issues")
+        )
+        return SiteSubject(tuple(plans), tuple(dict.fromkeys(documents)), tuple(dict.fromkeys(issuers)))
+
+    def _subjects(self, predicate: str, iri: str) -> list[str]:
+        quads = self.by_object.get(iri, ())
+        return sorted({key(quad.subject) for quad in quads if quad.predicate.value == predicate})
 
 
 class VoiceIndex:

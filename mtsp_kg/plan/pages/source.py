@@ -23,7 +23,6 @@ from mtsp_kg.plan.pages.plan_index import PlanIndex, VoiceIndex
 from mtsp_kg.plan.pages.publisher import SiteOptions
 from mtsp_kg.plan.pages.view import LabelIndex, PageView
 from mtsp_kg.plan.pages.words import LANGUAGES, words_in
-from mtsp_kg.plan.project import plans
 from mtsp_kg.project import Project
 from mtsp_kg.publish.dataset_description import (
     DatasetCounts,
@@ -58,11 +57,6 @@ class SiteSource:
         self.labels = LabelIndex(self.index)
         self._parts: tuple[str, dict[str, Any]] | None = None
         self._document: tuple[str, RdfDocument] | None = None
-
-    @cached_property
-    def plan(self) -> str | None:
-        """The slug of the project's first plan, which short names refer to."""
-        return next(iter(plans(self.project)), None)
 
     @cached_property
     def views(self) -> dict[str, PageView]:
@@ -159,7 +153,7 @@ class SiteSource:
         """The description of the dataset: VoID and DCAT."""
         title = DatasetTitle(
             str(words_in(LANGUAGES[0]).site),
-            {one: str(words_in(one).dataset_title) for one in LANGUAGES},
+            {one: view.filled(view.words.dataset_title) for one, view in self.views.items()},
             {one: str(words_in(one).dataset_description) for one in LANGUAGES},
         )
         return describe_dataset(self.index, self.counts, [dump for dump, _ in self.dumps.values()], title)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -74,6 +75,24 @@ class PageView:
         """The label of a resource in this language; its short name where it has none."""
         found = self.labels.preferred(iri, self.language)
         return found[0] if found else self.words.term_label(self.short(iri))
+
+    def filled(self, text: object) -> str:
+        """A text of the interface with the labels of the site's plans for `{plan}`."""
+        subject = self.index.subject
+        plans = self._listed(subject.plans) or str(self.words.site)
+        issuers, documents = self._listed(subject.issuers), self._listed(subject.documents)
+        return str(text).format(plan=plans, issuer=issuers, document=documents)
+
+    @cached_property
+    def source_note(self) -> str:
+        """The documents from which the graph was made, who issues the plan, and that the site is not official."""
+        subject, words = self.index.subject, self.words
+        texts = [words.facts_from] if subject.documents else []
+        texts += [words.issued_by] if subject.issuers else []
+        return ("" if self.language == "zh" else " ").join(map(self.filled, [*texts, words.unofficial]))
+
+    def _listed(self, iris: Iterable[str]) -> str:
+        return ("、" if self.language == "zh" else ", ").join(map(self.label, iris))
 
     def short(self, iri: str) -> str:
         """The prefixed name of an IRI; the local name of a shape; the path of a graph that is named for a file."""
