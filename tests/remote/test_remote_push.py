@@ -286,11 +286,12 @@ def test_the_command_ends_with_1_where_what_is_read_back_differs(second: Path, l
     )
 
 
+@pytest.mark.parametrize(("plan", "store"), [("second", True), ("toy", False)], indirect=["store"])
 def test_inferences_are_put_in_place_of_those_that_were_there(
-    any_project: Path, store: LittleStore, tmp_path: Path
+    plan: str, store: LittleStore, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     project = tmp_path / "project"
-    shutil.copytree(any_project, project)
+    shutil.copytree(request.getfixturevalue(plan), project)
     with pytest.raises(RemoteError, match="Run mtsp push first"):
         run("--project", str(project), "infer", "--store", store.graphs)
     run("--project", str(project), "--no-inference", "push", store.graphs)
