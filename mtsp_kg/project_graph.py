@@ -102,8 +102,8 @@ class ProjectGraph:
         """
         from mtsp_kg.query.evidence import evidence
 
-        run = self._queries.run(query, parameters or {})
-        return evidence(self.completed, run.text, run.answer, self.reasoning(), row=row, language=language)
+        text, answer = self._queries.run(query, parameters or {})
+        return evidence(self.completed, text, answer, self.reasoning(), row=row, language=language)
 
     def explain(
         self,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -36,7 +35,6 @@ _STANDARD = {
 _SHOWN_IN_NOTEBOOK = 200
 
 
-@dataclass(frozen=True, repr=False)
 class Answer(ABC):
     """The answer to a query: rows with named columns, read as Python values.
 
@@ -46,10 +44,11 @@ class Answer(ABC):
     profile: gives IRIs their short names; label: gives resources their labels (their short names without it).
     """
 
-    profile: Profile = field(kw_only=True)
-    label: Label | None = field(default=None, compare=False, kw_only=True)
-
     forms: ClassVar[tuple[str, ...]]
+
+    def __init__(self, profile: Profile, label: Label | None = None) -> None:
+        self.profile = profile
+        self.label = label
 
     @property
     @abstractmethod
@@ -105,13 +104,14 @@ class Answer(ABC):
         return Reader(self.profile.shrink, self.label)
 
 
-@dataclass(frozen=True, repr=False)
 class Table(Answer):
     """The solutions of a SELECT. sparql_json: as a SPARQL 1.1 results document in JSON."""
 
-    sparql_json: bytes
-
     forms: ClassVar[tuple[str, ...]] = TABLE_FORMS
+
+    def __init__(self, sparql_json: bytes, profile: Profile, label: Label | None = None) -> None:
+        super().__init__(profile, label)
+        self.sparql_json = sparql_json
 
     @cached_property
     def columns(self) -> list[str]:
@@ -142,13 +142,14 @@ class Table(Answer):
         return results
 
 
-@dataclass(frozen=True, repr=False)
 class Truth(Answer):
-    """The answer of an ASK: test it as a truth value."""
-
-    value: bool
+    """The answer to an ASK: test it as a truth value."""
 
     forms: ClassVar[tuple[str, ...]] = TABLE_FORMS
+
+    def __init__(self, value: bool, profile: Profile) -> None:
+        super().__init__(profile)
+        self.value = value
 
     @property
     def columns(self) -> list[str]:
@@ -185,13 +186,14 @@ class Truth(Answer):
         return result
 
 
-@dataclass(frozen=True, repr=False)
 class TripleAnswer(Answer):
     """The triples of a CONSTRUCT or DESCRIBE, sorted: rows of subject, predicate and object."""
 
-    triples: tuple[ox.Triple, ...]
-
     forms: ClassVar[tuple[str, ...]] = ("table", *(known.name for known in RDF_FORMATS))
+
+    def __init__(self, triples: tuple[ox.Triple, ...], profile: Profile, label: Label | None = None) -> None:
+        super().__init__(profile, label)
+        self.triples = triples
 
     @property
     def columns(self) -> list[str]:
@@ -222,10 +224,10 @@ class TripleAnswer(Answer):
 def answer(results: Results, profile: Profile, label: Label | None = None) -> Answer:
     """The results of a query as an Answer. label: the label of an IRI in a language; its short name without it."""
     if isinstance(results, ox.QuerySolutions):
-        return Table(results.serialize(format=ox.QueryResultsFormat.JSON) or b"", profile=profile, label=label)
+        return Table(results.serialize(format=ox.QueryResultsFormat.JSON) or b"", profile, label)
     if isinstance(results, ox.QueryBoolean):
-        return Truth(bool(results), profile=profile, label=label)
-    return TripleAnswer(tuple(sorted(set(results), key=str)), profile=profile, label=label)
+        return Truth(bool(results), profile)
+    return TripleAnswer(tuple(sorted(set(results), key=str)), profile, label)
 
 
 def _text(term: Term | None, shrink: Callable[[str], str]) -> str:

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
@@ -103,13 +103,13 @@ class NamedQuery:
         }
 
 
-@dataclass(frozen=True)
 class QueryList:
     """Some queries of the catalogue, by name."""
 
-    queries: tuple[NamedQuery, ...]
-
     forms: ClassVar[tuple[str, ...]] = ("text", "json")
+
+    def __init__(self, queries: Iterable[NamedQuery]) -> None:
+        self.queries = tuple(queries)
 
     def __len__(self) -> int:
         return len(self.queries)
@@ -129,14 +129,13 @@ class QueryList:
         return self.write()
 
 
-@dataclass(frozen=True)
-class CompetencyQuestion:
+class CompetencyQuestion(NamedTuple):
     """A question, in English and Chinese, the name of a query, and its parameters as on the command line."""
 
     question: str
     zh: str
     query: str
-    parameters: Mapping[str, str] = field(default_factory=dict, hash=False)
+    parameters: Mapping[str, str]
 
 
 def read_query(path: Path, profile: Profile) -> NamedQuery:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mtsp_kg.errors import ParameterError, QueryError
 from mtsp_kg.project import Project
@@ -18,13 +18,6 @@ from mtsp_kg.store import Store
 
 if TYPE_CHECKING:
     from mtsp_kg.query.parameters import ParameterValue
-
-
-class QueryRun(NamedTuple):
-    """The text of a query, as it was run, and its answer."""
-
-    text: str
-    answer: Answer
 
 
 class QueryRunner:
@@ -41,14 +34,19 @@ class QueryRunner:
 
     def file(self, path: Path, parameters: Mapping[str, ParameterValue]) -> Answer:
         """The answer to a query in a file. Raises NotFoundError, ParameterError, QueryError."""
-        return self._run_file(path, parameters).answer
+        _, found = self._run_file(path, parameters)
+        return found
 
     def text(self, text: str) -> Answer:
         """The answer to a query given as text; the project's prefixes need no declaration. Raises QueryError."""
-        return self._run_text(text).answer
+        _, found = self._run_text(text)
+        return found
 
-    def run(self, query: str, parameters: Mapping[str, ParameterValue]) -> QueryRun:
-        """A query and its answer. query: a name, a file that ends in .rq, or SPARQL. Raises as the others do."""
+    def run(self, query: str, parameters: Mapping[str, ParameterValue]) -> tuple[str, Answer]:
+        """The text of a query, as it was run, and its answer.
+
+        query: the name of a query, a file that ends in .rq, or SPARQL. Raises NotFoundError, ParameterError, QueryError.
+        """
         if query.endswith(".rq"):
             return self._run_file(Path(query), parameters)
         if re.search(r"\s", query):
@@ -57,7 +55,7 @@ class QueryRunner:
             return self._run_text(query)
         return self._run_file(find_file(self._project, query), parameters)
 
-    def _run_file(self, path: Path, parameters: Mapping[str, ParameterValue]) -> QueryRun:
+    def _run_file(self, path: Path, parameters: Mapping[str, ParameterValue]) -> tuple[str, Answer]:
         text = self._bound(path, parameters)
         try:
             return self._run(text)
@@ -66,7 +64,7 @@ class QueryRunner:
                 error.what, remedy=error.remedy, file=path, line=error.line, column=error.column
             ) from error
 
-    def _run_text(self, text: str) -> QueryRun:
+    def _run_text(self, text: str) -> tuple[str, Answer]:
         whole = with_prefixes(text, self._project.profile)
         try:
             return self._run(whole)
@@ -75,8 +73,8 @@ class QueryRunner:
                 error.column -= len(whole) - len(text)
             raise
 
-    def _run(self, text: str) -> QueryRun:
-        return QueryRun(text, answer(self._store.query(text), self._project.profile, self._label))
+    def _run(self, text: str) -> tuple[str, Answer]:
+        return text, answer(self._store.query(text), self._project.profile, self._label)
 
     def _bound(self, path: Path, parameters: Mapping[str, ParameterValue]) -> str:
         if not parameters:  # a header is needed for parameters only, and takes time to read
