@@ -34,7 +34,8 @@ class Profile:
 
     base: the IRI with which all of the project's own IRIs begin, ending in "/"; prefixes: prefix to namespace, for
     queries and for output; linked: the prefixes of other publishers' resources that the graph links to; labels: the
-    properties that name things, the preferred one first; resource_types: types of query parameters, by name.
+    properties that name things, the preferred one first; languages: of labels, in the order in which one stands in for
+    another; resource_types: types of query parameters, by name.
 
     >>> profile = Profile("https://example.org/kg/", {"ex": "https://example.org/kg/id/"})
     >>> profile.shrink("https://example.org/kg/id/a"), profile.expand("ex:a")
@@ -45,6 +46,7 @@ class Profile:
     prefixes: Mapping[str, str] = field(default_factory=lambda: dict(vocab.VOCABULARIES))
     linked: frozenset[str] = frozenset()
     labels: tuple[str, ...] = vocab.LABELS
+    languages: tuple[str, ...] = ("en",)
     resource_types: Mapping[str, ResourceType] = field(default_factory=dict)
 
     @property

@@ -103,15 +103,19 @@ class Explainer:
     def replay(self, proof: Proof) -> list[str]:
         """What is wrong with a proof for the graph and the axioms as they are now; empty if it holds."""
         by_query = {step for step in proof.steps.values() if step.rule in self._query_rules}
-        found = faults(proof, [*self.closure.rules, *self._query_rules], self.assertions.holds, by_query)
+        found = faults(proof, self._rules, self.assertions.holds, by_query)
         for step in by_query:
             if (step.rule, step.premises) not in self.closure.by_query.get(step.fact, ()):
                 found.append(f"The query {step.rule.kind} no longer gives: {self.wording.fact(step.fact)}")
         return found
 
     @cached_property
-    def _query_rules(self) -> list[Rule]:
-        return [query.rule for query in self.reasoner.queries]
+    def _query_rules(self) -> frozenset[Rule]:
+        return frozenset(query.rule for query in self.reasoner.queries)
+
+    @cached_property
+    def _rules(self) -> frozenset[Rule]:
+        return frozenset((*self.closure.rules, *self._query_rules))
 
     def _named_facts(self) -> Iterator[Atom]:
         return (fact for fact in self.closure.facts if not any(term.startswith("[") for term in fact))
@@ -174,7 +178,7 @@ def faults(
     """
     found = [] if proof.is_acyclic() else ["The proof is circular."]
     found += [f"Not asserted: {line(fact)}" for fact in proof.asserted() if not is_asserted(fact)]
-    known = set(rules)
+    known = frozenset(rules)  # the same object if it is one
     for step in proof.steps.values():
         if step.rule not in known and step.rule not in replacements(step.fact[0], len(step.fact)):
             found.append(f"No axiom gives this rule any more: {step.rule.kind} for {line(step.fact)}")

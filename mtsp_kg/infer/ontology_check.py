@@ -131,7 +131,7 @@ class OntologyReport:
         for sub, super_ in self.added:
             yield f"  {wording.short(nt(sub))} is also a subclass of {wording.short(nt(super_))}"
         for sub, super_ in self.lost:
-            yield f"  inferred, but not entailed: {wording.short(nt(sub))} is a subclass of {wording.short(nt(super_))}"
+            yield f"  inferred but not entailed: {wording.short(nt(sub))} is a subclass of {wording.short(nt(super_))}"
 
     def _clash(self, clash: Clash) -> Iterator[str]:
         if clash.rule is None:

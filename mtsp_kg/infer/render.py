@@ -78,7 +78,7 @@ class ExplanationWriter:
         if not one.holds:
             yield "  is not entailed: no graph asserts it and no rule gives it."
             if not one.missing:
-                yield "  No axiom could give it; it would have to be asserted."
+                yield "  No axiom can give it: it would have to be asserted."
             for entry in one.missing:
                 yield from self._missing(entry)
             return
@@ -92,8 +92,8 @@ class ExplanationWriter:
         about = f": {self.wording.axiom(axiom)}" if axiom is not None else ""
         yield f"  It would follow by {self.wording.rule(entry.rule)}{about}"
         for atom in entry.holds:
-            yield f"      there is      {self.wording.fact(atom)}"
-        yield f"      missing is    {' and '.join(self.wording.fact(atom) for atom in entry.missing)}"
+            yield f"      holds    {self.wording.fact(atom)}"
+        yield f"      missing  {' and '.join(self.wording.fact(atom) for atom in entry.missing)}"
 
     def _tree(self, node: ProofNode, indent: str) -> Iterator[str]:
         if node.step is None:
@@ -116,7 +116,7 @@ class ExplanationWriter:
         position = f"{axiom.file}:{axiom.line}" if axiom.line is not None else axiom.file
         if axiom.kind == "query":
             summary, *absent = map(str, axiom.parts)
-            return f"by {kind}: {summary}{''.join(f' There is not: {what}.' for what in absent)}  [{axiom.file}]"
+            return f"by {kind}: {summary}{''.join(f' Absent: {what}.' for what in absent)}  [{axiom.file}]"
         return f"by {kind}: {self.wording.axiom(axiom)}  [{position}]"
 
     def _source(self, source: StatementSource) -> str:

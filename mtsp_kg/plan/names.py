@@ -62,7 +62,7 @@ class PlanProfile(Profile):
     """The profile of this knowledge graph; with a plan's slug, its prefixes are for what belongs to that plan too."""
 
     def __init__(self, plan: str | None = None) -> None:
-        super().__init__(BASE, prefixes(plan), LINKED, resource_types=RESOURCE_TYPES)
+        super().__init__(BASE, prefixes(plan), LINKED, languages=("en", "zh"), resource_types=RESOURCE_TYPES)
 
     def described_by(self, iri: str) -> str:
         """The resource whose document describes an IRI: for a mention its passage."""

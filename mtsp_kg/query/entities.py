@@ -56,13 +56,13 @@ class Entities:
             return False
 
     def label(self, iri: str, language: str = "en") -> str:
-        """The preferred label of an entity in a language; else in English, in Chinese, any; else its short name."""
+        """The preferred label of an entity in a language, else in one of the profile's, in any; else its short name."""
         found: dict[str, str] = {}
         labels = self._store.labels()
         for quad in labels.quads(ox.NamedNode(iri), ox.NamedNode(vocab.PREF_LABEL), graph=DEFAULT_GRAPH):
             if isinstance(quad.object, ox.Literal):
                 found[quad.object.language or ""] = quad.object.value
-        for wanted in (language, "en", "zh"):
+        for wanted in (language, *self.profile.languages):
             if wanted in found:
                 return found[wanted]
         return min(found.values(), default=self.profile.shrink(iri))

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mtsp_kg.infer.reasoning import Explanations, Reasoning
     from mtsp_kg.query.values import Row
 
-_ABSENCE = "It also rests on what the query looks for and does not find."
+_ABSENCE = "It also rests on the absence of statements that the query excludes."
 _NOTHING_FOUND = "The query does not show what this row rests on."
 _LABELS = frozenset(nt(label) for label in vocab.LABELS)
 Solution = dict[str, Term]
@@ -101,8 +101,8 @@ def evidence(
     if not isinstance(answer, Table):
         raise ParameterError("Only rows have evidence, and this answer has none.", remedy="Write a SELECT query.")
     if row is not None and not 1 <= row <= len(answer):
-        remedy = f"Give 1 to {len(answer)}, or all." if answer else "Ask for another answer."
-        raise ParameterError(f"There is no row {row}: the answer has {len(answer)}.", remedy=remedy)
+        rows = f"{len(answer)} row{'' if len(answer) == 1 else 's'}"
+        raise ParameterError(f"There is no row {row}: the answer has {rows}.", remedy="Rows are counted from 1.")
     finder = EvidenceFinder(store, text, answer, reasoning)
     columns, texts = answer.columns, answer.text_rows()
     return Evidence(
@@ -165,7 +165,7 @@ class EvidenceFinder:
         try:
             found = self._store.query(self._query)
         except QueryError as error:
-            raise QueryError(f"The rows of this query cannot be opened: {error.what}") from error
+            raise QueryError(f"The evidence for this query cannot be found: {error.what}") from error
         assert isinstance(found, ox.QuerySolutions)
         return found
 

@@ -45,7 +45,7 @@ class QueryRunner:
     def run(self, query: str, parameters: Mapping[str, ParameterValue]) -> tuple[str, Answer]:
         """The text of a query, as it was run, and its answer.
 
-        query: the name of a query, a file that ends in .rq, or SPARQL. Raises NotFoundError, ParameterError, QueryError.
+        query: a query's name, a file that ends in .rq, or SPARQL. Raises NotFoundError, ParameterError, QueryError.
         """
         if query.endswith(".rq"):
             return self._run_file(Path(query), parameters)

@@ -55,7 +55,7 @@ def pattern_of(query: str) -> QueryPattern:
     try:
         _visit(translateQuery(parseQuery(query)).algebra, found)
     except Exception as error:  # the parser's, and many kinds from the translation
-        raise QueryError(f"The rows of this query cannot be opened: {error}") from error
+        raise QueryError(f"The evidence for this query cannot be found: {error}") from error
     return found
 
 

@@ -122,7 +122,7 @@ def test_an_explanation_has_what_is_missing(kg: KnowledgeGraph) -> None:
     assert found.missing[0].missing
     text = found.write()
     assert "is not entailed" in text
-    assert "missing is    WIPO GREEN (service:wipo-green) contributes to" in text
+    assert "missing  WIPO GREEN (service:wipo-green) contributes to" in text
 
 
 def test_json_is_replayed_and_a_forged_one_is_not(reasoning: Reasoning) -> None:

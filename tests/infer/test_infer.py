@@ -135,7 +135,7 @@ def test_a_rule_that_owl_cannot_say_is_a_query(tmp_path: Path) -> None:
     assert found.replay() == (len(found.proofs), ())
     text = found.write()
     assert "queries/infer/uncovered.rq" in text
-    assert "There is not: a commitment under the outcome that names somebody to work with." in text
+    assert "Absent: a commitment under the outcome that names somebody to work with." in text
 
 
 def test_the_header_of_a_rule_must_name_its_premises(tmp_path: Path) -> None:
@@ -169,10 +169,10 @@ def test_a_rule_may_have_prefixes_of_its_own(tmp_path: Path) -> None:
 
 # Rule, how many it is true of, one of these, and what its proof says.
 RULES = {
-    "uncovered-outcome": (6, "outcome:3.3", "There is not: a commitment under the outcome"),
-    "unserved-target-group": (10, "group:blind-persons", "There is not: a commitment that is to serve"),
-    "unanswered-challenge": (12, "challenge:food-security", "There is not: a commitment that is to address"),
-    "commitment-without-means": (91, "commitment:55.1", "There is not: anything that the commitment delivers"),
+    "uncovered-outcome": (6, "outcome:3.3", "Absent: a commitment under the outcome"),
+    "unserved-target-group": (10, "group:blind-persons", "Absent: a commitment that is to serve"),
+    "unanswered-challenge": (12, "challenge:food-security", "Absent: a commitment that is to address"),
+    "commitment-without-means": (91, "commitment:55.1", "Absent: anything that the commitment delivers"),
     "cross-cutting-group": (14, "group:smes", "asserted in para:31"),
 }
 

@@ -93,7 +93,7 @@ def test_json_has_cells_statements_and_whether_something_is_absent() -> None:
     assert row["cells"]["outcome"].startswith("outcome:")
     assert row["absence"] is True
     assert all(statement["proofs"] for statement in row["statements"])
-    assert "It also rests on what the query looks for and does not find." in run(
+    assert "It also rests on the absence of statements that the query excludes." in run(
         "outcomes-without-target-group", "--evidence", "1"
     )
 
@@ -112,7 +112,7 @@ def test_free_sparql_with_paths_counts_and_inner_selects_is_opened() -> None:
     [
         (["partners", "--evidence", "999"], "There is no row 999"),
         (["partners", "--evidence", "0"], "There is no row 0"),
-        (["partners", "--evidence", "first"], "is not a row"),
+        (["partners", "--evidence", "first"], "is not a row number"),
         (["-e", "ASK { ?s ?p ?o }", "--evidence", "1"], "Only rows have evidence"),
     ],
 )
