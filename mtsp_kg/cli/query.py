@@ -84,7 +84,7 @@ def _row(evidence: str) -> int | None:
     if evidence == "all":
         return None
     if not (evidence.isascii() and evidence.isdecimal()):
-        raise ParameterError(f"'{evidence}' is not a row.", remedy="Give a row's number, from 1, or all.")
+        raise ParameterError(f"'{evidence}' is not a row number.", remedy="Give a number from 1, or all.")
     return int(evidence)
 
 
