@@ -68,7 +68,7 @@ class _File(NamedTuple):
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """The list of a published site's files; None where there is none that can be read."""
+    """The list of a published site's files; None if it is missing or unreadable."""
     try:
         found = json.loads((folder / MANIFEST).read_bytes())
     except (OSError, ValueError):

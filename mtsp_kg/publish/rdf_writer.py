@@ -2,7 +2,7 @@
 
 Blank nodes have the names that RDF Dataset Canonicalization (RDFC-1.0) gives them, and quads are sorted. A format
 without named graphs gets the RDF merge of the graphs. JSON-LD 1.1 has a context of prefixes; a named graph is an object
-with `@id` and `@graph` (section 4.9), triples outside named graphs come first, and each node is on a line of its own,
+with `@id` and `@graph` (section 4.9), triples outside named graphs come first, and each node is on its own line,
 so that versions can be compared line by line.
 """
 

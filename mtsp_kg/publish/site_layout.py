@@ -229,7 +229,7 @@ class SiteFiles(Protocol):
         """The path of every document, each once, without a leading slash."""
 
     def document(self, path: str) -> SiteDocument | None:
-        """The document at a path; None where there is none. Raises MtspError for input that is not valid."""
+        """The document at a path; None if there is none. Raises MtspError for invalid input."""
 
     def prepare(self) -> None:
         """Makes what documents share, so that forked processes need not."""

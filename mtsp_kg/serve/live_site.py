@@ -1,4 +1,4 @@
-"""A site that is made while the server answers already, and used in a thread of its own.
+"""A site that is made while the server already answers, and that has its own thread.
 
 A site takes a second or two to make, for which the endpoint need not wait. Its pages are made in that thread one after
 another, so that the event loop stays free; a visitor who would wait behind too many others gets an error.

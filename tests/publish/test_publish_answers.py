@@ -12,6 +12,7 @@ from test_publish_servers import NEGOTIATION
 from mtsp_kg.errors import ParameterError, QueryError
 from mtsp_kg.plan.pages.publisher import SiteOptions
 from mtsp_kg.plan.pages.site import PlanSite
+from mtsp_kg.publish.site_layout import SiteDocument
 from mtsp_kg.serve.site_answers import SiteAnswers
 from mtsp_kg.serve.site_interface import SiteAnswer, SiteRequest
 
@@ -142,3 +143,29 @@ def test_a_live_site_asks_questions_and_searches(site: PlanSite) -> None:
     assert b"(line 3)" in wrong.body
     found = asyncio.run(run("/search.html", q="産权组织".replace("産", "产")))
     assert b"doc/org/wipo.html" in found.body
+
+
+def test_the_documents_requested_last_are_cached_within_a_size(site: PlanSite) -> None:
+    made: list[str] = []
+    real = site.document
+
+    class Counted(PlanSite):
+        def __init__(self) -> None:
+            self.options, self.source = site.options, site.source
+
+        def document(self, path: str) -> SiteDocument | None:
+            made.append(path)
+            return real(path)
+
+    one, two, three = ("/doc/org/who.ttl", "/doc/org/wto.ttl", "/doc/org/wipo.ttl")
+    small = sum(len(ask(SiteAnswers(site), path).body) for path in (one, two)) + 2000
+    cached = SiteAnswers(Counted(), cache_size=small)
+    bodies = [ask(cached, path).body for path in (one, one, two, one)]
+    assert bodies[0] == bodies[1] == bodies[3]
+    assert made == [one[1:], two[1:]]
+    ask(cached, three)  # larger than the cache
+    ask(cached, three)
+    assert made == [one[1:], two[1:], three[1:], three[1:]]
+    for _ in range(2):
+        assert ask(cached, "/doc/org/nobody.ttl", accept="text/html").status == 404
+    assert made.count("doc/org/nobody.ttl") == 2

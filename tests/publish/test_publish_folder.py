@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,10 @@ from click.testing import CliRunner
 import mtsp_kg
 from mtsp_kg.cli.publish import command
 from mtsp_kg.errors import DataError
+from mtsp_kg.profile import Profile
+from mtsp_kg.publish.folder import write_site
 from mtsp_kg.publish.site_check import check_site
+from mtsp_kg.publish.site_layout import SiteDocument, SiteLayout
 
 pytestmark = pytest.mark.slow
 
@@ -177,3 +181,65 @@ def test_the_command_says_what_it_did_and_checks(little: Path, tmp_path: Path) -
     checked = runner.invoke(command, [target, "--check"], obj=str(little), standalone_mode=False)
     assert checked.return_value == 1
     assert "site.css: differs from what was published." in checked.output
+
+
+class Scripted:
+    """A site of small files, one of which does something else when a forked process makes it."""
+
+    def __init__(self, act: Callable[[], None]) -> None:
+        self.layout = SiteLayout(Profile("https://example.org/"))
+        self._act, self._parent = act, os.getpid()
+
+    def paths(self) -> Iterator[str]:
+        yield from (f"files/{number}.txt" for number in range(300))
+
+    def document(self, path: str) -> SiteDocument | None:
+        if path == "files/250.txt" and os.getpid() != self._parent:
+            self._act()
+        return SiteDocument(path, "text/plain", path.encode())
+
+    def prepare(self) -> None:
+        pass
+
+
+needs_processes = pytest.mark.skipif(
+    sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="files are written by one process here"
+)
+
+
+@needs_processes
+def test_an_error_in_a_forked_process_keeps_its_position(tmp_path: Path) -> None:
+    def fail() -> None:
+        raise DataError("The page is wrong.", remedy="Fix it.", file="a.ttl", line=7)
+
+    with pytest.raises(DataError) as caught:
+        write_site(Scripted(fail), tmp_path / "site", "key")
+    assert str(caught.value) == "a.ttl:7: The page is wrong. Fix it."
+    assert not list(tmp_path.iterdir())
+
+
+@needs_processes
+def test_a_forked_process_that_is_killed_ends_the_run_with_a_message(tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    write_site(Scripted(lambda: None), target, "key")
+    with pytest.raises(DataError, match="ended unexpectedly"):
+        write_site(Scripted(lambda: os.kill(os.getpid(), signal.SIGKILL)), target, "another key")
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+    assert len(list((target / "files").iterdir())) == 300
+
+
+@needs_processes
+def test_forked_processes_end_with_the_one_that_forked_them(little: Path, tmp_path: Path) -> None:
+    script = "import sys, mtsp_kg; mtsp_kg.open(sys.argv[1]).publish(sys.argv[2])"
+    process = subprocess.Popen([sys.executable, "-c", script, str(little), str(tmp_path / "site")])
+    children: list[str] = []
+    deadline = time.monotonic() + 60
+    while not children and process.poll() is None and time.monotonic() < deadline:
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text("ascii").split()
+        time.sleep(0.002)
+    assert children
+    process.kill()
+    process.wait()
+    while any(Path(f"/proc/{child}").exists() for child in children):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

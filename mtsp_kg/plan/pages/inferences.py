@@ -1,7 +1,7 @@
 """The inferred triples about each resource, and their proofs, for the pages of a server.
 
 A page keeps what is inferred apart from what is asserted: each inferred triple is with the kind of rule that gives it,
-and a page of its own shows its proofs down to the passages.
+and a separate page shows its proofs down to the passages.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class InferredTriple(NamedTuple):
 
 
 class InferredTriples:
-    """What follows from a project's graph, inferred when it is first asked for. store: without inferences."""
+    """The inferred triples of a project's graph, computed when first needed. store: without inferences."""
 
     def __init__(self, project: Project, store: ox.Store, voices: VoiceIndex) -> None:
         self._project, self._store, self._voices = project, store, voices

@@ -156,7 +156,7 @@ def dataset_page(source: SiteSource, language: str) -> bytes:
 
 
 def house_picture(source: SiteSource, language: str, links: PageLinks | None = None) -> str:
-    """The strategy house as SVG; links: those of the page that shows it, without which it is a file of its own."""
+    """The strategy house as SVG; links: those of the page that shows it; without them it is a separate file."""
     view = source.views[language]
     return house.draw(source.house, view.label, language, partial(_page_or_iri, view, links) if links else None)
 

@@ -32,7 +32,7 @@ class TextPiece(NamedTuple):
     entities: tuple[str, ...] = ()
 
 
-class Mention(NamedTuple):
+class MarkedName(NamedTuple):
     """A name in the text of a passage: its span, its form, what it names, and the IRI of the mention."""
 
     start: int
@@ -123,7 +123,7 @@ def _incoming(iri: str, index: PlanIndex) -> list[Any]:
     ]
 
 
-def _mentions(iri: str, index: PlanIndex) -> list[Mention]:
+def _mentions(iri: str, index: PlanIndex) -> list[MarkedName]:
     """The mentions in a passage in the order of its text, the longer first where two begin together."""
     found = []
     for quad in index.by_object.get(iri, ()):
@@ -134,11 +134,11 @@ def _mentions(iri: str, index: PlanIndex) -> list[Mention]:
         start, end, form = (key(nodes[0]) if nodes else "" for nodes in values)
         if start.isdecimal() and end.isdecimal():
             span = int(start), int(end)
-            found += [Mention(*span, form, key(entity), mention) for entity in index.objects(mention, _MENTION_OF)]
+            found += [MarkedName(*span, form, key(entity), mention) for entity in index.objects(mention, _MENTION_OF)]
     return sorted(found, key=lambda one: (one.start, -one.end, one.entity, one.iri))
 
 
-def _entities(mentions: list[Mention]) -> list[tuple[str, list[tuple[str, int]]]]:
+def _entities(mentions: list[MarkedName]) -> list[tuple[str, list[tuple[str, int]]]]:
     """Each entity with the forms in which it is named, and how often."""
     table: dict[str, dict[str, int]] = {}
     for mention in mentions:
@@ -147,7 +147,7 @@ def _entities(mentions: list[Mention]) -> list[tuple[str, list[tuple[str, int]]]
     return [(entity, list(forms.items())) for entity, forms in table.items()]
 
 
-def _pieces(text: str, mentions: list[Mention]) -> list[TextPiece]:
+def _pieces(text: str, mentions: list[MarkedName]) -> list[TextPiece]:
     pieces: list[TextPiece] = []
     at = 0
     for start, end, form, entity, _ in mentions:

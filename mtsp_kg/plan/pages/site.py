@@ -3,7 +3,7 @@
     site = PlanSite(project, store)
     site.document("doc/org/who.ttl").content
 
-Nothing is made before it is asked for but an index of the graph.
+Only an index of the graph is made in advance.
 """
 
 from __future__ import annotations

@@ -171,7 +171,7 @@ class SiteSource:
         return self.rows("house")
 
     def parts(self, iri: str) -> dict[str, Any]:
-        """What the page of a resource or passage shows, in any language; kept until another is asked for."""
+        """What the page of a resource or passage shows, in any language; cached until another is needed."""
         if self._parts is None or self._parts[0] != iri:
             if iri in self.voices.order:
                 found = passage_parts(iri, self.index, self.voices, self.copy)
@@ -182,7 +182,7 @@ class SiteSource:
 
     def rdf_document(self, stem: str) -> RdfDocument:
         """The content of a stem's RDF documents, with the description of the documents themselves in no named graph;
-        kept until another is asked for."""
+        cached until another is needed."""
         if self._document is None or self._document[0] != stem:
             described = describe_document(self.layout, self.stems[stem], stem, self.licence)
             self._document = (stem, RdfDocument([*described, *self._quads_about(stem)], self.profile))

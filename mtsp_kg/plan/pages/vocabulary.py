@@ -30,7 +30,7 @@ _CONNECTIVES = {
     _SH + "and": ("(", " and ", ")"),
     _SH + "xone": ("(", " xor ", ")"),
 }
-# What stands before and after an operand.
+# The text before and after an operand.
 _OPERATORS = {
     _OWL + "inverseOf": ("inverse ", ""),
     _OWL + "complementOf": ("not ", ""),

@@ -73,8 +73,8 @@ form.addEventListener("submit", (event) => {
   history.replaceState(null, "", "?q=" + encodeURIComponent(input.value));
   search();
 });
-const asked = new URLSearchParams(location.search).get("q");
-if (asked) {
-  input.value = asked;
+const initial = new URLSearchParams(location.search).get("q");
+if (initial) {
+  input.value = initial;
   search();
 }
