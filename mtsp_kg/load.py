@@ -98,7 +98,7 @@ def has_triples(path: Path) -> bool:
 
 
 def read_checked(path: Path) -> bytes:
-    """The bytes of a file that is safe to parse. Raises DataError when it cannot be read, or passes a parser limit."""
+    """The bytes of a file that is safe to parse. Raises DataError when it cannot be read, or exceeds a parser limit."""
     source = read_file(path)
     check_limits(path, source)
     return source

@@ -81,7 +81,6 @@ def command(
     FORM is text, github (annotations and a summary), sarif, junit, gitlab, json, html, or ttl or jsonld for the report
     that SHACL defines.
     """
-
     from mtsp_kg.output import write_whole
     from mtsp_kg.remote_graph import open_graph
     from mtsp_kg.validate.options import ValidationOptions
@@ -108,7 +107,6 @@ def command(
 
 def _targets(form: str, output: str | None, reports: tuple[str, ...]) -> list[tuple[str, Path]]:
     """The forms to write into files. Raises ParameterError."""
-
     from mtsp_kg.validate.forms import FORMS
 
     found = [(form, Path(output))] if output else []
@@ -119,13 +117,14 @@ def _targets(form: str, output: str | None, reports: tuple[str, ...]) -> list[tu
         found.append((name, Path(file)))
     for name in (form, *(name for name, _ in found)):
         if name not in FORMS:
-            raise ParameterError(f"Reports have no form '{name}'.", remedy=f"Choose one of: {', '.join(FORMS)}.")
+            raise ParameterError(
+                f"A report cannot be written as '{name}'.", remedy=f"Choose one of: {', '.join(FORMS)}."
+            )
     return found
 
 
 def _write_github_summary(report: Report, language: str, show: str) -> None:
     """Appends to the summary of the GitHub job, where there is one."""
-
     from mtsp_kg.validate.forms.github import summary_page
     from mtsp_kg.validate.report_view import ReportView
 

@@ -41,7 +41,7 @@ _TURTLE_PLAIN = (
 
 
 def check_limits(path: Path, source: bytes) -> None:
-    """Raises DataError, with file and line, for an RDF file that passes a limit; NotFoundError for another extension.
+    """Raises DataError, with file and line, for an RDF file that exceeds a limit; NotFoundError for another extension.
 
     source: the content of the file, without a byte order mark.
     """
@@ -62,7 +62,7 @@ def check_limits(path: Path, source: bytes) -> None:
 
 
 def limit_error(text: bytes, path: Path, at: int, what: str, remedy: str) -> DataError:
-    """The error for what passes a limit; at: its offset in bytes, which the error has as line and column."""
+    """The error for what exceeds a limit; at: its offset in bytes, which the error has as line and column."""
     line, start = 1, 0
     for end in re.finditer(rb"\r\n|\n|\r", text):
         if end.end() > at:
@@ -85,7 +85,7 @@ def long_namespace(text: bytes, path: Path, at: int) -> DataError:
 
 
 def _needs_check(blocks: Iterable[bytes], *, turtle: bool) -> bool:
-    """Whether a text, given in blocks, may pass a limit; turtle: whether it may have brackets and namespaces."""
+    """Whether a text, given in blocks, may exceed a limit; turtle: whether it may have brackets and namespaces."""
     terms = brackets = bases = 0
     last = b""
     for block in blocks:
@@ -101,7 +101,7 @@ def _needs_check(blocks: Iterable[bytes], *, turtle: bool) -> bool:
 
 
 def _check_turtle(text: bytes, path: Path, *, turtle: bool) -> None:
-    """Raises DataError for what is nested too deeply, and for namespaces that pass their limit."""
+    """Raises DataError for what is nested too deeply, and for namespaces that exceed their limit."""
     at, terms, brackets, size = 0, 0, 0, len(text)
     plain = re.compile(_TURTLE_PLAIN, re.DOTALL)
     while at < size:

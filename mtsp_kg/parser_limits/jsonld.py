@@ -16,7 +16,7 @@ from mtsp_kg.parser_limits import MAX_NAMESPACE, limit_error, long_namespace
 
 _MAX_DEPTH = 500  # levels of objects and arrays
 _MAX_CHAIN = 500  # terms of a context that are defined by each other
-_SMALL = 1_000  # bytes of a file that can pass no limit
+_SMALL = 1_000  # bytes of a file that can exceed no limit
 
 # Everything but brackets, and brackets that hold no others. A string that is never closed runs to the end, so that no
 # text is read twice.

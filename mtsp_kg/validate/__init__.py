@@ -1,4 +1,4 @@
-"""Shapes and check queries, run over the graph; one report, which says of each finding where it stands.
+"""Validation: shapes and check queries over a graph or files, in one report whose findings have their positions.
 
-`validate` is the way in. Imports the rooms to its left, and `query` for the check queries.
+`mtsp_kg.graph.KnowledgeGraph.validate` and `mtsp_kg.validate.runner.validate` return the report.
 """

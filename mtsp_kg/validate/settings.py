@@ -46,8 +46,8 @@ class ValidationSettings(NamedTuple):
     def arguments(self, files: tuple[str, ...] = ()) -> tuple[tuple[str, ...], ValidationArguments]:
         """The files to validate and the options of the validation.
 
-        files: those of the command line. They replace the data of the settings, and then shapes, ontology, waivers and
-        baseline, which belong to these data, do not apply either.
+        files: those of the command line. They replace the data of the settings, together with the shapes, the ontology,
+        the waivers and the baseline, which belong to these data.
         """
         found: ValidationArguments = {}
         if self.fail_on:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pyoxigraph as ox
 
 from mtsp_kg import vocab
-from mtsp_kg.errors import NotFoundError
+from mtsp_kg.formats import check_form
 from mtsp_kg.layout import aligned_table
 from mtsp_kg.profile import Profile
 from mtsp_kg.store import DEFAULT_GRAPH, Store
@@ -60,8 +60,7 @@ class ShapeList:
 
         form: one of FORMS; width: that of the terminal, for the table. Raises NotFoundError for another form.
         """
-        if form not in FORMS:
-            raise NotFoundError(f"Shapes have no form '{form}'.", remedy=f"Choose one of: {', '.join(FORMS)}.")
+        check_form(form, FORMS, "The list of shapes")
         return self._table(width) if form == "table" else self._page()
 
     def _table(self, width: int | None) -> str:

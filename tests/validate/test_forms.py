@@ -203,7 +203,7 @@ def test_github_gets_a_summary_where_it_asks_for_one(
 
 def test_unknown_forms_languages_and_severities_are_errors(garden: Project) -> None:
     for arguments, message in (
-        (["--format", "pdf"], "no form 'pdf'"),
+        (["--format", "pdf"], "cannot be written as 'pdf'"),
         (["--report", "sarif"], "'sarif' is not FORM=FILE"),
     ):
         with pytest.raises(ParameterError, match=message):

@@ -144,5 +144,5 @@ def test_shapes_from_python_are_those_of_the_command(garden: Project) -> None:
     assert shape.nodes > 0
     assert len(listing) == len(str(listing).splitlines()) - 2
     assert "## CommitmentMadeByShape\n" in listing.write("md")
-    with pytest.raises(NotFoundError, match="no form 'html'"):
+    with pytest.raises(NotFoundError, match="cannot be written as 'html'"):
         listing.write("html")

@@ -6,7 +6,7 @@ import pkgutil
 import re
 from importlib import import_module
 
-from mtsp_kg.errors import NotFoundError
+from mtsp_kg.formats import check_form
 from mtsp_kg.validate.findings import Finding
 from mtsp_kg.validate.report_view import ReportView
 
@@ -16,8 +16,7 @@ _NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 def write(view: ReportView, form: str) -> str:
     """A report in one of FORMS. Raises NotFoundError."""
-    if form not in FORMS:
-        raise NotFoundError(f"Reports have no form '{form}'.", remedy=f"Choose one of: {', '.join(FORMS)}.")
+    check_form(form, FORMS, "A report")
     written: str = import_module(f"{__name__}.{form}").write(view)
     return written
 
