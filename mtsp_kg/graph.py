@@ -16,15 +16,21 @@ from mtsp_kg.plan.project import find_project, plan_folder, plans
 from mtsp_kg.project_graph import ProjectGraph
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from typing import Unpack
 
+    from mtsp_kg.plan.coverage import Matrix
     from mtsp_kg.plan.document.comparison import Comparison
     from mtsp_kg.plan.document.grounding import Grounding
     from mtsp_kg.plan.document.structure import Ingested
+    from mtsp_kg.plan.info import Info
     from mtsp_kg.plan.pages.publisher import SiteOptions
+    from mtsp_kg.plan.picture import Picture
+    from mtsp_kg.plan.show import Shown
+    from mtsp_kg.plan.trace import Trace
     from mtsp_kg.plan.views import Views
     from mtsp_kg.publish.folder import Published
+    from mtsp_kg.query.values import Resource
     from mtsp_kg.remote.push import Pushed
     from mtsp_kg.serve.settings import ServerSettings
     from mtsp_kg.validate.inputs import FileArguments
@@ -41,51 +47,56 @@ class KnowledgeGraph(ProjectGraph):
         """The slug of the project's first plan, to which short names such as outcome:2.4 belong; None without plans."""
         return next(iter(plans(self.project)), None)
 
-    def info(self, form: str = "text") -> str:
-        """What the graph holds, as `text` or `json`. Raises DataError."""
-        from mtsp_kg.plan import info
+    def info(self) -> Info:
+        """The size of the graph, and the number of resources of each class. Raises DataError."""
+        from mtsp_kg.plan.info import ClassCount, Info
+        from mtsp_kg.plan.views import CountRow, SizeRow
 
-        counts = {row[0]: (int(row[1]), int(row[2])) for row in self._view("counts")}
-        triples, graphs = self._view("size")[0]
-        found = info.Info(str(self.project.root), plans(self.project), int(triples), int(graphs), counts)
-        if form == "json":
-            return info.as_json(found)
-        return info.as_text(found, {kind: self.entities.label(kind) for kind in counts})
+        resource = self._resources("en")
+        counts = self.views.rows(CountRow, "counts")
+        size = self.views.rows(SizeRow, "size")[0]
+        return Info(
+            self.project.root,
+            tuple(plans(self.project)),
+            int(size.triples),
+            int(size.graphs),
+            tuple(ClassCount(resource(row.kind), int(row.things), int(row.passages)) for row in counts),
+        )
 
-    def show(self, entity: str, *, form: str = "text", language: str = "en") -> str:
-        """What is said of an entity, as `text` or `json`. Raises NotFoundError, ParameterError."""
-        from mtsp_kg.plan import show
+    def show(self, entity: str, *, language: str = "en") -> Shown:
+        """What the plan states about an entity, in each voice. language: of labels.
 
-        label = self._labels(language)
-        found = show.said_of(self.entities.find(entity), self._view)
-        return show.as_json(found, label) if form == "json" else show.as_text(found, label, self.plan)
-
-    def trace(
-        self, entity: str, *, up: bool = True, depth: int | None = None, form: str = "tree", language: str = "en"
-    ) -> str:
-        """What an entity leads to (or, not `up`, what leads to it), in one of `trace.write.FORMS`.
-
-        depth: how many steps at most. Raises NotFoundError, ParameterError.
+        entity: an IRI, a prefixed name or a label in any language. Raises NotFoundError, ParameterError.
         """
-        from mtsp_kg.plan.trace import links, walk, write
+        from mtsp_kg.plan.show import about
 
-        start = self.entities.find(entity)
-        passages = [row[0] for row in self._view("passages")]
-        found = walk(links(self._view("links"), passages), start, up=up, depth=depth)
-        return write(found, start, up=up, form=form, label=self._labels(language), plan=self.plan)
+        return about(self.entities.find(entity), self.views, self._resources(language))
 
-    def coverage(self, name: str, *, form: str = "table", wide: bool = False, language: str = "en") -> str:
-        """A matrix of `queries/coverage/` with the passages behind each cell, in one of `trace.coverage.FORMS`.
+    def trace(self, entity: str, *, up: bool = True, depth: int | None = None, language: str = "en") -> Trace:
+        """What an entity contributes to, up to the plan; or, not `up`, what contributes to it.
 
-        Raises NotFoundError when there is none of that name.
+        depth: number of steps at most; language: of labels. Raises NotFoundError, ParameterError.
         """
-        from mtsp_kg.plan.coverage import matrix, write
+        from mtsp_kg.plan.trace import links, trace
+        from mtsp_kg.plan.views import LinkRow
+
+        resource = self._resources(language)
+        start = resource(self.entities.find(entity))
+        graph = links(self.views.rows(LinkRow, "links"), self.views.passages())
+        return trace(graph, start, resource, up=up, depth=depth)
+
+    def coverage(self, name: str, *, language: str = "en") -> Matrix:
+        """A matrix of `queries/coverage/`, with the passages behind each cell. language: of labels.
+
+        Raises NotFoundError if there is none of that name.
+        """
+        from mtsp_kg.plan.coverage import matrix
+        from mtsp_kg.plan.views import CoverageRow
         from mtsp_kg.query.catalogue import find_query
 
         title = find_query(self.project, name, "coverage").summary
-        passages = [row[0] for row in self._view("passages")]
-        found = matrix(title, self._view(name, kind="coverage"), passages)
-        return write(found, form, self._labels(language), self.plan, wide=wide)
+        rows = self.views.rows(CoverageRow, name, folder="coverage")
+        return matrix(name, title, rows, self.views.passages(), self._resources(language))
 
     def export(self, form: str) -> bytes:
         """Ontology and graph in an RDF format, the same bytes each time; merged where it has no named graphs.
@@ -96,17 +107,22 @@ class KnowledgeGraph(ProjectGraph):
 
         return RdfDocument(canonical(self.store.snapshot()), self.profile).write(form)
 
-    def house(self, language: str = "en") -> str:
-        """The strategy house as SVG. Raises DataError."""
+    def house(self, language: str = "en") -> Picture:
+        """The strategy house. language: of labels. Raises DataError."""
         from mtsp_kg.plan.house import draw
+        from mtsp_kg.plan.views import HouseRow
 
-        return draw(self._view("house"), self._labels(language), language)
+        return draw(self.views.rows(HouseRow, "house"), self._labels(language), language)
 
-    def diagram(self, language: str = "en") -> str:
-        """The ontology as SVG, with Chinese, or English, beside the language. Raises DataError."""
+    def diagram(self, language: str = "en") -> Picture:
+        """The ontology as a diagram, with labels in a language and in Chinese, or in Chinese and English.
+
+        Raises DataError.
+        """
         from mtsp_kg.plan.pages.ontology_diagram import draw
+        from mtsp_kg.plan.views import TermRow
 
-        return draw(self._view("terms"), self._labels, language)
+        return draw(self.views.rows(TermRow, "terms"), self._labels, language)
 
     def publish(
         self,
@@ -213,8 +229,8 @@ class KnowledgeGraph(ProjectGraph):
                 remedy=f"Its plans: {', '.join(known) or 'none'}.",
                 file=document,
             )
-        triples = self._views.rows(PassageTripleRow, "said-in-passages")
-        labels = self._views.rows(EntityLabelRow, "forms")
+        triples = self.views.rows(PassageTripleRow, "said-in-passages")
+        labels = self.views.rows(EntityLabelRow, "forms")
         mentions = plan_folder(self.project, read.plan) / "mentions.ttl"
         return ground(read, triples, labels, self._labels("en"), mentions)
 
@@ -258,20 +274,19 @@ class KnowledgeGraph(ProjectGraph):
             failing.setdefault(finding.shape, set()).add(finding.focus)
         return list_shapes(read_project_shapes(self.project, shapes), self.store, failing, self.project.root)
 
-    def _view(self, name: str, entity: str | None = None, *, kind: str = "view") -> list[tuple[str, ...]]:
-        """The rows of a query of `queries/view/`, or of another folder, as plain text and IRIs."""
-        answer = self._view_runner.named(name, {"entity": entity} if entity else {}, kind)
-        return [tuple(getattr(term, "value", "") for term in row) for row in answer.terms]
-
     @cached_property
-    def _views(self) -> Views:
-        from mtsp_kg.plan.views import Views, ViewTable
+    def views(self) -> Views:
+        """The answers to the queries in `queries/view/` and `queries/coverage/`, as typed rows."""
+        from mtsp_kg.plan.views import Views
 
-        def run(name: str, parameters: Mapping[str, str], folder: str) -> ViewTable:
-            answer = self._view_runner.named(name, parameters, folder)
-            return ViewTable(answer.columns, answer.terms)
+        return Views(self._view_runner.named)
 
-        return Views(run)
+    def _resources(self, language: str) -> Callable[[str], Resource]:
+        """IRI to resource, whose label is in a language if there is one."""
+        from mtsp_kg.query.values import Resource
+
+        label = self._labels(language)
+        return cache(lambda iri: Resource(iri, self.profile.shrink(iri), lambda one, _: label(one)))
 
     def _labels(self, language: str) -> Callable[[str], str]:
         return cache(lambda iri: self.entities.label(iri, language))

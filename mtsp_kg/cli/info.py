@@ -1,4 +1,4 @@
-"""`mtsp info`: what the graph holds."""
+"""`mtsp info`: the size of the graph."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 @click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.pass_obj
 def command(project: str | None, form: str) -> None:
-    """Show what the graph holds: triples, graphs, and how many things of each kind, in how many passages."""
+    """Show the size of the graph: triples, named graphs, and the resources of each class with their passages."""
     from mtsp_kg.graph import open_graph
 
-    click.echo(open_graph(project).info(form), nl=False)
+    click.echo(open_graph(project).info().write(form), nl=False)

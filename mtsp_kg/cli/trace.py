@@ -1,4 +1,4 @@
-"""`mtsp trace`: what leads to what."""
+"""`mtsp trace`: the links from an entity up to the plan, or down from it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import click
 
 @click.command("trace")
 @click.argument("entity")
-@click.option("--up/--down", "up", default=True, help="Up to the plan (default), or down to what stands under it.")
-@click.option("--depth", type=click.IntRange(min=1), help="How many steps at most.")
+@click.option("--up/--down", "up", default=True, help="Up to the plan, or down to what contributes to ENTITY.")
+@click.option("--depth", type=click.IntRange(min=1), help="Maximum number of steps.")
 @click.option(
     "-f",
     "--format",
@@ -17,7 +17,7 @@ import click
     default="tree",
     show_default=True,
 )
-@click.option("--lang", default="en", show_default=True, help="The language of labels, where there is one.")
+@click.option("--lang", default="en", show_default=True, help="Language of labels, where there is one.")
 @click.option("--store", metavar="URL", help="Ask a remote SPARQL store: the address of its queries or graphs.")
 @click.pass_obj
 def command(
@@ -26,4 +26,5 @@ def command(
     """Trace ENTITY through services, commitments and outcomes to the plan, each step with its paragraphs."""
     from mtsp_kg.remote_graph import open_graph
 
-    click.echo(open_graph(project, store=store).trace(entity, up=up, depth=depth, form=form, language=lang), nl=False)
+    found = open_graph(project, store=store).trace(entity, up=up, depth=depth, language=lang)
+    click.echo(found.write(form), nl=False)

@@ -1,49 +1,64 @@
-"""How much the graph holds, and where it came from."""
+"""The size of a graph, and the number of resources of each class in it."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar, NamedTuple
 
-from mtsp_kg.plan import names
+from mtsp_kg.formats import check_form
+from mtsp_kg.query.values import Resource
+
+
+class ClassCount(NamedTuple):
+    """The number of resources of a class, and of the passages that refer to them."""
+
+    kind: Resource
+    things: int
+    passages: int
 
 
 @dataclass(frozen=True)
 class Info:
-    """What a project holds. counts: class IRI to things of that class and passages that speak of them."""
+    """What a project holds. plans: their slugs; triples: of the default graph; graphs: named ones."""
 
-    project: str
-    plans: list[str]
+    project: Path
+    plans: tuple[str, ...]
     triples: int
     graphs: int
-    counts: dict[str, tuple[int, int]]
+    counts: tuple[ClassCount, ...]
 
+    forms: ClassVar[tuple[str, ...]] = ("text", "json")
 
-def as_text(info: Info, labels: dict[str, str]) -> str:
-    """The counts for reading; labels: class IRI to its label."""
-    lines = [
-        f"project  {info.project}",
-        f"plans    {', '.join(info.plans) or 'none'}",
-        f"triples  {info.triples:,} in {info.graphs:,} named graphs",
-        "",
-    ]
-    space = max((len(labels[kind]) for kind in info.counts), default=0)
-    for kind, (things, passages) in info.counts.items():
-        spoken = f"   spoken of in {passages} passages" if passages else ""
-        lines.append(f"{things:>5}  {labels[kind]:<{space}}{spoken}".rstrip())
-    return "\n".join(lines) + "\n"
+    def write(self, form: str = "text") -> str:
+        """The counts in one of its `forms`. Raises NotFoundError for another form."""
+        check_form(form, self.forms, "This information")
+        return self._json() if form == "json" else self._text()
 
+    def __str__(self) -> str:
+        return self.write()
 
-def as_json(info: Info) -> str:
-    """The counts as one JSON object."""
-    counts = {
-        names.shrink(kind): {"things": things, "passages": passages} for kind, (things, passages) in info.counts.items()
-    }
-    body = {
-        "project": info.project,
-        "plans": info.plans,
-        "triples": info.triples,
-        "graphs": info.graphs,
-        "counts": counts,
-    }
-    return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+    def _text(self) -> str:
+        lines = [
+            f"project  {self.project}",
+            f"plans    {', '.join(self.plans) or 'none'}",
+            f"triples  {self.triples:,} in {self.graphs:,} named graphs",
+            "",
+        ]
+        width = max((len(count.kind.label) for count in self.counts), default=0)
+        for kind, things, passages in self.counts:
+            where = f"   in {passages} passage{'s' if passages > 1 else ''}" if passages else ""
+            lines.append(f"{things:>5}  {kind.label:<{width}}{where}".rstrip())
+        return "\n".join(lines) + "\n"
+
+    def _json(self) -> str:
+        import json
+
+        body = {
+            "project": str(self.project),
+            "plans": self.plans,
+            "triples": self.triples,
+            "graphs": self.graphs,
+            "counts": {kind.short: {"things": things, "passages": passages} for kind, things, passages in self.counts},
+        }
+        return json.dumps(body, ensure_ascii=False, indent=2) + "\n"

@@ -1,121 +1,238 @@
-"""What is said of an entity, voice by voice, each with its passages.
-
-Asks the queries of `queries/view/`; writes text and JSON.
-"""
+"""What a plan states about an entity, in each voice, with the passages that state it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
 
 from mtsp_kg import vocab
+from mtsp_kg.formats import check_form
 from mtsp_kg.plan import names
+from mtsp_kg.plan.views import EntityViews
+from mtsp_kg.query.values import Reader, Resource, Value
 
-Ask = Callable[[str, str], Iterable[tuple[str, ...]]]
-Label = Callable[[str], str]
+_EXACTLY = names.term("exactly")
+_READER = Reader(shrink=str, label=None)
 
 
-@dataclass
-class Said:
-    """What the graph says of one entity. IRIs throughout; each list keeps the order of the document.
+class EntityName(NamedTuple):
+    """A label of an entity. kind: `prefLabel`, `altLabel` or `hiddenLabel`; languages: those in which it is one."""
 
-    names: kind of label (as `prefLabel`) to form to the languages in which it is one.
+    text: str
+    kind: str
+    languages: tuple[str, ...]
+
+
+class Fact(NamedTuple):
+    """A fact that an entity is the subject or object of. object: a resource, or the text of a literal."""
+
+    subject: Resource
+    property: Resource
+    object: Resource | str
+    passages: tuple[Resource, ...]
+
+
+class Statement(NamedTuple):
+    """A statement that refers to an entity.
+
+    voice: its class, as mtsp:Commitment; roles: the properties by which it refers to the entity; under: the strategic
+    elements or sections that it is under.
     """
 
-    iri: str
-    names: dict[str, dict[str, list[str]]] = field(default_factory=dict)
-    kinds: list[str] = field(default_factory=list)
-    broader: list[str] = field(default_factory=list)
-    facts: dict[tuple[str, str, str], list[str]] = field(default_factory=dict)
-    statements: list[tuple[str, str, str, str, str]] = field(default_factory=list)
-    figures: list[tuple[str, ...]] = field(default_factory=list)
-    passages: list[str] = field(default_factory=list)
+    iri: Resource
+    voice: Resource
+    roles: tuple[Resource, ...]
+    under: tuple[Resource, ...]
+    passages: tuple[Resource, ...]
+
+    @property
+    def label(self) -> str:
+        """The statement in the curators' words."""
+        return self.iri.label
 
 
-def said_of(iri: str, ask: Ask) -> Said:
-    """What is said of an entity; ask: the rows of a view, by its name and an entity's IRI, as plain text and IRIs."""
-    said = Said(iri)
-    for predicate, value, language in ask("names-of", iri):
-        if predicate in vocab.LABELS:
-            said.names.setdefault(predicate.removeprefix(vocab.SKOS), {}).setdefault(value, []).append(language)
-        elif predicate == vocab.RDF_TYPE:
-            said.kinds.append(value)
-        elif predicate == vocab.BROADER:
-            said.broader.append(value)
-    for subject, predicate, object_, passage in ask("facts-of", iri):
-        said.facts.setdefault((subject, predicate, object_), []).append(passage)
-    said.statements = [(row[0], row[1], row[2], row[3], row[4]) for row in ask("statements-of", iri)]
-    said.figures = list(ask("figures-of", iri))
-    said.passages = [row[0] for row in ask("mentions-of", iri)]
-    return said
+class Figure(NamedTuple):
+    """A key figure of an entity. comparison: its precision, as mtsp:almost."""
+
+    iri: Resource
+    value: Value
+    unit: Resource
+    period: Resource
+    comparison: Resource
+    passage: Resource
+
+    @property
+    def label(self) -> str:
+        """What the figure measures, in words."""
+        return self.iri.label
 
 
-def as_text(said: Said, label: Label, plan: str | None) -> str:
-    """What is said, for reading: kind and names, then facts, each kind of statement, figures, and all passages."""
+@dataclass(frozen=True)
+class Shown:
+    """What a plan states about an entity; everything is in the order of the document.
 
-    def short(iri: str) -> str:
-        return names.shrink(iri, plan)
+    kinds: its classes; broader: its broader concepts; passages: those that refer to it.
+    """
 
-    def thing(value: str) -> str:
-        if not value.startswith("http"):
+    iri: Resource
+    names: tuple[EntityName, ...]
+    kinds: tuple[Resource, ...]
+    broader: tuple[Resource, ...]
+    facts: tuple[Fact, ...]
+    statements: tuple[Statement, ...]
+    figures: tuple[Figure, ...]
+    passages: tuple[Resource, ...]
+
+    forms: ClassVar[tuple[str, ...]] = ("text", "json")
+
+    @property
+    def label(self) -> str:
+        """The entity's preferred label."""
+        return self.iri.label
+
+    def by_voice(self) -> dict[Resource, list[Statement]]:
+        """The statements by their voice."""
+        table: dict[Resource, list[Statement]] = {}
+        for statement in self.statements:
+            table.setdefault(statement.voice, []).append(statement)
+        return table
+
+    def write(self, form: str = "text") -> str:
+        """What is stated, in one of its `forms`. Raises NotFoundError for another form."""
+        check_form(form, self.forms, "An entity")
+        return self._json() if form == "json" else "\n".join(self._lines()) + "\n"
+
+    def __str__(self) -> str:
+        return self.write()
+
+    def _lines(self) -> Iterable[str]:
+        kinds = ", ".join(kind.label for kind in self.kinds)
+        yield f"{self.label}  ({self.iri.short}; {kinds or 'no class'})"
+        for kind in dict.fromkeys(name.kind for name in self.names):
+            if kind != "hiddenLabel":
+                named = (f"{name.text} ({' '.join(name.languages)})" for name in self.names if name.kind == kind)
+                yield f"  {'also ' if kind == 'altLabel' else ''}{' · '.join(named)}"
+        yield from (f"  narrower than {self._mention(broader)}" for broader in self.broader)
+        if self.facts:
+            yield from ("", "Facts")
+        for fact in self.facts:
+            subject, object_ = self._mention(fact.subject), self._mention(fact.object)
+            yield f"  {subject} {fact.property.label} {object_}  [{_short(fact.passages)}]"
+        for voice, statements in self.by_voice().items():
+            # A label in English is in the singular; one in Chinese has no plural.
+            yield from ("", f"{voice.label.capitalize()}{'s' if voice.label.isascii() else ''}")
+            for one in statements:
+                roles = ", ".join(role.label for role in one.roles)
+                under = ", ".join(element.short for element in one.under)
+                yield f"  {one.label}  ({roles}; {one.iri.short} under {under})  [{_short(one.passages)}]"
+        if self.figures:
+            yield from ("", "Figures")
+        for figure in self.figures:
+            exact = "" if figure.comparison == _EXACTLY else f"{figure.comparison.label} "
+            value = f"{exact}{figure.value} {figure.unit.label}, {figure.period.label}"
+            yield f"  {figure.label}: {value}  [{figure.passage.short}]"
+        count = f"{len(self.passages)} passage{'s' if len(self.passages) > 1 else ''}"
+        yield from ("", f"In {count}: {_short(self.passages)}" if self.passages else "No passage refers to it.")
+
+    def _mention(self, value: Resource | str) -> str:
+        if not isinstance(value, Resource):
             return value
-        return "this" if value == said.iri else f"{label(value)} ({short(value)})"
+        return "this" if value == self.iri else f"{value.label} ({value.short})"
 
-    kinds = ", ".join(label(kind) for kind in said.kinds)
-    lines = [f"{label(said.iri)}  ({short(said.iri)}; {kinds or 'no kind'})"]
-    for kind, forms in sorted(said.names.items(), key=lambda item: item[0] != "prefLabel"):
-        if kind != "hiddenLabel":
-            listed = " · ".join(f"{form} ({' '.join(languages)})" for form, languages in forms.items())
-            lines.append(f"  {'also ' if kind == 'altLabel' else ''}{listed}")
-    lines += [f"  a kind of {thing(iri)}" for iri in said.broader]
-    if said.facts:
-        lines += ["", "Facts"]
-        for (subject, predicate, object_), passages in said.facts.items():
-            where = " ".join(short(passage) for passage in passages)
-            lines.append(f"  {thing(subject)} {label(predicate)} {thing(object_)}  [{where}]")
-    for voice in dict.fromkeys(row[0] for row in said.statements):
-        lines += ["", f"{label(voice).capitalize()}s"]
-        of_voice = [row for row in said.statements if row[0] == voice]
-        for statement in dict.fromkeys(row[1] for row in of_voice):
-            rows = [row for row in of_voice if row[1] == statement]
-            roles = ", ".join(dict.fromkeys(label(row[2]) for row in rows))
-            under = ", ".join(dict.fromkeys(short(row[3]) for row in rows))
-            lines.append(f"  {label(statement)}  ({roles}; {short(statement)} under {under})  [{short(rows[0][4])}]")
-    if said.figures:
-        lines += ["", "Figures"]
-        for figure, value, unit, period, comparison, passage in said.figures:
-            exact = "" if comparison.endswith("#exactly") else f"{label(comparison)} "
-            lines.append(f"  {label(figure)}: {exact}{value} {label(unit)}, {label(period)}  [{short(passage)}]")
-    where = " ".join(short(passage) for passage in said.passages)
-    count = f"{len(said.passages)} passage{'s' if len(said.passages) > 1 else ''}"
-    lines += ["", f"Spoken of in {count}: {where}" if where else "No passage speaks of it."]
-    return "\n".join(lines) + "\n"
+    def _json(self) -> str:
+        import json
+
+        labels: dict[str, dict[str, tuple[str, ...]]] = {}
+        for name in self.names:
+            labels.setdefault(name.kind, {})[name.text] = name.languages
+        body: dict[str, Any] = {
+            "iri": self.iri,
+            "names": labels,
+            "kinds": self.kinds,
+            "broader": self.broader,
+            "facts": [fact._asdict() for fact in self.facts],
+            "statements": [
+                {
+                    "iri": one.iri,
+                    "voice": one.voice,
+                    "label": one.label,
+                    "roles": one.roles,
+                    "under": one.under,
+                    "passage": one.passages[0],
+                }
+                for one in self.statements
+            ],
+            "figures": [figure._asdict() | {"value": str(figure.value)} for figure in self.figures],
+            "passages": self.passages,
+        }
+        return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
 
 
-def as_json(said: Said, label: Label) -> str:
-    """What is said, as one JSON object."""
-    statements: dict[str, dict[str, Any]] = {}
-    for voice, statement, role, under, passage in said.statements:
-        entry = statements.setdefault(
-            statement,
-            {"iri": statement, "voice": voice, "label": label(statement), "roles": [], "under": [], "passage": passage},
+def about(iri: str, views: EntityViews, resource: Callable[[str], Resource]) -> Shown:
+    """What a plan states about an entity. resource: IRI to resource."""
+    passages = list(views.passages_of(iri))
+    labels: dict[tuple[str, str], list[str]] = {}
+    kinds, broader = [], []
+    for row in views.properties_of(iri):
+        if row.property in vocab.LABELS:
+            labels.setdefault((row.property, row.value), []).append(row.language)
+        elif row.property == vocab.RDF_TYPE:
+            kinds.append(resource(row.value))
+        elif row.property == vocab.BROADER:
+            broader.append(resource(row.value))
+    return Shown(
+        resource(iri),
+        tuple(
+            EntityName(text, property_.removeprefix(vocab.SKOS), tuple(languages))
+            for (property_, text), languages in sorted(labels.items(), key=lambda item: vocab.LABELS.index(item[0][0]))
+        ),
+        tuple(kinds),
+        tuple(broader),
+        _facts(iri, views, passages, resource),
+        _statements(iri, views, resource),
+        tuple(
+            Figure(
+                resource(row.figure),
+                _READER.value(row.value),
+                *map(resource, (row.unit, row.period, row.comparison, row.passage)),
+            )
+            for row in views.figures_of(iri)
+        ),
+        tuple(map(resource, passages)),
+    )
+
+
+def _facts(
+    iri: str, views: EntityViews, reading_order: Sequence[str], resource: Callable[[str], Resource]
+) -> tuple[Fact, ...]:
+    rank = {passage: index for index, passage in enumerate(reading_order)}
+    stating: dict[tuple[str, str, str], list[str]] = {}
+    for row in views.facts_of(iri):
+        stating.setdefault((row.subject, row.property, row.object), []).append(row.passage)
+    return tuple(
+        Fact(
+            resource(subject),
+            resource(property_),
+            resource(object_) if object_.startswith("http") else object_,
+            tuple(map(resource, sorted(passages, key=lambda one: rank.get(one, len(rank))))),
         )
-        entry["roles"] += [role] if role not in entry["roles"] else []
-        entry["under"] += [under] if under not in entry["under"] else []
-    columns = ("iri", "value", "unit", "period", "comparison", "passage")
-    body = {
-        "iri": said.iri,
-        "names": said.names,
-        "kinds": said.kinds,
-        "broader": said.broader,
-        "facts": [
-            {"subject": subject, "property": predicate, "object": object_, "passages": passages}
-            for (subject, predicate, object_), passages in said.facts.items()
-        ],
-        "statements": list(statements.values()),
-        "figures": [dict(zip(columns, row, strict=True)) for row in said.figures],
-        "passages": said.passages,
-    }
-    return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
+        for (subject, property_, object_), passages in stating.items()
+    )
+
+
+def _statements(iri: str, views: EntityViews, resource: Callable[[str], Resource]) -> tuple[Statement, ...]:
+    # The columns with several values, in the order of the rows.
+    table: dict[tuple[str, str], tuple[dict[str, None], dict[str, None], dict[str, None]]] = {}
+    for row in views.statements_of(iri):
+        columns = table.setdefault((row.voice, row.statement), ({}, {}, {}))
+        for column, value in zip(columns, (row.role, row.under, row.passage), strict=True):
+            column[value] = None
+    return tuple(
+        Statement(resource(statement), resource(voice), *(tuple(map(resource, column)) for column in columns))
+        for (voice, statement), columns in table.items()
+    )
+
+
+def _short(passages: Iterable[Resource]) -> str:
+    return " ".join(passage.short for passage in passages)

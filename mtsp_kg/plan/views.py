@@ -1,18 +1,15 @@
 """The answers to the queries in `queries/view/` and `queries/coverage/`, behind commands and pages, as typed rows.
 
-Cells are text: IRIs as they are, literals by their lexical form, nothing where a variable is unbound.
+Columns that are text have IRIs as they are, literals by their lexical form, and nothing where a variable is unbound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol, TypeVar
-
-import pyoxigraph as ox
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple, Protocol, TypeVar, get_type_hints
 
 from mtsp_kg.errors import QueryError
-
-Cell = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None
+from mtsp_kg.query.answer import Answer, Term
 
 
 class PropertyRow(NamedTuple):
@@ -46,7 +43,7 @@ class FigureRow(NamedTuple):
     """A key figure of an entity, and a passage that gives it. comparison: its precision."""
 
     figure: str
-    value: str
+    value: Term | None
     unit: str
     period: str
     comparison: str
@@ -125,13 +122,6 @@ class PassageRow(NamedTuple):
     passage: str
 
 
-class ViewTable(NamedTuple):
-    """The answer to a view's query."""
-
-    columns: Sequence[str]
-    rows: Iterable[Sequence[Cell]]
-
-
 class EntityViews(Protocol):
     """The views about one entity, each in the order of the document."""
 
@@ -151,13 +141,13 @@ class EntityViews(Protocol):
         """The passages that refer to it."""
 
 
-AnyRow = TypeVar("AnyRow", bound=tuple[str, ...])
+AnyRow = TypeVar("AnyRow", bound=NamedTuple)
 
 
 class Views:
     """The views of one graph. run: the answer to a query, by its name, its parameters and its folder in `queries/`."""
 
-    def __init__(self, run: Callable[[str, Mapping[str, str], str], ViewTable]) -> None:
+    def __init__(self, run: Callable[[str, Mapping[str, str], str], Answer]) -> None:
         self._run = run
 
     def rows(self, row: type[AnyRow], name: str, *, entity: str | None = None, folder: str = "view") -> list[AnyRow]:
@@ -165,14 +155,13 @@ class Views:
 
         Raises QueryError if the query lacks a column, NotFoundError if there is no such query.
         """
-        cells = self._cells(name, row.__annotations__, entity, folder)
-        return [row(*columns) for columns in cells]
+        return [row._make(cells) for cells in self._cells(get_type_hints(row), name, entity, folder)]
 
     def by_entity(self, row: type[AnyRow], name: str) -> dict[str, list[AnyRow]]:
         """The rows of a view that has one for each entity of the graph, by the IRI in its column `entity`."""
         table: dict[str, list[AnyRow]] = {}
-        for entity, *columns in self._cells(name, ("entity", *row.__annotations__)):
-            table.setdefault(entity, []).append(row(*columns))
+        for entity, *cells in self._cells({"entity": str, **get_type_hints(row)}, name):
+            table.setdefault(str(entity), []).append(row._make(cells))
         return table
 
     def properties_of(self, iri: str) -> list[PropertyRow]:
@@ -195,16 +184,17 @@ class Views:
         return [row.passage for row in self.rows(PassageRow, "passages")]
 
     def _cells(
-        self, name: str, columns: Iterable[str], entity: str | None = None, folder: str = "view"
-    ) -> Iterator[list[str]]:
-        table = self._run(name, {} if entity is None else {"entity": entity}, folder)
-        wanted = list(columns)
-        for column in wanted:
-            if column not in table.columns:
+        self, types: Mapping[str, object], name: str, entity: str | None = None, folder: str = "view"
+    ) -> Iterator[list[object]]:
+        """The cells of each row. types: column to its type; what is not text is an RDF term."""
+        answer = self._run(name, {} if entity is None else {"entity": entity}, folder)
+        columns = answer.columns
+        for column in types:
+            if column not in columns:
                 raise QueryError(
                     f"The query '{name}' in queries/{folder}/ has no column '{column}'.",
-                    remedy=f"It must return: {', '.join(wanted)}.",
+                    remedy=f"It must return: {', '.join(types)}.",
                 )
-        order = [list(table.columns).index(column) for column in wanted]
-        for row in table.rows:
-            yield [getattr(row[index], "value", "") for index in order]
+        order = [(columns.index(column), type_ is str) for column, type_ in types.items()]
+        for row in answer.terms:
+            yield [getattr(row[index], "value", "") if text else row[index] for index, text in order]

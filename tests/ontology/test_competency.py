@@ -16,6 +16,7 @@ from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.plan import names
 from mtsp_kg.plan.pages.ontology_diagram import THING, cards
 from mtsp_kg.plan.project import find_project, plan_project
+from mtsp_kg.plan.views import TermRow
 from mtsp_kg.query.catalogue import COMPETENCY_FILE, CompetencyQuestion, competency_questions
 from mtsp_kg.query.values import Resource
 
@@ -64,8 +65,8 @@ def test_members_of_every_top_class_are_in_an_answer(kg: KnowledgeGraph) -> None
         for quad in kg.store.quads(ox.NamedNode(iri), ox.NamedNode(vocab.RDF_TYPE))
         if isinstance(quad.object, ox.NamedNode)
     }
-    tops = [card for card in cards(kg._view("terms")) if card.iri != THING]
-    missing = {card.iri for card in tops if not kinds & {card.iri, *(kind.iri for kind in card.kinds)}}
+    tops = [card for card in cards(kg.views.rows(TermRow, "terms")) if card.iri != THING]
+    missing = {card.iri for card in tops if not kinds & {card.iri, *(kind.iri for kind in card.subclasses)}}
     assert {iri.removeprefix(names.ONTOLOGY) for iri in missing} == set(NOT_ASKED_FOR)
 
 

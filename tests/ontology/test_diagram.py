@@ -13,8 +13,9 @@ from reading import ours, whole_ontology
 from mtsp_kg import vocab
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.plan import names
-from mtsp_kg.plan.pages.ontology_diagram import THING, Card, Kind, Row, cards, draw
+from mtsp_kg.plan.pages.ontology_diagram import THING, Card, PropertyEntry, SubclassEntry, cards, draw
 from mtsp_kg.plan.project import find_project
+from mtsp_kg.plan.views import TermRow
 
 SVG = "{http://www.w3.org/2000/svg}"
 FILE = find_project().root / "docs" / "ontology.svg"
@@ -26,7 +27,7 @@ INVERSE, SAME = vocab.OWL + "inverseOf", vocab.OWL + "equivalentClass"
 
 def test_the_picture_in_docs_is_drawn_from_the_ontology() -> None:
     """UPDATE_README=1 draws it again, as it does the house."""
-    drawn = KnowledgeGraph(find_project()).diagram()
+    drawn = KnowledgeGraph(find_project()).diagram().svg
     if os.environ.get("UPDATE_README"):
         FILE.write_text(drawn, encoding="utf-8")
     assert FILE.read_text(encoding="utf-8") == drawn
@@ -35,7 +36,7 @@ def test_the_picture_in_docs_is_drawn_from_the_ontology() -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_every_class_and_property_of_ours_is_in_the_picture_and_inside_it(language: str) -> None:
-    picture = ET.fromstring(KnowledgeGraph(find_project()).diagram(language))
+    picture = ET.fromstring(KnowledgeGraph(find_project()).diagram(language).svg)
     links = [element.get("href") for element in picture.iter(f"{SVG}a")]
     kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
     terms = {str(node) for kind in kinds for node in whole_ontology().subjects(RDF.type, kind) if ours(node)}
@@ -57,13 +58,13 @@ def _overlap(one: list[float], other: list[float]) -> bool:
 
 
 def test_it_is_drawn_alike_whatever_the_order_of_the_rows() -> None:
-    rows = KnowledgeGraph(find_project())._view("terms")
+    rows = KnowledgeGraph(find_project()).views.rows(TermRow, "terms")
     first = draw(rows, lambda _: str, "en")
     assert draw(reversed(rows), lambda _: str, "en") == first
 
 
-def _mtsp(*rows: tuple[str, str, str]) -> list[tuple[str, str, str]]:
-    return [tuple(names.ONTOLOGY + cell if cell.isalpha() else cell for cell in row) for row in rows]  # type: ignore[misc]
+def _mtsp(*rows: tuple[str, str, str]) -> list[TermRow]:
+    return [TermRow._make(names.ONTOLOGY + cell if cell.isalpha() else cell for cell in row) for row in rows]
 
 
 def test_the_outline_follows_the_axioms() -> None:
@@ -81,18 +82,26 @@ def test_the_outline_follows_the_axioms() -> None:
     plant, soil, thing = found
     assert plant == Card(
         m + "Plant",
-        [Kind(m + "Shaded", 0, True), Kind(m + "Tree", 0, False), Kind(m + "Oak", 1, False)],
-        [Row((m + "growsIn", m + "feeds"), m + "Soil", m + "Soil"), Row((m + "rootsIn",), m + "Soil", m + "Soil")],
+        [
+            SubclassEntry(m + "Shaded", 0, True),
+            SubclassEntry(m + "Tree", 0, False),
+            SubclassEntry(m + "Oak", 1, False),
+        ],
+        [
+            PropertyEntry((m + "growsIn", m + "feeds"), m + "Soil", m + "Soil"),
+            PropertyEntry((m + "rootsIn",), m + "Soil", m + "Soil"),
+        ],
     )
     assert soil == Card(m + "Soil")
     assert thing.iri == THING
-    assert [(row.properties, row.leads_to) for row in thing.rows] == [((m + "height",), None), ((m + "likes",), None)]
+    ends = [(entry.properties, entry.leads_to) for entry in thing.properties]
+    assert ends == [((m + "height",), None), ((m + "likes",), None)]
 
 
 def test_labels_are_escaped() -> None:
     rows = _mtsp(
         ("Plant", TYPE, CLASS), ("likes", TYPE, PROPERTY), ("likes", DOMAIN, "Plant"), ("likes", RANGE, "Plant")
     )
-    drawn = draw(rows, lambda _: lambda iri: f'<{iri[-5:]}> & "', "en", lambda iri: 'x"y')
+    drawn = draw(rows, lambda _: lambda iri: f'<{iri[-5:]}> & "', "en", lambda iri: 'x"y').svg
     ET.fromstring(drawn)
     assert not re.search(r"<Plant>", drawn)

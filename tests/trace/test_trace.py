@@ -1,22 +1,18 @@
-"""Traces, what is said of a thing, and coverage, on a second plan in a folder of its own."""
+"""Traces from an entity up to the plan, and down from it: as a graph, as a tree and in every form."""
 
 from __future__ import annotations
 
 import json
 import xml.etree.ElementTree as ET
-from pathlib import Path
+from itertools import pairwise
 
+import networkx as nx
 import pytest
 
-import mtsp_kg
-from mtsp_kg.errors import NotFoundError
+from mtsp_kg.errors import NotFoundError, ParameterError
 from mtsp_kg.graph import KnowledgeGraph
-
-
-@pytest.fixture(scope="module")
-def kg(second: Path) -> KnowledgeGraph:
-    return mtsp_kg.open(second)
-
+from mtsp_kg.plan import names
+from mtsp_kg.plan.trace import LinkTree, Trace, link_tree
 
 UP = """\
 Atlas  (service:atlas)
@@ -34,113 +30,135 @@ Charts for all  (pillar:1)
 │  ├─ ← contributes to Atlas  (service:atlas)  [para:11]
 """
 
+LIBRARY_UP = """\
+Reading Hour  (service:reading-hour)
+├─ → contributes to Reading for all  (outcome:reading-for-all)  [para:reading-for-all-1]
+│  └─ → part of City Library Plan 2030-2033  (id:city-library-plan)
+└─ ← delivers offer the Reading Hour to newcomers  (commitment:reading-for-all-2.1)  [para:reading-for-all-2]
+   └─ → under Reading for all  (outcome:reading-for-all)  [para:reading-for-all-2]  …
+"""
+
+
+def plan(kg: KnowledgeGraph) -> Trace:
+    return kg.trace(names.plan_iri(str(kg.plan)), up=False)
+
 
 def test_a_service_is_traced_up_to_the_plan(kg: KnowledgeGraph) -> None:
-    assert kg.trace("Atlas") == UP
+    assert str(kg.trace("Atlas")) == UP
 
 
-def test_a_pillar_is_traced_down_to_what_stands_under_it(kg: KnowledgeGraph) -> None:
-    assert kg.trace("pillar:1", up=False).startswith(DOWN)
+def test_a_pillar_is_traced_down_to_what_contributes_to_it(kg: KnowledgeGraph) -> None:
+    assert str(kg.trace("pillar:1", up=False)).startswith(DOWN)
+
+
+def test_a_plan_without_pillars_is_traced_too(library: KnowledgeGraph) -> None:
+    assert str(library.trace("Reading Hour")) == LIBRARY_UP
+
+
+def test_the_trace_is_a_graph_with_relations_and_passages(kg: KnowledgeGraph) -> None:
+    trace = kg.trace("Atlas")
+    assert isinstance(trace.graph, nx.MultiDiGraph)
+    assert (trace.start.label, trace.start.short, trace.up) == ("Atlas", "service:atlas", True)
+    outcome = kg.entities.find("outcome:1.1")
+    edge = trace.graph.edges[trace.start, outcome, names.term("contributesTo")]
+    assert edge == {
+        "relation": names.term("contributesTo"),
+        "inverse": False,
+        "passages": [kg.entities.find("para:11")],
+    }
+    top = kg.entities.find("id:mtsp-2032-2035")
+    path = nx.shortest_path(trace.graph, trace.start, top)
+    assert [trace.resource(iri).short for iri in path] == [
+        "service:atlas", "outcome:1.1", "pillar:1", "plan:house", "id:mtsp-2032-2035",
+    ]  # fmt: skip
 
 
 def test_a_partnership_of_two_paragraphs_names_both_in_reading_order(kg: KnowledgeGraph) -> None:
-    (link,) = [
-        link
-        for link in json.loads(kg.trace("灯塔协会", form="json"))["links"]
-        if link["relation"].endswith("partnersWith")
+    trace = kg.trace("灯塔协会")
+    (passages,) = [
+        data["passages"]
+        for _, _, data in trace.graph.edges(data=True)
+        if data["relation"] == names.term("partnersWith")
     ]
-    assert [passage.rsplit("/", 1)[-1] for passage in link["passages"]] == ["10", "11"]
+    assert [trace.resource(passage).short for passage in passages] == ["para:10", "para:11"]
 
 
-def test_depth_bounds_a_trace(kg: KnowledgeGraph) -> None:
-    assert kg.trace("Atlas", depth=1).count("\n") == 3
+def test_depth_limits_a_trace(either: KnowledgeGraph) -> None:
+    whole = plan(either)
+    depths = [max(nx.shortest_path_length(whole.graph, target=whole.start).values())]
+    for depth in (2, 1):
+        cut = either.trace(whole.start, up=False, depth=depth)
+        assert max(nx.shortest_path_length(cut.graph, target=cut.start).values()) == depth
+        depths.append(depth)
+        assert set(cut.graph) < set(whole.graph)
+    assert depths[0] > 2
+    assert all(more > less for more, less in pairwise(depths))
+
+
+def entities(tree: LinkTree) -> list[str]:
+    return [tree.iri, *(iri for branch in tree.branches for iri in entities(branch))]
+
+
+def followed(tree: LinkTree) -> list[str]:
+    """The entities whose branches the tree has."""
+    return ([] if tree.known else [tree.iri]) + [iri for branch in tree.branches for iri in followed(branch)]
+
+
+@pytest.mark.parametrize("nearest_first", [True, False])
+def test_a_tree_follows_each_entity_once(either: KnowledgeGraph, nearest_first: bool) -> None:
+    graph, start = plan(either).graph, plan(either).start
+    tree = link_tree(graph, start, up=False, nearest_first=nearest_first)
+    assert sorted(followed(tree)) == sorted(graph)
+    assert len(entities(tree)) == graph.number_of_edges() + 1
+    assert not tree.omitted
+
+
+def test_nearest_first_follows_an_entity_where_it_is_nearest() -> None:
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for lower, upper in (("a", "b"), ("b", "c"), ("a", "c"), ("c", "d")):
+        graph.add_edge(lower, upper, key="r", relation="r", inverse=False, passages=[])
+    near = link_tree(graph, "a", up=True, nearest_first=True)
+    first = link_tree(graph, "a", up=True)
+    assert [[one.iri for one in branch.branches] for branch in near.branches] == [["c"], ["d"]]
+    assert near.branches[0].branches[0].known
+    assert [[one.iri for one in branch.branches] for branch in first.branches] == [["c"], []]
+    assert first.branches[1].known
+    cut = link_tree(graph, "a", up=True, depth=1, most=1)
+    assert ([branch.iri for branch in cut.branches], cut.omitted, cut.branches[0].branches) == (["b"], 1, [])
 
 
 @pytest.mark.parametrize("up", [True, False])
-def test_every_form_holds_the_same_links(kg: KnowledgeGraph, up: bool) -> None:
-    body = json.loads(kg.trace("outcome:1.1", up=up, form="json"))
-    nodes, links = len(body["nodes"]), len(body["links"])
-    assert links > 1
-    mermaid = kg.trace("outcome:1.1", up=up, form="mermaid")
+def test_every_form_has_the_same_links(either: KnowledgeGraph, up: bool) -> None:
+    trace = either.trace("outcome:1.1" if either.plan == "mtsp-2032-2035" else "outcome:open-doors", up=up)
+    nodes, links = trace.graph.number_of_nodes(), trace.graph.number_of_edges()
+    assert links >= 1
+    body = json.loads(trace.write("json"))
+    assert {node["iri"] for node in body["nodes"]} == set(trace.graph)
+    assert len(body["links"]) == links
+    mermaid = trace.write("mermaid")
     assert (mermaid.count('["'), mermaid.count("-->")) == (nodes, links)
-    dot = kg.trace("outcome:1.1", up=up, form="dot")
+    dot = trace.write("dot")
     assert (dot.count(" -> "), dot.count("[label=")) == (links, nodes + links)
-    graphml = ET.fromstring(kg.trace("outcome:1.1", up=up, form="graphml"))
+    graphml = ET.fromstring(trace.write("graphml"))
     space = "{http://graphml.graphdrawing.org/xmlns}"
     assert len(list(graphml.iter(f"{space}node"))) == nodes
     assert len(list(graphml.iter(f"{space}edge"))) == links
 
 
-def test_what_leads_nowhere_is_a_trace_of_one(kg: KnowledgeGraph) -> None:
-    assert kg.trace("id:mtsp-2032-2035") == "Charting plan 2032-2035  (id:mtsp-2032-2035)\n"
+def test_a_plan_is_a_trace_of_one(kg: KnowledgeGraph) -> None:
+    assert str(kg.trace("id:mtsp-2032-2035")) == "Charting plan 2032-2035  (id:mtsp-2032-2035)\n"
 
 
-SAID = """\
-Lighthouse Association  (org:lighthouses; organization)
-  Lighthouse Association (en) · 灯塔协会 (zh)
-  also LA (en)
-
-Facts
-  Charts Organization (org:charts) partners with this  [para:10 para:11]
-
-Commitments
-  put the Atlas into every pilot's hands  (works with; commitment:11.1 under outcome:1.1)  [para:11]
-
-Spoken of in 2 passages: para:10 para:11
-"""
+def test_labels_have_the_language_that_is_asked_for(kg: KnowledgeGraph) -> None:
+    trace = kg.trace("Atlas", language="zh")
+    assert trace.start.label == "海图集"
+    assert "港口更安全" in trace.write("mermaid")
 
 
-def test_what_is_said_of_a_thing_stands_voice_by_voice(kg: KnowledgeGraph) -> None:
-    assert kg.show("LA") == SAID
-
-
-def test_a_figure_is_shown_with_how_exact_it_is(kg: KnowledgeGraph) -> None:
-    assert "harbours in the Atlas: almost 40 members, at the time of the plan  [para:11]" in kg.show("Atlas")
-    assert json.loads(kg.show("Atlas", form="json"))["figures"][0]["value"] == "40"
-
-
-def test_what_no_passage_speaks_of_says_so(kg: KnowledgeGraph) -> None:
-    assert kg.show("unit:members").endswith("No passage speaks of it.\n") is False
-    assert kg.show("outcome:1.2").endswith("No passage speaks of it.\n")
-
-
-COVERAGE = """\
-Empty: 1 of 2
-  Newer charts (outcome:1.2)
-
-Safer harbours (outcome:1.1)
-  harbour pilots (group:harbour-pilots)  para:11
-  pilots (group:pilots)                  para:11
-"""
-
-
-def test_coverage_lists_what_is_empty_first(kg: KnowledgeGraph) -> None:
-    assert kg.coverage("outcomes-groups") == COVERAGE
-
-
-def test_a_wide_matrix_has_a_cell_for_each_row_and_column(kg: KnowledgeGraph) -> None:
-    lines = kg.coverage("outcomes-groups", form="csv", wide=True).splitlines()
-    assert lines[0].endswith("group:harbour-pilots,group:pilots")
-    assert lines[1:] == ["outcome:1.1,para:11,para:11", "outcome:1.2,,"]
-
-
-@pytest.mark.parametrize("form", ["csv", "tsv", "md", "json", "html"])
-def test_every_form_of_coverage_names_the_paragraph(kg: KnowledgeGraph, form: str) -> None:
-    assert "11" in kg.coverage("outcomes-groups", form=form)
-
-
-def test_a_matrix_that_there_is_not(kg: KnowledgeGraph) -> None:
-    with pytest.raises(NotFoundError, match="Did you mean outcomes-groups"):
-        kg.coverage("outcome-groups")
-
-
-def test_the_house_is_drawn_with_a_link_for_each_stone(kg: KnowledgeGraph) -> None:
-    picture = ET.fromstring(kg.house("zh"))
-    links = {element.get("href") for element in picture.iter("{http://www.w3.org/2000/svg}a")}
-    assert {link.rsplit("2035/", 1)[-1] for link in links if link} == {"pillar/1", "outcome/1.1", "outcome/1.2"}
-
-
-def test_info_counts_what_there_is(kg: KnowledgeGraph) -> None:
-    counts = json.loads(kg.info("json"))["counts"]
-    assert counts["mtsp:Outcome"] == {"things": 2, "passages": 2}
-    assert counts["mtsp:Commitment"] == {"things": 1, "passages": 1}
+def test_what_cannot_be_traced(library: KnowledgeGraph) -> None:
+    with pytest.raises(NotFoundError, match="'Atlantis'"):
+        library.trace("Atlantis")
+    with pytest.raises(ParameterError, match=r"'Open doors'.*outcome:open-doors, section:open-doors"):
+        library.trace("Open doors")
+    with pytest.raises(NotFoundError, match=r"A trace cannot be written as 'svg'\. Choose one of: tree, json"):
+        library.trace("Bookmobile").write("svg")

@@ -6,6 +6,7 @@ Nothing that the data states about the resource is left out: what no other secti
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, NamedTuple
 
 import networkx as nx
@@ -14,27 +15,17 @@ import pyoxigraph as ox
 from mtsp_kg import vocab
 from mtsp_kg.layout import natural_key
 from mtsp_kg.plan import names
-from mtsp_kg.plan.pages.link_tree import link_tree
 from mtsp_kg.plan.pages.plan_index import PlanIndex, VoiceIndex
 from mtsp_kg.plan.pages.view import LabelForm, LabelIndex
 from mtsp_kg.plan.pages.words import UN_LANGUAGES
-from mtsp_kg.plan.show import Said
+from mtsp_kg.plan.trace import link_tree
 from mtsp_kg.publish.triple_index import key
 
 _SHOWN = frozenset((*vocab.LABELS, vocab.RDF_TYPE, vocab.BROADER, vocab.DEFINITION))
 _MENTION = frozenset(names.term(name) for name in ("mentionOf", "inPassage", "alignedThing"))
 _FIGURE_OF, _VALUE = names.term("figureOf"), names.term("value")
 _TRANSLATIONS = names.GRAPH + "translations/"
-
-
-class PageStatement(NamedTuple):
-    """A statement in one of the voices, as a page shows it: the roles of the resource in it, the parts of the strategy
-    that it is under, and its passage."""
-
-    iri: str
-    roles: list[str]
-    under: list[str]
-    passage: str
+_LEVELS_UP, _LEVELS_DOWN, _MOST_BRANCHES = 7, 2, 24
 
 
 class LabelRow(NamedTuple):
@@ -57,24 +48,25 @@ def entity_parts(
     iri: str, index: PlanIndex, labels: LabelIndex, voices: VoiceIndex, links: nx.MultiDiGraph[str]
 ) -> dict[str, Any]:
     """What the page of a resource shows, as IRIs and plain values; the template adds words and links."""
-    said = voices.of(iri)
-    said.facts = {fact: voices.sorted(passages) for fact, passages in said.facts.items()}
-    shown = {(subject, predicate, object_) for subject, predicate, object_ in said.facts}
-    shown |= {(row[1], row[2], iri) for row in said.statements} | {(row[0], _FIGURE_OF, iri) for row in said.figures}
+    stated = voices.of(iri)
+    shown: set[tuple[str, str, str]] = {(fact.subject, fact.property, fact.object) for fact in stated.facts}
+    shown |= {(one.iri, role, iri) for one in stated.statements for role in one.roles}
+    shown |= {(figure.iri, _FIGURE_OF, iri) for figure in stated.figures}
     own, others, incoming = _rest(iri, index, voices, shown)
+    tree = partial(link_tree, links, iri, most=_MOST_BRANCHES, nearest_first=True)
     return {
         "iri": iri,
-        "said": said,
+        "stated": stated,
         "labels": _labels(labels.forms.get(iri, [])),
         "hidden": sorted({form._replace(graph="") for form in labels.forms.get(iri, []) if form.kind == "hiddenLabel"}),
         "definitions": index.objects(iri, vocab.DEFINITION),
-        "statements": _statements(said),
+        "statements": stated.by_voice(),
         "own": own,
         "others": others,
         "incoming": incoming,
         "matches": _matches(iri, index),
-        "up": link_tree(links, iri, up=True).branches,
-        "down": link_tree(links, iri, up=False),
+        "up": tree(up=True, depth=_LEVELS_UP).branches,
+        "down": tree(up=False, depth=_LEVELS_DOWN),
         "mentioned": voices.sorted(_mentioned(iri, index)),
         "figure": iri in index.statements and bool(index.objects(iri, _VALUE)),
     }
@@ -93,15 +85,6 @@ def _labels(forms: Iterable[LabelForm]) -> list[LabelRow]:
             found[form.language] = row._replace(ours=form.graph.startswith(_TRANSLATIONS))
     order = [*UN_LANGUAGES, *sorted(set(found) - set(UN_LANGUAGES))]
     return [found[language] for language in order if language in found]
-
-
-def _statements(said: Said) -> dict[str, list[PageStatement]]:
-    voices: dict[str, dict[str, PageStatement]] = {}
-    for voice, iri, role, under, passage in said.statements:
-        row = voices.setdefault(voice, {}).setdefault(iri, PageStatement(iri, [], [], passage))
-        row.roles.extend([role] if role not in row.roles else [])
-        row.under.extend([under] if under not in row.under else [])
-    return {voice: list(statements.values()) for voice, statements in voices.items()}
 
 
 def _rest(

@@ -1,11 +1,6 @@
-"""The outline of the ontology: its classes that are below no other, with the kinds of each and the properties of each.
+"""The ontology as a diagram, drawn from its axioms: a card for each top class with its subclasses and properties.
 
-Imports `names`.
-
-The ontology as a picture (SVG), drawn from its axioms: a card for each class that is below no other, with the kinds
-of it and the properties that begin at it; a line leads from a property to the card that holds its range.
-
-Properties without a domain begin at the card of owl:Thing. Imports `names`, `query` and, of this room, `outline`.
+A line leads from a property to the card with its range. Properties without a domain are on the card of owl:Thing.
 """
 
 from __future__ import annotations
@@ -16,8 +11,9 @@ from html import escape
 from itertools import pairwise
 
 from mtsp_kg import vocab
-from mtsp_kg.layout import display_width
 from mtsp_kg.plan import names
+from mtsp_kg.plan.picture import Picture, Typeface, rectangle
+from mtsp_kg.plan.views import TermRow
 
 _RDFS = vocab.VOCABULARIES["rdfs"]
 THING = vocab.OWL + "Thing"
@@ -25,8 +21,8 @@ _PROPERTIES = (vocab.OWL + "ObjectProperty", vocab.OWL + "DatatypeProperty")
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A class below another. depth: how far below the card's, from 0; defined: whether its members are defined."""
+class SubclassEntry:
+    """A subclass on a card. depth: 0 for a direct subclass, and so on; defined: whether it is a defined class."""
 
     iri: str
     depth: int
@@ -34,10 +30,10 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class Row:
-    """A property of a card's class. properties: it, and its inverse if there is one; range: a class or datatype.
+class PropertyEntry:
+    """A property on a card. properties: it, and its inverse if any; range: a class or datatype.
 
-    leads_to: the class whose card holds the range; none for datatypes.
+    leads_to: the class on whose card the range is; None for a datatype.
     """
 
     properties: tuple[str, ...]
@@ -47,31 +43,31 @@ class Row:
 
 @dataclass
 class Card:
-    """A class that is below no other of ours, or owl:Thing."""
+    """A class that is a subclass of no other class of the ontology, or owl:Thing."""
 
     iri: str
-    kinds: list[Kind] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
+    subclasses: list[SubclassEntry] = field(default_factory=list)
+    properties: list[PropertyEntry] = field(default_factory=list)
 
 
-def cards(rows: Iterable[tuple[str, ...]]) -> list[Card]:
-    """A card for each top class, in the order of their IRIs; rows: the view `terms`."""
+def cards(rows: Iterable[TermRow]) -> list[Card]:
+    """A card for each top class, in the order of their IRIs."""
     outline = _Outline(rows)
     found = {iri: Card(iri) for iri in sorted(outline.classes) if outline.top(iri) == iri}
     for card in found.values():
-        card.kinds += outline.kinds(card.iri, 0)
+        card.subclasses += outline.subclasses(card.iri, 0)
     for row, home in outline.properties():
-        found.setdefault(home, Card(home)).rows.append(row)
+        found.setdefault(home, Card(home)).properties.append(row)
     return list(found.values())
 
 
 class _Outline:
-    def __init__(self, rows: Iterable[tuple[str, ...]]) -> None:
-        self._said: dict[tuple[str, str], list[str]] = {}
+    def __init__(self, rows: Iterable[TermRow]) -> None:
+        self._related: dict[tuple[str, str], list[str]] = {}
         self.classes: set[str] = set()
         self._properties: list[str] = []
         for term, relation, other in rows:
-            self._said.setdefault((term, relation), []).append(other)
+            self._related.setdefault((term, relation), []).append(other)
             if relation == vocab.RDF_TYPE and other == vocab.OWL + "Class":
                 self.classes.add(term)
             elif relation == vocab.RDF_TYPE and other in _PROPERTIES:
@@ -79,7 +75,7 @@ class _Outline:
         self._inverse = {other: term for term in self._properties for other in self._get(term, vocab.OWL + "inverseOf")}
 
     def _get(self, term: str, relation: str) -> list[str]:
-        return self._said.get((term, relation), [])
+        return self._related.get((term, relation), [])
 
     def _above(self, class_: str) -> str | None:
         return next((one for one in self._get(class_, vocab.RDFS_SUBCLASS) if one in self.classes), None)
@@ -92,14 +88,14 @@ class _Outline:
             class_ = above
         return class_
 
-    def kinds(self, class_: str, depth: int) -> Iterator[Kind]:
-        """The classes below a class, each followed by those below it."""
+    def subclasses(self, class_: str, depth: int) -> Iterator[SubclassEntry]:
+        """The subclasses of a class, each followed by its own."""
         for below in sorted(one for one in self.classes if self._above(one) == class_):
-            yield Kind(below, depth, bool(self._get(below, vocab.OWL + "equivalentClass")))
-            yield from self.kinds(below, depth + 1)
+            yield SubclassEntry(below, depth, bool(self._get(below, vocab.OWL + "equivalentClass")))
+            yield from self.subclasses(below, depth + 1)
 
-    def properties(self) -> Iterator[tuple[Row, str]]:
-        """Each property, its inverse with it, and the class at whose card it begins."""
+    def properties(self) -> Iterator[tuple[PropertyEntry, str]]:
+        """Each property with its inverse, and the class on whose card it is."""
         for property_ in sorted(self._properties):
             if property_ in self._inverse:
                 continue
@@ -109,7 +105,7 @@ class _Outline:
                 *(one for one in self._get(property_, vocab.OWL + "inverseOf") if one in self._properties),
             )
             leads_to = self.top(range_) if range_ in self.classes else None
-            yield Row(pair, range_, leads_to), self.top(domain) if domain in self.classes else THING
+            yield PropertyEntry(pair, range_, leads_to), self.top(domain) if domain in self.classes else THING
 
     def _end(self, property_: str, end: str, seen: tuple[str, ...] = ()) -> str:
         """A property's domain or range: its own, its inverse's, or that of a property above; empty without one."""
@@ -138,39 +134,43 @@ _STYLE = """
     .line { stroke: #5f7d99; } .tip { fill: #5f7d99; }
   }
 """
-_BESIDE = {"zh": "en"}
+# The typeface of 13 pixels.
+_TYPEFACE = Typeface(narrow=6.8, wide=13.0)
+_SECOND_LANGUAGE, _SECOND_LANGUAGES = "zh", {"zh": "en"}
 _NOTE = "<!-- Drawn from ontology/ by 'mtsp diagram'. Do not edit: change the ontology and draw it again. -->\n"
 
 
 def draw(
-    rows: Iterable[tuple[str, ...]],
+    rows: Iterable[TermRow],
     labels: Callable[[str], Callable[[str], str]],
     language: str,
     link: Callable[[str], str] | None = None,
-) -> str:
-    """The ontology as SVG text, each name a link; rows: the view `terms`; labels: language to IRI to label.
+) -> Picture:
+    """The ontology as a diagram in which each label is a link. labels: language to IRI to label.
 
-    Names of cards stand in the language, and beside it in Chinese, or English where the language is Chinese.
-    link: IRI to where its name leads, for a picture inside a page, which then has the page's style; without it the
-    names lead to the IRIs and the picture carries its own style.
+    Cards have a second label in Chinese, or in English if the language is Chinese. link: IRI to link target, for a
+    picture inside a page, which has the page's style; without it the labels link to their IRIs and the picture has its
+    own style.
     """
     columns = _columns(cards(rows))
-    page = _Page(labels(language), labels(_BESIDE.get(language, "zh")), link or (lambda iri: iri))
+    diagram = _Diagram(
+        labels(language), labels(_SECOND_LANGUAGES.get(language, _SECOND_LANGUAGE)), link or (lambda iri: iri)
+    )
     for number, column in enumerate(columns):
         top = float(_MARGIN)
         for card in column:
-            page.place(card, _MARGIN + number * (_CARD + _GAP), top, number)
+            diagram.place(card, _MARGIN + number * (_CARD + _GAP), top, number)
             top += _tall(card) + _BETWEEN
     for column in columns:
         for card in column:
-            page.card(card)
-    return page.svg(len(columns), language, alone=link is None)
+            diagram.card(card)
+    return diagram.picture(len(columns), language, alone=link is None)
 
 
 def _columns(found: list[Card]) -> list[list[Card]]:
-    """Cards by column: what leads to others stands left of them, what leads nowhere fills up the shorter columns."""
+    """Cards by column: cards are left of those that they lead to; cards without lines fill up the shorter columns."""
     by_iri = {card.iri: card for card in found}
-    ahead = {card.iri: [row.leads_to for row in card.rows if row.leads_to in by_iri] for card in found}
+    ahead = {card.iri: [row.leads_to for row in card.properties if row.leads_to in by_iri] for card in found}
     rank: dict[str, int] = {}
 
     def ranked(iri: str, above: tuple[str, ...] = ()) -> int:
@@ -186,7 +186,7 @@ def _columns(found: list[Card]) -> list[list[Card]]:
     tied = [card for card in found if card.iri in sources or set(ahead[card.iri]) - {card.iri}]
     most = max((ranked(card.iri) for card in tied), default=0)
     columns: list[list[Card]] = [[] for _ in range(most + 2)]
-    for card in tied:  # what leads nowhere stands right beside what leads to it
+    for card in tied:  # a card that leads nowhere is next to one that leads to it
         near = [most - rank[one] for one in sources.get(card.iri, ())]
         columns[max(near) + 1 if near and not rank[card.iri] else most - rank[card.iri]].append(card)
     for left, right in pairwise(columns):
@@ -198,12 +198,12 @@ def _columns(found: list[Card]) -> list[list[Card]]:
 
 
 def _tall(card: Card) -> float:
-    lines = len(card.kinds) + len(card.rows)
-    parts = (2 if card.kinds and card.rows else 1) if lines else 0
+    lines = len(card.subclasses) + len(card.properties)
+    parts = (2 if card.subclasses and card.properties else 1) if lines else 0
     return _HEAD + lines * _ROW + parts * 2 * _PAD
 
 
-class _Page:
+class _Diagram:
     def __init__(self, label: Callable[[str], str], also: Callable[[str], str], link: Callable[[str], str]) -> None:
         self._label, self._also, self._link = label, also, link
         self._at: dict[str, tuple[float, float, int]] = {}
@@ -219,29 +219,27 @@ class _Page:
     def card(self, card: Card) -> None:
         left, top, _ = self._at[card.iri]
         add = self._over.append
-        add(_rect("card", left, top, _tall(card)))
-        add(_rect("head", left, top, _HEAD))
+        add(rectangle("card", left, top, _CARD, _tall(card)))
+        add(rectangle("head", left, top, _CARD, _HEAD))
         label, other = self._label(card.iri), self._also(card.iri)
-        add(self._text(card.iri, label, left + _PAD, top + (17 if other != label else 25), "name"))
+        add(self._link_text(card.iri, label, left + _PAD, top + (17 if other != label else 25), "name"))
         if other != label:
-            add(_plain(other, left + _PAD, top + 33, "also"))
+            add(_text(other, left + _PAD, top + 33, "also"))
         at = top + _HEAD + _PAD
-        for kind in card.kinds:
-            text = self._label(kind.iri) + (" ≡" if kind.defined else "")
-            style = "defined" if kind.defined else ""
-            add(self._text(kind.iri, text, left + _PAD + kind.depth * _INDENT, at + 13, style))
+        for subclass in card.subclasses:
+            text = self._label(subclass.iri) + (" ≡" if subclass.defined else "")
+            style = "defined" if subclass.defined else ""
+            add(self._link_text(subclass.iri, text, left + _PAD + subclass.depth * _INDENT, at + 13, style))
             at += _ROW
-        if card.kinds and card.rows:
+        if card.subclasses and card.properties:
             at += _PAD
             add(f'<path class="rule" d="M{left:.0f} {at:.0f}h{_CARD}"/>')
             at += _PAD
-        for row in card.rows:
+        for row in card.properties:
             label = " / ".join(map(self._label, row.properties))
-            said = (
-                self._label(row.range) if row.leads_to and row.range else names.shrink(row.range) if row.range else ""
-            )
-            said = _cut(said, _CARD - 2 * _PAD - _pixels(label + " → "))
-            add(self._text(row.properties[0], label, left + _PAD, at + 13, "", f" → {said}" if said else ""))
+            range_ = self._label(row.range) if row.leads_to and row.range else names.shrink(row.range or "")
+            range_ = _TYPEFACE.cut(range_, _CARD - 2 * _PAD - _TYPEFACE.width(label + " → "))
+            add(self._link_text(row.properties[0], label, left + _PAD, at + 13, "", f" → {range_}" if range_ else ""))
             if row.leads_to and row.leads_to != card.iri and row.leads_to in self._at:
                 self._line(card.iri, at + _ROW / 2, row.leads_to)
             at += _ROW
@@ -261,36 +259,20 @@ class _Page:
         tip = f"M{end_x:.0f} {into:.0f}l{side * 8} -3.5v7z"
         self._under.append(f'<path class="line" d="{path}"/><path class="tip" d="{tip}"/>')
 
-    def _text(self, iri: str, text: str, x: float, y: float, style: str, more: str = "") -> str:
-        return f'<a href="{escape(self._link(iri))}">{_plain(text, x, y, style, more)}</a>'
+    def _link_text(self, iri: str, text: str, x: float, y: float, style: str, more: str = "") -> str:
+        return f'<a href="{escape(self._link(iri))}">{_text(text, x, y, style, more)}</a>'
 
-    def svg(self, columns: int, language: str, *, alone: bool) -> str:
+    def picture(self, columns: int, language: str, *, alone: bool) -> Picture:
         wide = 2 * _MARGIN + columns * _CARD + (columns - 1) * _GAP
         style, role, note = (f"<style>{_STYLE}</style>\n", "img", _NOTE) if alone else ("", "group", "")
         body = "\n".join([*self._under, *self._over])
-        return (
+        return Picture(
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} {self._bottom + _MARGIN:.0f}" role="{role}" '
             f'lang="{escape(language)}">\n{note}<title>{escape(names.ONTOLOGY[:-1])}</title>\n{style}{body}\n</svg>\n'
         )
 
 
-def _rect(kind: str, left: float, top: float, tall: float) -> str:
-    return f'<rect class="{kind}" x="{left:.0f}" y="{top:.0f}" width="{_CARD}" height="{tall:.0f}" rx="4"/>'
-
-
-def _plain(text: str, x: float, y: float, style: str, more: str = "") -> str:
+def _text(text: str, x: float, y: float, style: str, more: str = "") -> str:
     named = f' class="{style}"' if style else ""
     added = f'<tspan class="range">{escape(more)}</tspan>' if more else ""
     return f'<text{named} x="{x:.0f}" y="{y:.0f}">{escape(text)}{added}</text>'
-
-
-def _cut(text: str, room: float) -> str:
-    """The text, or as much of it as there is room for."""
-    while text and _pixels(text) > room:
-        text = text[:-2].rstrip() + "…" if len(text) > 2 else ""
-    return text
-
-
-def _pixels(text: str) -> float:
-    # A narrow character of the 13 px face takes 6.8 px on average, a wide (CJK) one 13 px.
-    return sum(13.0 if display_width(char) == 2 else 6.8 for char in text)

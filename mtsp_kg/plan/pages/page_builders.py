@@ -16,6 +16,7 @@ from mtsp_kg.plan.pages.source import SiteSource
 from mtsp_kg.plan.pages.templates import embedded_json_ld, render
 from mtsp_kg.plan.pages.view import PageLinks, PageView
 from mtsp_kg.plan.pages.words import UN_LANGUAGES
+from mtsp_kg.plan.views import TermRow
 from mtsp_kg.publish.site_layout import safe_link
 from mtsp_kg.query.catalogue import competency_questions
 
@@ -105,7 +106,8 @@ def _competency_questions(source: SiteSource, language: str) -> list[tuple[str, 
 
 def _ontology_diagram(source: SiteSource, language: str, links: PageLinks) -> str:
     link = partial(_page_or_iri, source.views[language], links)
-    return ontology_diagram.draw(source.rows("terms"), lambda one: source.views[one].label, language, link)
+    rows = source.plan_views.rows(TermRow, "terms")
+    return ontology_diagram.draw(rows, lambda one: source.views[one].label, language, link).svg
 
 
 def _page_or_iri(view: PageView, links: PageLinks, iri: str) -> str:
@@ -158,7 +160,8 @@ def dataset_page(source: SiteSource, language: str) -> bytes:
 def house_picture(source: SiteSource, language: str, links: PageLinks | None = None) -> str:
     """The strategy house as SVG; links: those of the page that shows it; without them it is a separate file."""
     view = source.views[language]
-    return house.draw(source.house, view.label, language, partial(_page_or_iri, view, links) if links else None)
+    link = partial(_page_or_iri, view, links) if links else None
+    return house.draw(source.house, view.label, language, link).svg
 
 
 def home_page(source: SiteSource, language: str) -> bytes:

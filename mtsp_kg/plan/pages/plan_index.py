@@ -6,20 +6,19 @@ thousands of pages. A test holds the two together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import cached_property
+from collections.abc import Iterable
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from mtsp_kg import vocab
 from mtsp_kg.plan import names
-from mtsp_kg.plan.show import Said, said_of
+from mtsp_kg.plan.show import Shown, about
+from mtsp_kg.plan.views import FactRow, FigureRow, PassageRow, PropertyRow, StatementRow, Views
 from mtsp_kg.publish.site_layout import SiteLayout
 from mtsp_kg.publish.triple_index import TripleIndex, key
-
-Rows = list[tuple[str, ...]]
-ViewRows = Callable[[str], Rows]
+from mtsp_kg.query.values import Resource
 
 _IN_DOCUMENT = names.term("inDocument")
 _STATEMENT_PROPERTIES = frozenset(names.term(name) for name in ("under", "figureOf"))
@@ -67,54 +66,59 @@ class PlanIndex(TripleIndex):
 
 
 class VoiceIndex:
-    """What is stated about each resource. rows: the rows of a view over the whole graph, by its name.
+    """What is stated about each resource, from the views over the whole graph.
 
     order: passage to its rank in reading order.
     """
 
-    def __init__(self, index: PlanIndex, rows: ViewRows) -> None:
+    def __init__(self, index: PlanIndex, views: Views) -> None:
         self._index = index
-        self.order = {row[0]: rank for rank, row in enumerate(rows("passages"))}
-        self._facts: dict[str, Rows] = {}
-        self._facts_in: dict[str, Rows] = {}
-        for row in rows("facts"):
-            self._facts_in.setdefault(row[3], []).append(row[:3])
-            for iri in dict.fromkeys((row[0], row[2])):
+        self.order = {passage: rank for rank, passage in enumerate(views.passages())}
+        self._facts: dict[str, list[FactRow]] = {}
+        self._facts_in: dict[str, list[FactRow]] = {}
+        for row in views.rows(FactRow, "facts"):
+            self._facts_in.setdefault(row.passage, []).append(row)
+            for iri in dict.fromkeys((row.subject, row.object)):
                 self._facts.setdefault(iri, []).append(row)
-        self._statements = _by_first(rows("statements"))
-        self._figures = _by_first(rows("figures"))
-        self._mentions = _by_first(rows("spoken-of"))
+        self._statements = views.by_entity(StatementRow, "statements")
+        self._figures = views.by_entity(FigureRow, "figures")
+        self._mentions = views.by_entity(PassageRow, "spoken-of")
 
-    def of(self, iri: str) -> Said:
+    def of(self, iri: str) -> Shown:
         """What is stated about one resource."""
-        return said_of(iri, self._rows)
+        return about(iri, self, _resource)
 
-    def facts_in(self, passage: str) -> Rows:
-        """The facts of a passage: subject, property, object."""
+    def facts_in(self, passage: str) -> list[FactRow]:
+        """The facts of a passage."""
         return self._facts_in.get(passage, [])
 
     def sorted(self, passages: Iterable[str]) -> list[str]:
         """Passages in reading order, each once."""
         return sorted(dict.fromkeys(passages), key=lambda iri: self.order.get(iri, len(self.order)))
 
-    def _rows(self, view: str, iri: str) -> Rows:
-        """The rows that a view about one resource would give."""
-        if view == "names-of":
-            return self._names(iri)
-        table = {"facts-of": self._facts, "statements-of": self._statements, "figures-of": self._figures}
-        return table.get(view, self._mentions).get(iri, [])
-
-    def _names(self, iri: str) -> Rows:
-        rows: set[tuple[str, ...]] = set()
+    def properties_of(self, iri: str) -> list[PropertyRow]:
+        rows = set()
         for quad in self._index.by_subject.get(iri, ()):
             predicate = quad.predicate.value
             if predicate in (*vocab.LABELS, vocab.RDF_TYPE, vocab.BROADER):
-                rows.add((predicate, key(quad.object), getattr(quad.object, "language", None) or ""))
+                language = getattr(quad.object, "language", None) or ""
+                rows.add(PropertyRow(predicate, key(quad.object), language))
         return sorted(rows)
 
+    def facts_of(self, iri: str) -> list[FactRow]:
+        return self._facts.get(iri, [])
 
-def _by_first(rows: Rows) -> dict[str, Rows]:
-    table: dict[str, Rows] = {}
-    for row in rows:
-        table.setdefault(row[0], []).append(row[1:])
-    return table
+    def statements_of(self, iri: str) -> list[StatementRow]:
+        return self._statements.get(iri, [])
+
+    def figures_of(self, iri: str) -> list[FigureRow]:
+        return self._figures.get(iri, [])
+
+    def passages_of(self, iri: str) -> list[str]:
+        return [row.passage for row in self._mentions.get(iri, [])]
+
+
+@cache
+def _resource(iri: str) -> Resource:
+    # Pages label and link resources in the language of each page.
+    return Resource(iri, iri, lambda one, language: one)

@@ -23,6 +23,7 @@ from mtsp_kg.plan.pages.plan_index import PlanIndex, VoiceIndex
 from mtsp_kg.plan.pages.publisher import SiteOptions
 from mtsp_kg.plan.pages.view import LabelIndex, PageView
 from mtsp_kg.plan.pages.words import LANGUAGES, words_in
+from mtsp_kg.plan.views import HouseRow, LinkRow, Views
 from mtsp_kg.project import Project
 from mtsp_kg.publish.dataset_description import (
     DatasetCounts,
@@ -36,7 +37,9 @@ from mtsp_kg.publish.rdf_writer import RdfDocument
 from mtsp_kg.publish.site_layout import DATA_FORMS, SiteLayout, media_type
 from mtsp_kg.publish.triple_index import TripleIndex, key
 from mtsp_kg.query.answer import Table, answer
-from mtsp_kg.query.catalogue import NamedQuery, find_file, read_catalogue, read_text
+from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
+from mtsp_kg.query.entities import Entities
+from mtsp_kg.query.execute import QueryRunner
 from mtsp_kg.store import EmbeddedStore, Store
 
 if TYPE_CHECKING:
@@ -73,14 +76,14 @@ class SiteSource:
     @cached_property
     def voices(self) -> VoiceIndex:
         """What is stated about each resource."""
-        return VoiceIndex(self.index, self.rows)
+        return VoiceIndex(self.index, self.plan_views)
 
     @cached_property
     def links(self) -> Links:
         """The links from each resource to what it contributes to."""
         from mtsp_kg.plan.trace import links
 
-        return links(self.rows("links"), list(self.voices.order))
+        return links(self.plan_views.rows(LinkRow, "links"), list(self.voices.order))
 
     @cached_property
     def inferences(self) -> InferredTriples:
@@ -166,9 +169,9 @@ class SiteSource:
         return key(found[0]) if found else ""
 
     @cached_property
-    def house(self) -> list[tuple[str, ...]]:
+    def house(self) -> list[HouseRow]:
         """The rows from which the strategy house is drawn."""
-        return self.rows("house")
+        return self.plan_views.rows(HouseRow, "house")
 
     def parts(self, iri: str) -> dict[str, Any]:
         """What the page of a resource or passage shows, in any language; cached until another is needed."""
@@ -193,7 +196,7 @@ class SiteSource:
             return self.shapes.quads
         return self.description if stem == "dataset" else self.index.about(self.stems[stem])
 
-    def rows(self, view: str) -> list[tuple[str, ...]]:
-        """The rows of a query of `queries/view/`, as plain text and IRIs."""
-        found = answer(self.store.query(read_text(find_file(self.project, view, "view"))), self.project.profile)
-        return [tuple(getattr(term, "value", "") for term in row) for row in found.terms]
+    @cached_property
+    def plan_views(self) -> Views:
+        """The queries of `queries/view/` on the graph."""
+        return Views(QueryRunner(self.project, self.store, lambda: Entities(self.store, self.profile)).named)
