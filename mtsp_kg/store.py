@@ -21,6 +21,9 @@ GraphName = ox.NamedNode | ox.DefaultGraph
 DEFAULT_GRAPH = ox.DefaultGraph()
 
 _SYNTAX_ERROR = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+# What the engine's grammar expected: a text, a keyword, a sentence about what is wrong, or a class of characters.
+_EXPECTED = re.compile(r"\"(?:[^\"\\]|\\.)+\"|\w+(?: \w+)*|\[(?:'(?:[^'\\]|\\.|\\u\{\w+\})'|[^\]'])*\]")
+_ENGINE_SENTENCES = {"Prefix not found": "undeclared prefix", "IRI parsing failed": "invalid IRI"}
 
 
 class Store(Protocol):
@@ -126,6 +129,24 @@ def syntax_error(error: SyntaxError) -> QueryError:
     if not found:
         return QueryError(f"The query is not valid SPARQL 1.1: {error.msg}.")
     line, column, reason = found.groups()
-    return QueryError(
-        f"The query is not valid SPARQL 1.1: {reason.strip().rstrip('.')}.", line=int(line), column=int(column)
-    )
+    return QueryError(f"The query is not valid SPARQL 1.1{_readable(reason)}.", line=int(line), column=int(column))
+
+
+def _readable(reason: str) -> str:
+    """What was wrong in a query, from the engine's list of what it expected, without classes of characters.
+
+    >>> _readable("expected one of Prefix not found, ['%'], ['-' | '0' ..= '9' | '\\\\u{00B7}']")
+    ': undeclared prefix'
+    >>> _readable('expected one of "(", FILTER, [_], [\\'_\\']'), _readable("expected [_]"), _readable("too deep")
+    (': expected one of "(", FILTER', '', ': too deep')
+    """
+    reason = reason.strip().rstrip(".")
+    kind, _, listed = reason.partition("expected ")
+    if kind or not listed:
+        return f": {reason}"
+    expected = [one for one in _EXPECTED.findall(listed.removeprefix("one of ")) if one[0] != "["]
+    for one in expected:
+        if " " in one and one[0] != '"':
+            return f": {_ENGINE_SENTENCES.get(one, one)}"
+    several = "one of " if len(expected) > 1 else ""
+    return f": expected {several}{', '.join(expected)}" if expected else ""
