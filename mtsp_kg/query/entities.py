@@ -22,11 +22,16 @@ def fold(label: str) -> str:
 
 
 class Entities:
-    """The entities that a store describes. profile: gives prefixed names their meaning."""
+    """The entities that a store describes.
 
-    def __init__(self, store: Store, profile: Profile) -> None:
+    profile: gives prefixed names their meaning; suggest: whether errors name similar entities, for which every label is
+    compared.
+    """
+
+    def __init__(self, store: Store, profile: Profile, *, suggest: bool = True) -> None:
         self.profile = profile
         self._store = store
+        self._suggest = suggest
 
     def find(self, name: str) -> str:
         """The IRI of the entity of that name.
@@ -80,6 +85,8 @@ class Entities:
         return table
 
     def _hint(self, name: str) -> str:
+        if not self._suggest:
+            return "Give an IRI, a prefixed name, or a whole name in any language."
         import difflib
 
         wanted = fold(name)

@@ -36,17 +36,11 @@ API_TYPES = {
 _SUFFIXES = {".json": "application/json", ".csv": "text/csv"}
 
 
-class QuickEntities(Entities):
-    """Entities without the search for similar names, which takes longer than a request may hold the event loop."""
-
-    def _hint(self, name: str) -> str:
-        return "Give an IRI, a prefixed name, or a whole name in any language."
-
-
 class ServedCatalogue:
     """Runs queries of the catalogue in the pool.
 
-    entities: resolves the names in parameters; rebase: the base IRI under which the graph is served.
+    entities: resolves the names in parameters, in the event loop, which suggestions would hold up; rebase: the base IRI
+    under which the graph is served.
     """
 
     def __init__(self, queries: Sequence[NamedQuery], entities: Entities, pool: Pool, rebase: Rebase) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-import pyoxigraph as ox
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import Route
@@ -20,7 +19,7 @@ from mtsp_kg.query.catalogue import NamedQuery
 from mtsp_kg.query.entities import Entities
 from mtsp_kg.serve import requests
 from mtsp_kg.serve.api import Api, ServedCatalogue
-from mtsp_kg.serve.descriptions import example_triples, openapi
+from mtsp_kg.serve.descriptions import openapi, query_examples
 from mtsp_kg.serve.middleware import AccessLog, ResponseMiddleware
 from mtsp_kg.serve.negotiation import GRAPH_TYPES, best_media, with_charset
 from mtsp_kg.serve.pool import Pool
@@ -69,8 +68,7 @@ def application(served: ServedProject, pool: Pool, log: AccessLog) -> Starlette:
         return rebase.out_bytes(openapi(served.queries, served.base, served.title))
 
     def examples_as(media_type: str) -> bytes:
-        triples = example_triples(served.queries, served.base)
-        return rebase.out_bytes(ox.serialize(triples, format=ox.RdfFormat.from_media_type(media_type)) or b"")
+        return rebase.out_bytes(query_examples(served.queries, served.base, media_type))
 
     examples = {media_type: partial(examples_as, media_type) for media_type in GRAPH_TYPES}
     routes = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from mtsp_kg.serve.api import API_TYPES, MAX_VALUE_LENGTH
 from mtsp_kg.serve.negotiation import GRAPH_TYPES, TABLE_TYPES
 from mtsp_kg.serve.responses import PROBLEM
 
-SERVICE_DESCRIPTION = Path(__file__).with_name("description.ttl")
+_SERVICE_DESCRIPTION = Path(__file__).with_name("description.ttl")
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$"
 _MAX_INTEGER = 10**18 - 1
 _REASONS = {
@@ -60,9 +60,9 @@ def openapi(queries: Sequence[NamedQuery], base: str, title: str) -> bytes:
     return json.dumps(description, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def example_triples(queries: Sequence[NamedQuery], base: str) -> list[ox.Triple]:
-    """The queries as RDF, as the SIB's SPARQL examples are: an `sh:SPARQLExecutable` for each, with its question in
-    each language, its text, its tags and its endpoint. base: as of `openapi`.
+def query_examples(queries: Sequence[NamedQuery], base: str, media_type: str) -> bytes:
+    """The queries in an RDF format, as the SIB's SPARQL examples are: an `sh:SPARQLExecutable` for each, with its
+    question in each language, its text, its tags and its endpoint. base: as of `openapi`.
     """
     namespaces: dict[str, str] = {}
     triples: list[ox.Triple] = []
@@ -78,13 +78,20 @@ def example_triples(queries: Sequence[NamedQuery], base: str) -> list[ox.Triple]
             ox.Triple(node, _sh("prefix"), ox.Literal(prefix)),
             ox.Triple(node, _sh("namespace"), ox.Literal(namespace, datatype=ox.NamedNode(vocab.XSD + "anyURI"))),
         ]
-    return triples
+    shortened = {"sh": vocab.SH, **{prefix: vocab.VOCABULARIES[prefix] for prefix in ("rdfs", "schema", "xsd")}}
+    return _written(triples, media_type, shortened)
 
 
-def service_description(base: str) -> list[ox.Triple]:
-    """The SPARQL 1.1 Service Description of the endpoints (section 3). base: as of `openapi`."""
-    quads = ox.parse(SERVICE_DESCRIPTION.read_bytes(), ox.RdfFormat.TURTLE, base_iri=base)
-    return [quad.triple for quad in quads]
+def service_description(base: str, media_type: str) -> bytes:
+    """The SPARQL 1.1 Service Description of the endpoints (section 3) in an RDF format. base: as of `openapi`."""
+    parser = ox.parse(_SERVICE_DESCRIPTION.read_bytes(), ox.RdfFormat.TURTLE, base_iri=base)
+    triples = [quad.triple for quad in parser]
+    return _written(triples, media_type, parser.prefixes)
+
+
+def _written(triples: list[ox.Triple], media_type: str, prefixes: Mapping[str, str]) -> bytes:
+    form = ox.RdfFormat.from_media_type(media_type)
+    return ox.serialize(triples, format=form, prefixes=dict(prefixes)) or b""
 
 
 def _example(query: NamedQuery, body: str, base: str, prefixes: ox.NamedNode) -> Iterator[ox.Triple]:

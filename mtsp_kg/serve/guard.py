@@ -146,7 +146,7 @@ def _service_error(text: str, offset: int) -> QueryError:
         text,
         offset,
         "SERVICE is not supported: this endpoint does not connect to other endpoints.",
-        "Send the federated query to an engine of yours. If this is a prefixed name, write '.' between it and '{'.",
+        "Run federated queries on an engine of your own. If 'service' is a prefix here, write '.' between it and '{'.",
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import pyoxigraph as ox
 from starlette.types import Receive, Scope, Send
@@ -63,12 +63,11 @@ class SparqlEndpoint:
         asserted: str,
     ) -> None:
         self._pool = pool
-        self._base = base
         self._iri = base + path
         self._view = view
         self._prefixes = dict(prefixes)
         self._asserted = asserted
-        self._description = cache(self._describe)
+        self._description = cache(partial(service_description, base))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request. Raises MtspError before anything of a response is sent."""
@@ -112,10 +111,6 @@ class SparqlEndpoint:
             operation.text, view, table, graph,
             default_graphs=default, named_graphs=named, base=self._iri, prefixes=self._prefixes,
         )  # fmt: skip
-
-    def _describe(self, media_type: str) -> bytes:
-        form = ox.RdfFormat.from_media_type(media_type)
-        return ox.serialize(service_description(self._base), format=form) or b""
 
 
 async def read_operation(scope: Scope, receive: Receive) -> QueryOperation | None:

@@ -15,7 +15,7 @@ import pytest
 from mtsp_kg.errors import NotFoundError
 from mtsp_kg.graph import open_graph
 from mtsp_kg.query.catalogue import read_catalogue
-from mtsp_kg.serve.api import QuickEntities
+from mtsp_kg.query.entities import Entities
 from mtsp_kg.serve.app import ServedProject, application
 from mtsp_kg.serve.middleware import AccessLog
 from mtsp_kg.serve.pool import Pool
@@ -76,7 +76,7 @@ def get() -> Iterator[Get]:
     """Sends a request to the application around the example site, in this process."""
     kg = open_graph()
     queries = read_catalogue(kg.project, "ask")
-    served = ServedProject(BASE, kg.profile, queries, QuickEntities(kg.store, kg.profile), site=Example())
+    served = ServedProject(BASE, kg.profile, queries, Entities(kg.store, kg.profile, suggest=False), site=Example())
     limits = WorkerLimits()
     workers = ForkingWorkerFactory(lambda: named_quads(kg.store.snapshot()), "none", limits)
     pool = Pool(workers, limits, PoolLimits(workers=1))

@@ -21,6 +21,7 @@ from mtsp_kg.plan.pages.words import LANGUAGES, words_in
 from mtsp_kg.plan.project import plans
 from mtsp_kg.project import Project
 from mtsp_kg.query.catalogue import read_catalogue
+from mtsp_kg.query.entities import Entities
 from mtsp_kg.serve.settings import ServerSettings
 from mtsp_kg.serve.worker_factory import named_quads, worker_factory
 from mtsp_kg.store import EmbeddedStore, Store
@@ -58,14 +59,13 @@ def serve(
     inferred = named_quads(store.snapshot(), project.profile.inferred)
     quads.set_result(rebase.out_bytes(named_quads(asserted) + inferred))
     try:
-        from mtsp_kg.serve.api import QuickEntities
         from mtsp_kg.serve.app import ServedProject
         from mtsp_kg.serve.live_site import LiveSite
         from mtsp_kg.serve.server import run_server
     except ImportError as error:
         raise MissingExtraError("The web server is not installed.", remedy="pip install 'mtsp-kg[serve]'.") from error
     queries = read_catalogue(project, "ask")
-    entities = QuickEntities(store, project.profile)
+    entities = Entities(store, project.profile, suggest=False)
     words = words_in(LANGUAGES[0])
     plan_labels = [entities.label(names.plan_iri(slug)) for slug in plans(project)]
     title = str(words.dataset_title).format(plan=", ".join(plan_labels) or words.site)
