@@ -97,6 +97,10 @@ class Answer(ABC):
 
         return data_frame(self.columns, list(self))
 
+    def graph(self) -> rdflib.Graph:
+        """The triples of a CONSTRUCT or DESCRIBE as an rdflib graph. Raises QueryError for another query."""
+        raise QueryError("Only the answer to a CONSTRUCT or DESCRIBE query is a graph.")
+
     @cached_property
     def _reader(self) -> Reader:
         from mtsp_kg.query.values import Reader
@@ -215,7 +219,6 @@ class TripleAnswer(Answer):
         return (written or b"").decode()
 
     def graph(self) -> rdflib.Graph:
-        """The triples as an rdflib graph."""
         import rdflib
 
         return rdflib.Graph().parse(data=self.write("ntriples"), format="ntriples")

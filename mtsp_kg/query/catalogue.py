@@ -26,7 +26,6 @@ Competency questions are what the ontology must be able to answer, each with the
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -286,4 +285,6 @@ def _parameter(name: str, about: Any, types: tuple[str, ...], path: Path) -> Par
 
 
 def _json(body: Any) -> str:
+    import json
+
     return json.dumps(body, ensure_ascii=False, indent=2) + "\n"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from mtsp_kg import vocab
-from mtsp_kg.errors import ParameterError, QueryError
+from mtsp_kg.errors import NotFoundError, ParameterError, QueryError
 from mtsp_kg.query.catalogue import NamedQuery, Parameter
 from mtsp_kg.query.entities import Entities
 
@@ -107,15 +107,24 @@ def _text(parameter: Parameter, value: ParameterValue, entities: Entities) -> st
 
 
 def _resource(parameter: Parameter, text: str, entities: Entities) -> str:
-    """The IRI that a text stands for. Raises ParameterError, NotFoundError."""
+    """The IRI of the entity that a text names: by local name, IRI, prefixed name or label.
+
+    Raises ParameterError, NotFoundError.
+    """
     known = entities.profile.resource_types.get(parameter.type)
     if known is None or entities.profile.expand(text) is not None:
         return entities.find(text)
     name = f"{known.prefix}:{text}"
     iri = entities.profile.expand(name)
-    if not re.fullmatch(known.pattern, text, re.ASCII) and not (iri is not None and entities.has(iri)):
+    if re.fullmatch(known.pattern, text, re.ASCII) or (iri is not None and entities.has(iri)):
+        return entities.find(name)
+    try:
+        labelled = entities.find(text)
+    except NotFoundError as error:
+        raise _wrong(parameter, text, known.example) from error
+    if not labelled.startswith(entities.profile.prefixes.get(known.prefix, labelled)):
         raise _wrong(parameter, text, known.example)
-    return entities.find(name)
+    return labelled
 
 
 def _pattern(parameter: Parameter, entities: Entities) -> str:

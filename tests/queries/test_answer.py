@@ -147,8 +147,10 @@ def test_triples_are_rows_and_a_graph() -> None:
     assert made.columns == ["subject", "predicate", "object"]
     assert [row.object for row in made] == [1, 2, "x"]
     assert made[0].subject.short == "ex:a"
-    graph = made.graph()  # type: ignore[attr-defined]
+    graph = made.graph()
     assert {str(triple[2]) for triple in graph} == {"1", "2", "x"}
+    with pytest.raises(QueryError, match="Only the answer to a CONSTRUCT or DESCRIBE query is a graph"):
+        ask("SELECT ?it { VALUES ?it { 1 } }").graph()
     assert made.to_pandas().columns.tolist() == ["subject", "predicate", "object"]
     assert str(made) == made.write("turtle")
     with pytest.raises(NotFoundError, match="no RDF format called 'csv'"):

@@ -131,19 +131,16 @@ def test_what_the_graph_does_not_have_is_not_found(kg: KnowledgeGraph) -> None:
         kg.query("partners-of-outcom")
 
 
-def test_a_local_name_need_not_be_a_number(tmp_path: Path) -> None:
-    """The pattern of a type tells which error is meant; a resource that is there can have another name."""
-    (tmp_path / "ontology").mkdir()
-    (tmp_path / "graph" / "toy").mkdir(parents=True)
-    (tmp_path / "graph" / "toy" / "plan.ttl").write_text(
-        "<https://w3id.org/mtsp-kg/id/toy/outcome/access> a <https://w3id.org/mtsp-kg/ontology#Outcome> .\n"
-    )
-    query = tmp_path / "which.rq"
-    query.write_text("#+ summary: Which?\n#+ params: {it: {type: outcome}}\nSELECT ?it { VALUES ?it { UNDEF } }\n")
-    kg = mtsp_kg.open(tmp_path)
-    assert kg.query_file(query, it="access")[0].it.short == "outcome:access"
-    with pytest.raises(ParameterError, match="must be an outcome, not 'acess'"):
-        kg.query_file(query, it="acess")
+@pytest.mark.parametrize("given", ["open-doors", "outcome:open-doors", "Open doors", "OPEN DOORS"])
+def test_an_outcome_without_a_number_has_a_name(toy: Path, given: str) -> None:
+    rows = mtsp_kg.open(toy).query("commitments-of-outcome", outcome=given)
+    assert [row.commitment.short for row in rows] == ["commitment:open-doors-2.1"]
+
+
+@pytest.mark.parametrize("given", ["open-door", "residents", "City Library"])
+def test_the_name_of_something_else_is_not_an_outcome(toy: Path, given: str) -> None:
+    with pytest.raises(ParameterError, match=f"must be an outcome, not '{given}'"):
+        mtsp_kg.open(toy).query("commitments-of-outcome", outcome=given)
 
 
 def test_a_type_that_nothing_knows_is_an_error_in_the_header(kg: KnowledgeGraph, tmp_path: Path) -> None:
