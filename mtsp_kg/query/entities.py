@@ -33,8 +33,8 @@ class Entities:
         self._store = store
         self._suggest = suggest
 
-    def find(self, name: str) -> str:
-        """The IRI of the entity of that name.
+    def find(self, name: str, namespace: str = "") -> str:
+        """The IRI of the entity of that name. namespace: of the entities that a label may name.
 
         Raises NotFoundError, with the nearest names, if there is none, and ParameterError if there are several.
         """
@@ -45,7 +45,8 @@ class Entities:
             raise NotFoundError(f"Nothing in the graph has the IRI <{iri}>.", remedy=self._hint(name.split(":")[-1]))
         wanted = fold(name)
         for labels in (vocab.LABELS[:1], vocab.LABELS):
-            found = sorted({iri for predicate in labels for iri in self._by_label[predicate].get(wanted, ())})
+            named = {iri for predicate in labels for iri in self._by_label[predicate].get(wanted, ())}
+            found = sorted(iri for iri in named if iri.startswith(namespace))
             if len(found) == 1:
                 return found[0]
             if found:

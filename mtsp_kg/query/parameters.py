@@ -119,12 +119,9 @@ def _resource(parameter: Parameter, text: str, entities: Entities) -> str:
     if re.fullmatch(known.pattern, text, re.ASCII) or (iri is not None and entities.has(iri)):
         return entities.find(name)
     try:
-        labelled = entities.find(text)
-    except NotFoundError as error:
+        return entities.find(text, entities.profile.prefixes[known.prefix])
+    except (KeyError, NotFoundError) as error:  # a project without a plan has no such prefix
         raise _wrong(parameter, text, known.example) from error
-    if not labelled.startswith(entities.profile.prefixes.get(known.prefix, labelled)):
-        raise _wrong(parameter, text, known.example)
-    return labelled
 
 
 def _pattern(parameter: Parameter, entities: Entities) -> str:
