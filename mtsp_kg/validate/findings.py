@@ -23,7 +23,10 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """0 for the most severe."""
-        return list(Severity).index(self)
+        return _BY_RANK.index(self)
+
+
+_BY_RANK = tuple(Severity)
 
 
 class Position(NamedTuple):

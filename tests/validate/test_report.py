@@ -146,3 +146,11 @@ def test_shapes_from_python_are_those_of_the_command(garden: Project) -> None:
     assert "## CommitmentMadeByShape\n" in listing.write("md")
     with pytest.raises(NotFoundError, match="cannot be written as 'html'"):
         listing.write("html")
+
+
+def test_a_remote_graph_has_neither_files_nor_revisions(files: tuple[Path, Path]) -> None:
+    pytest.importorskip("httpx")
+    kg = mtsp_kg.open(store="http://127.0.0.1:9/sparql")
+    for arguments, options in (((files[0],), {}), ((), {"changed_since": "HEAD"})):
+        with pytest.raises(ParameterError, match="neither files nor Git revisions"):
+            kg.validate(*arguments, **options)
