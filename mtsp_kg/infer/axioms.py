@@ -35,6 +35,15 @@ from mtsp_kg.infer.terms import (
 )
 
 RDFS = vocab.VOCABULARIES["rdfs"]
+CLASS_AXIOMS = {RDFS + "subClassOf": "subclass", vocab.OWL + "equivalentClass": "equivalent-classes",
+                vocab.OWL + "disjointWith": "disjoint-classes"}  # fmt: skip
+PROPERTY_AXIOMS = {RDFS + "subPropertyOf": "subproperty", vocab.OWL + "equivalentProperty": "equivalent-properties",
+                   vocab.OWL + "propertyDisjointWith": "disjoint-properties",
+                   vocab.OWL + "inverseOf": "inverse"}  # fmt: skip
+CHARACTERISTICS = {vocab.OWL + f"{name}Property": kind for name, kind in {
+    "Transitive": "transitive", "Symmetric": "symmetric", "Asymmetric": "asymmetric", "Irreflexive": "irreflexive",
+    "Functional": "functional", "InverseFunctional": "inverse-functional"}.items()}  # fmt: skip
+FACTS = {vocab.OWL + "sameAs": "same", vocab.OWL + "differentFrom": "different"}
 _PARTS = frozenset(vocab.OWL + name for name in ("intersectionOf", "unionOf", "complementOf", "oneOf"))
 _DATA_PARTS = ("onDatatype", "datatypeComplementOf")
 _CARDINALITIES = {
@@ -45,129 +54,6 @@ _CARDINALITIES = {
     "maxQualifiedCardinality": "max",
     "qualifiedCardinality": "exactly",
 }
-
-
-class ClassReader:
-    """Reads class expressions and properties."""
-
-    def __init__(self, index: OntologyIndex) -> None:
-        self._index = index
-
-    def is_expression_part(self, predicate: str) -> bool:
-        """Whether a predicate, by its IRI, writes a boolean combination of classes or an enumeration."""
-        return predicate in _PARTS
-
-    def is_datatype(self, term: str) -> bool:
-        """Whether a term is a datatype, or an expression over datatypes."""
-        if is_named(term):
-            builtin = term[1:-1].startswith(vocab.XSD) or term[1:-1] in (
-                RDFS + "Literal",
-                vocab.VOCABULARIES["rdf"] + "langString",
-                vocab.VOCABULARIES["rdf"] + "PlainLiteral",
-                vocab.OWL + "real",
-                vocab.OWL + "rational",
-            )
-            return builtin or nt(RDFS + "Datatype") in self._index.objects(term, RDF_TYPE)
-        if any(self._get(term, part) for part in _DATA_PARTS):
-            return True
-        if nt(RDFS + "Datatype") in self._index.objects(term, RDF_TYPE):
-            return True
-        one_of = self._get(term, "oneOf")
-        return one_of is not None and any(is_literal(item) for item in self._items(one_of))
-
-    def property(self, term: str) -> Property:
-        """A property, or the inverse of one."""
-        if is_literal(term):
-            raise UnreadableAxiomError(f"{term} is a literal where a property is required.")
-        if is_named(term):
-            return Property(term)
-        of = self._get(term, "inverseOf")
-        if of is None:
-            raise UnreadableAxiomError("A property without a name is not the inverse of a named one.", term)
-        return self.property(of).flipped()
-
-    def read(self, term: str) -> Expression:
-        """A class by its name, or the expression that an anonymous class is. Raises UnreadableAxiomError."""
-        if is_literal(term):
-            raise UnreadableAxiomError(f"{term} is a literal where a class is required.")
-        if self.is_datatype(term):
-            return DataRange(term)
-        return Named(term) if is_named(term) else self.read_expression(term)
-
-    def read_expression(self, term: str) -> Expression:
-        """The class expression that a node writes. Raises UnreadableAxiomError."""
-        parts = self._get(term, "intersectionOf")
-        if parts is not None:
-            return Intersection(tuple(self.read(item) for item in self._items(parts)))
-        parts = self._get(term, "unionOf")
-        if parts is not None:
-            return Union(tuple(self.read(item) for item in self._items(parts)))
-        of = self._get(term, "complementOf")
-        if of is not None:
-            return Complement(self.read(of))
-        parts = self._get(term, "oneOf")
-        if parts is not None:
-            return OneOf(tuple(self._items(parts)))
-        on = self._get(term, "onProperty")
-        if on is None:
-            known = [self._index.profile.shrink(name[1:-1]) for name in self._index.by_subject.get(term, {})]
-            raise UnreadableAxiomError(
-                f"An anonymous class is not a supported class expression ({', '.join(known)}).", term
-            )
-        return self._restriction(term, self.property(on))
-
-    def _restriction(self, term: str, on: Property) -> Expression:
-        for name, form in (("someValuesFrom", Some), ("allValuesFrom", Only)):
-            filler = self._get(term, name)
-            if filler is not None:
-                return form(on, self.read(filler))
-        value = self._get(term, "hasValue")
-        if value is not None:
-            return Value(on, value)
-        if self._get(term, "hasSelf") is not None:
-            return Self(on)
-        for name, bound in _CARDINALITIES.items():
-            number = self._get(term, name)
-            if number is not None:
-                filler = self._get(term, "onClass") or self._get(term, "onDataRange") or THING
-                digits = number.split('"')[1] if is_literal(number) else ""
-                if not digits.isdigit():
-                    raise UnreadableAxiomError(f"{number} is not a cardinality.", term, nt(vocab.OWL + name))
-                return Cardinality(bound, int(digits), on, self.read(filler))
-        known = ", ".join(self._index.profile.shrink(name[1:-1]) for name in self._index.by_subject.get(term, {}))
-        raise UnreadableAxiomError(f"A restriction of this kind is not supported ({known}).", term)
-
-    def _items(self, head: str) -> list[str]:
-        return self._index.items(head)
-
-    def _get(self, term: str, name: str) -> str | None:
-        return self._index.only(term, nt(vocab.OWL + name))
-
-
-Part = Expression | Property | str
-
-
-@dataclass(frozen=True)
-class Axiom:
-    """One axiom. about: the class or property that it describes, else its ontology."""
-
-    kind: str
-    parts: tuple[Part, ...]
-    about: str = field(compare=False, default="")
-    file: str = field(compare=False, default="")
-    line: int | None = field(compare=False, default=None)
-
-
-CLASS_AXIOMS = {RDFS + "subClassOf": "subclass", vocab.OWL + "equivalentClass": "equivalent-classes",
-                vocab.OWL + "disjointWith": "disjoint-classes"}  # fmt: skip
-PROPERTY_AXIOMS = {RDFS + "subPropertyOf": "subproperty", vocab.OWL + "equivalentProperty": "equivalent-properties",
-                   vocab.OWL + "propertyDisjointWith": "disjoint-properties",
-                   vocab.OWL + "inverseOf": "inverse"}  # fmt: skip
-CHARACTERISTICS = {vocab.OWL + f"{name}Property": kind for name, kind in {
-    "Transitive": "transitive", "Symmetric": "symmetric", "Asymmetric": "asymmetric", "Irreflexive": "irreflexive",
-    "Functional": "functional", "InverseFunctional": "inverse-functional"}.items()}  # fmt: skip
-FACTS = {vocab.OWL + "sameAs": "same", vocab.OWL + "differentFrom": "different"}
-
 # Terms of OWL and RDFS that make no axiom by themselves: declarations, annotations, parts of other axioms.
 _NO_AXIOM = {RDFS + name for name in ("label", "comment", "seeAlso", "isDefinedBy", "Datatype", "Class")} | {
     vocab.OWL + name
@@ -185,6 +71,23 @@ _NO_AXIOM = {RDFS + name for name in ("label", "comment", "seeAlso", "isDefinedB
 }  # fmt: skip
 _LISTS = {"AllDisjointClasses": "disjoint-classes", "AllDisjointProperties": "disjoint-properties",
           "AllDifferent": "different"}  # fmt: skip
+Part = Expression | Property | str
+
+
+@dataclass(frozen=True)
+class Axiom:
+    """One axiom. about: the class or property that it describes, else its ontology."""
+
+    kind: str
+    parts: tuple[Part, ...]
+    about: str = field(compare=False, default="")
+    file: str = field(compare=False, default="")
+    line: int | None = field(compare=False, default=None)
+
+
+def read_axioms(index: OntologyIndex) -> list[Axiom]:
+    """The axioms of some files, in their order. Raises DataError for one that is malformed or not supported."""
+    return AxiomReader(index).read()
 
 
 class AxiomReader:
@@ -296,35 +199,101 @@ class AxiomReader:
         self._found.setdefault(axiom, axiom)
 
 
-def read_axioms(index: OntologyIndex) -> list[Axiom]:
-    """The axioms of some files, in their order. Raises DataError for one that is malformed or not supported."""
-    return AxiomReader(index).read()
+class ClassReader:
+    """Reads class expressions and properties."""
 
+    def __init__(self, index: OntologyIndex) -> None:
+        self._index = index
 
-def _properties(axiom: Axiom) -> list[Property]:
-    return [part for part in axiom.parts if isinstance(part, Property)]
+    def is_expression_part(self, predicate: str) -> bool:
+        """Whether a predicate, by its IRI, writes a boolean combination of classes or an enumeration."""
+        return predicate in _PARTS
 
+    def is_datatype(self, term: str) -> bool:
+        """Whether a term is a datatype, or an expression over datatypes."""
+        if is_named(term):
+            builtin = term[1:-1].startswith(vocab.XSD) or term[1:-1] in (
+                RDFS + "Literal",
+                vocab.VOCABULARIES["rdf"] + "langString",
+                vocab.VOCABULARIES["rdf"] + "PlainLiteral",
+                vocab.OWL + "real",
+                vocab.OWL + "rational",
+            )
+            return builtin or nt(RDFS + "Datatype") in self._index.objects(term, RDF_TYPE)
+        if any(self._get(term, part) for part in _DATA_PARTS):
+            return True
+        if nt(RDFS + "Datatype") in self._index.objects(term, RDF_TYPE):
+            return True
+        one_of = self._get(term, "oneOf")
+        return one_of is not None and any(is_literal(item) for item in self._items(one_of))
 
-def _hierarchy(axioms: Iterable[Axiom]) -> dict[str, set[str]]:
-    """Property to its direct superproperties; a property and its inverse count as one."""
-    above: dict[str, set[str]] = {}
-    for axiom in axioms:
-        names = [part.name for part in _properties(axiom)]
-        if axiom.kind in ("subproperty", "equivalent-properties", "inverse"):
-            above.setdefault(names[0], set()).add(names[1])
-            if axiom.kind != "subproperty":
-                above.setdefault(names[1], set()).add(names[0])
-    return above
+    def property(self, term: str) -> Property:
+        """A property, or the inverse of one."""
+        if is_literal(term):
+            raise UnreadableAxiomError(f"{term} is a literal where a property is required.")
+        if is_named(term):
+            return Property(term)
+        of = self._get(term, "inverseOf")
+        if of is None:
+            raise UnreadableAxiomError("A property without a name is not the inverse of a named one.", term)
+        return self.property(of).flipped()
 
+    def read(self, term: str) -> Expression:
+        """A class by its name, or the expression that an anonymous class is. Raises UnreadableAxiomError."""
+        if is_literal(term):
+            raise UnreadableAxiomError(f"{term} is a literal where a class is required.")
+        if self.is_datatype(term):
+            return DataRange(term)
+        return Named(term) if is_named(term) else self.read_expression(term)
 
-def closed(start: set[str], above: dict[str, set[str]]) -> set[str]:
-    """Some nodes of a hierarchy and all above them."""
-    found, open_ = set(start), list(start)
-    while open_:
-        for upper in above.get(open_.pop(), set()) - found:
-            found.add(upper)
-            open_.append(upper)
-    return found
+    def read_expression(self, term: str) -> Expression:
+        """The class expression that a node writes. Raises UnreadableAxiomError."""
+        parts = self._get(term, "intersectionOf")
+        if parts is not None:
+            return Intersection(tuple(self.read(item) for item in self._items(parts)))
+        parts = self._get(term, "unionOf")
+        if parts is not None:
+            return Union(tuple(self.read(item) for item in self._items(parts)))
+        of = self._get(term, "complementOf")
+        if of is not None:
+            return Complement(self.read(of))
+        parts = self._get(term, "oneOf")
+        if parts is not None:
+            return OneOf(tuple(self._items(parts)))
+        on = self._get(term, "onProperty")
+        if on is None:
+            known = [self._index.profile.shrink(name[1:-1]) for name in self._index.by_subject.get(term, {})]
+            raise UnreadableAxiomError(
+                f"An anonymous class is not a supported class expression ({', '.join(known)}).", term
+            )
+        return self._restriction(term, self.property(on))
+
+    def _restriction(self, term: str, on: Property) -> Expression:
+        for name, form in (("someValuesFrom", Some), ("allValuesFrom", Only)):
+            filler = self._get(term, name)
+            if filler is not None:
+                return form(on, self.read(filler))
+        value = self._get(term, "hasValue")
+        if value is not None:
+            return Value(on, value)
+        if self._get(term, "hasSelf") is not None:
+            return Self(on)
+        for name, bound in _CARDINALITIES.items():
+            number = self._get(term, name)
+            if number is not None:
+                filler = self._get(term, "onClass") or self._get(term, "onDataRange") or THING
+                digits = number.split('"')[1] if is_literal(number) else ""
+                if not digits.isdigit():
+                    raise UnreadableAxiomError(f"{number} is not a cardinality.", term, nt(vocab.OWL + name))
+                return Cardinality(bound, int(digits), on, self.read(filler))
+        known = ", ".join(self._index.profile.shrink(name[1:-1]) for name in self._index.by_subject.get(term, {}))
+        raise UnreadableAxiomError(f"A restriction of this kind is not supported ({known}).", term)
+
+    def _items(self, head: str) -> list[str]:
+        return self._index.items(head)
+
+    def _get(self, term: str, name: str) -> str | None:
+        return self._index.only(term, nt(vocab.OWL + name))
 
 
 def not_simple(axioms: Iterable[Axiom]) -> set[str]:
@@ -351,3 +320,29 @@ def irregular(axioms: Iterable[Axiom]) -> list[Axiom]:
             before.setdefault(step, set()).add(whole)
     found = [axiom for axiom, step, whole in strict if step in closed({whole}, before)]
     return list(dict.fromkeys(found))
+
+
+def closed(start: set[str], above: dict[str, set[str]]) -> set[str]:
+    """Some nodes of a hierarchy and all above them."""
+    found, open_ = set(start), list(start)
+    while open_:
+        for upper in above.get(open_.pop(), set()) - found:
+            found.add(upper)
+            open_.append(upper)
+    return found
+
+
+def _properties(axiom: Axiom) -> list[Property]:
+    return [part for part in axiom.parts if isinstance(part, Property)]
+
+
+def _hierarchy(axioms: Iterable[Axiom]) -> dict[str, set[str]]:
+    """Property to its direct superproperties; a property and its inverse count as one."""
+    above: dict[str, set[str]] = {}
+    for axiom in axioms:
+        names = [part.name for part in _properties(axiom)]
+        if axiom.kind in ("subproperty", "equivalent-properties", "inverse"):
+            above.setdefault(names[0], set()).add(names[1])
+            if axiom.kind != "subproperty":
+                above.setdefault(names[1], set()).add(names[0])
+    return above

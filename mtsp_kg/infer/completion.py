@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
 
 INFERENCE = "MTSP_INFERENCE"
-FOLDER = "infer"
+# The folder of queries/ that has the rules that are queries.
+QUERY_RULES = "infer"
 _PACKAGE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib takes longer than the rest of this module
 
 
@@ -42,7 +43,7 @@ class InferenceCompletion:
         from hashlib import sha256  # it takes longer to import than all else here
 
         total = sha256()
-        for path in self._project.query_files(FOLDER):
+        for path in self._project.query_files(QUERY_RULES):
             total.update(f"\0{path.name}\0".encode() + path.read_bytes())
         with os.scandir(_PACKAGE) as found:
             for entry in sorted(found, key=lambda entry: entry.name):

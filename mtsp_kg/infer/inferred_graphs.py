@@ -50,6 +50,16 @@ def written(closure: Closure, form: str, profile: Profile) -> bytes:
     return ox.serialize([triples[text] for text in sorted(triples)], format=media) or b""
 
 
+def add_inferences(store: ox.Store, reasoner: Reasoner) -> Closure:
+    """Puts inferred triples into a store, in their graphs and in the default graph. Raises DataError, QueryError."""
+    closure = reasoner.close(store)
+    quads = nquads(closure, reasoner.project.profile)
+    store.bulk_load(quads, format=ox.RdfFormat.N_QUADS)
+    parsed = ox.parse(quads, format=ox.RdfFormat.N_QUADS)
+    store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object, ox.DefaultGraph()) for quad in parsed)
+    return closure
+
+
 def _about(closure: Closure, profile: Profile) -> set[str]:
     lines: set[str] = set()
     for derivation in closure.derivations:
@@ -85,13 +95,3 @@ def _turtle(quads: list[ox.Quad], format_: Format, profile: Profile) -> bytes:
         body += ["", f"{graph} {{", *(f"    {statement}" for statement in lines), "}"] if graph else ["", *lines]
     head = [f"@prefix {prefix}: <{profile.prefixes[prefix]}> ." for prefix in sorted(used)]
     return ("\n".join([*head, *body]) + "\n").encode()
-
-
-def add_inferences(store: ox.Store, reasoner: Reasoner) -> Closure:
-    """Puts inferred triples into a store, in their graphs and in the default graph. Raises DataError, QueryError."""
-    closure = reasoner.close(store)
-    quads = nquads(closure, reasoner.project.profile)
-    store.bulk_load(quads, format=ox.RdfFormat.N_QUADS)
-    parsed = ox.parse(quads, format=ox.RdfFormat.N_QUADS)
-    store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object, ox.DefaultGraph()) for quad in parsed)
-    return closure

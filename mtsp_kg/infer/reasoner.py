@@ -21,6 +21,7 @@ from mtsp_kg.errors import QueryError
 from mtsp_kg.infer.axioms import Axiom, read_axioms
 from mtsp_kg.infer.closure import Closure, Evaluation, needed
 from mtsp_kg.infer.compile import clashes_of, rules_of
+from mtsp_kg.infer.completion import QUERY_RULES
 from mtsp_kg.infer.facts import read_ntriples
 from mtsp_kg.infer.ontology_index import OntologyIndex, axiom_files
 from mtsp_kg.infer.rules import Rule
@@ -28,7 +29,6 @@ from mtsp_kg.infer.terms import SUBCLASS, SUBPROPERTY, Atom, atom_of, is_named, 
 from mtsp_kg.profile import Profile
 from mtsp_kg.project import Project
 
-FOLDER = "infer"
 _HEADER = re.compile(r"^#\+ (\w+): *(.*)$", re.MULTILINE)
 _PREFIX = re.compile(r"^\s*PREFIX\s+([\w-]*):\s*<([^>]*)>", re.MULTILINE | re.IGNORECASE)
 _TEMPLATE = re.compile(r"CONSTRUCT\s*\{([^}]*)\}", re.IGNORECASE)
@@ -37,98 +37,6 @@ _PATTERN = re.compile(r"(\?\w+|<[^>]*>|[^\s;,]+)\s+([^\s;,|/^]+|<[^>]*>)\s+(<[^>
 _NOT_SPARQL = re.compile(r"^\s*#.*$|<[^>]*>|\"[^\"]*\"", re.MULTILINE)
 _GRAPH = re.compile(r"\bGRAPH\b", re.IGNORECASE)
 Pattern = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class RuleQuery:
-    """A rule that is a CONSTRUCT query. because: its premises; template: the triples that it gives."""
-
-    name: str
-    path: Path
-    text: str
-    summary: str
-    template: tuple[Pattern, ...]
-    because: tuple[Pattern, ...]
-    rule: Rule
-
-    def run(self, store: ox.Store) -> dict[Atom, list[tuple[Atom, ...]]]:
-        """The facts that the query gives over a store's default graph, each with its premises: one tuple for each
-        solution that differs in them. Raises QueryError.
-        """
-        try:
-            found = store.query(_construct_as_select(self.text))
-        except SyntaxError as error:
-            raise QueryError(f"The query is not valid SPARQL 1.1: {error.msg}.", file=self.path) from error
-        assert isinstance(found, ox.QuerySolutions)
-        known = {f"?{variable.value}" for variable in found.variables}
-        facts: dict[Atom, dict[tuple[Atom, ...], None]] = {}
-        for solution in found:
-            values = {name: str(solution[name[1:]]) for name in known if solution[name[1:]] is not None}
-            premises = tuple(atom_of(*(values.get(term, term) for term in triple)) for triple in self.because)
-            for triple in self.template:
-                fact = atom_of(*(values.get(term, term) for term in triple))
-                if not any(term.startswith("?") for term in fact):
-                    facts.setdefault(fact, {})[premises] = None
-        return {fact: list(ways) for fact, ways in facts.items()}
-
-
-def rule_queries(project: Project) -> list[RuleQuery]:
-    """The query rules of a project, by name. Raises QueryError for one that is malformed."""
-    return [_read(project, path) for path in project.query_files(FOLDER)]
-
-
-def _read(project: Project, path: Path) -> RuleQuery:
-    text = path.read_text(encoding="utf-8")
-    header = [(key, value.strip().strip('"')) for key, value in _HEADER.findall(text)]
-    summary = dict(header).get("summary")
-    prefixes = {**project.profile.prefixes, **dict(_PREFIX.findall(text))}
-    because = tuple(_pattern(value, prefixes, path) for key, value in header if key == "because")
-    if summary is None or not because:
-        raise QueryError(
-            "The header of a query rule has no summary or no premises.",
-            remedy="Write '#+ summary: ...' and '#+ because: ?thing rdf:type mtsp:...'.",
-            file=path,
-        )
-    if _GRAPH.search(_NOT_SPARQL.sub(" ", text)):
-        raise QueryError(
-            "A query rule contains a GRAPH pattern.",
-            remedy="Query the default graph: the proofs name the graphs that assert the premises.",
-            file=path,
-        )
-    block = _TEMPLATE.search(text)
-    if block is None:
-        raise QueryError(
-            "A query rule must be a CONSTRUCT query.",
-            remedy="Construct the triples that the rule gives.",
-            file=path,
-        )
-    triples = [part.strip() for part in re.split(r"\s\.(?=\s|$)", block.group(1)) if part.strip()]
-    template = tuple(_pattern(triple, prefixes, path) for triple in triples)
-    about = nt(project.profile.base + f"queries/{FOLDER}/{path.stem}")
-    absent = [value for key, value in header if key == "absent"]
-    axiom = Axiom("query", (summary, *absent), about, project.relative(path), 1)
-    return RuleQuery(path.stem, path, text, summary, template, because, Rule(path.stem, None, (), axiom))
-
-
-def _pattern(text: str, prefixes: Mapping[str, str], path: Path) -> Pattern:
-    found = _PATTERN.fullmatch(text.strip())
-    if found is None:
-        raise QueryError(
-            f"'{text}' is not a triple pattern.",
-            remedy="Write subject, predicate and object, with ' .' between triples.",
-            file=path,
-        )
-    subject, predicate, object_ = (_term(term, prefixes) for term in found.groups())
-    return subject, predicate, object_
-
-
-def _term(text: str, prefixes: Mapping[str, str]) -> str:
-    if text == "a":
-        return nt(vocab.RDF_TYPE)
-    if text.startswith(("?", '"', "<")):
-        return text
-    prefix, _, local = text.partition(":")
-    return nt(prefixes[prefix] + local) if prefix in prefixes else text
 
 
 class Reasoner:
@@ -197,13 +105,42 @@ class Reasoner:
         return {(one, two) for one, name, two in triples if name == predicate and is_named(one) and is_named(two)}
 
 
-def _store_of(text: bytes, closure: Closure) -> ox.Store:
-    """A store with some N-Triples and the inferred facts of a closure."""
-    store = ox.Store()
-    store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES)
-    inferred = "".join(f"{line(fact)} .\n" for _, fact in closure.inferred())
-    store.bulk_load(inferred.encode(), format=ox.RdfFormat.N_TRIPLES)
-    return store
+@dataclass(frozen=True)
+class RuleQuery:
+    """A rule that is a CONSTRUCT query. because: its premises; template: the triples that it gives."""
+
+    name: str
+    path: Path
+    text: str
+    summary: str
+    template: tuple[Pattern, ...]
+    because: tuple[Pattern, ...]
+    rule: Rule
+
+    def run(self, store: ox.Store) -> dict[Atom, list[tuple[Atom, ...]]]:
+        """The facts that the query gives over a store's default graph, each with its premises: one tuple for each
+        solution that differs in them. Raises QueryError.
+        """
+        try:
+            found = store.query(_construct_as_select(self.text))
+        except SyntaxError as error:
+            raise QueryError(f"The query is not valid SPARQL 1.1: {error.msg}.", file=self.path) from error
+        assert isinstance(found, ox.QuerySolutions)
+        known = {f"?{variable.value}" for variable in found.variables}
+        facts: dict[Atom, dict[tuple[Atom, ...], None]] = {}
+        for solution in found:
+            values = {name: str(solution[name[1:]]) for name in known if solution[name[1:]] is not None}
+            premises = tuple(atom_of(*(values.get(term, term) for term in triple)) for triple in self.because)
+            for triple in self.template:
+                fact = atom_of(*(values.get(term, term) for term in triple))
+                if not any(term.startswith("?") for term in fact):
+                    facts.setdefault(fact, {})[premises] = None
+        return {fact: list(ways) for fact, ways in facts.items()}
+
+
+def rule_queries(project: Project) -> list[RuleQuery]:
+    """The query rules of a project, by name. Raises QueryError for one that is malformed."""
+    return [_read(project, path) for path in project.query_files(QUERY_RULES)]
 
 
 def dump(store: ox.Store, profile: Profile) -> bytes:
@@ -216,6 +153,69 @@ def dump(store: ox.Store, profile: Profile) -> bytes:
     for graph in inferred:
         out.update((store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b"").split(b"\n"))
     return b"\n".join(line for line in text.split(b"\n") if line not in out)
+
+
+def _read(project: Project, path: Path) -> RuleQuery:
+    text = path.read_text(encoding="utf-8")
+    header = [(key, value.strip().strip('"')) for key, value in _HEADER.findall(text)]
+    summary = dict(header).get("summary")
+    prefixes = {**project.profile.prefixes, **dict(_PREFIX.findall(text))}
+    because = tuple(_pattern(value, prefixes, path) for key, value in header if key == "because")
+    if summary is None or not because:
+        raise QueryError(
+            "The header of a query rule has no summary or no premises.",
+            remedy="Write '#+ summary: ...' and '#+ because: ?thing rdf:type mtsp:...'.",
+            file=path,
+        )
+    if _GRAPH.search(_NOT_SPARQL.sub(" ", text)):
+        raise QueryError(
+            "A query rule contains a GRAPH pattern.",
+            remedy="Query the default graph: the proofs name the graphs that assert the premises.",
+            file=path,
+        )
+    block = _TEMPLATE.search(text)
+    if block is None:
+        raise QueryError(
+            "A query rule must be a CONSTRUCT query.",
+            remedy="Construct the triples that the rule gives.",
+            file=path,
+        )
+    triples = [part.strip() for part in re.split(r"\s\.(?=\s|$)", block.group(1)) if part.strip()]
+    template = tuple(_pattern(triple, prefixes, path) for triple in triples)
+    about = nt(project.profile.base + f"queries/{QUERY_RULES}/{path.stem}")
+    absent = [value for key, value in header if key == "absent"]
+    axiom = Axiom("query", (summary, *absent), about, project.relative(path), 1)
+    return RuleQuery(path.stem, path, text, summary, template, because, Rule(path.stem, None, (), axiom))
+
+
+def _pattern(text: str, prefixes: Mapping[str, str], path: Path) -> Pattern:
+    found = _PATTERN.fullmatch(text.strip())
+    if found is None:
+        raise QueryError(
+            f"'{text}' is not a triple pattern.",
+            remedy="Write subject, predicate and object, with ' .' between triples.",
+            file=path,
+        )
+    subject, predicate, object_ = (_term(term, prefixes) for term in found.groups())
+    return subject, predicate, object_
+
+
+def _term(text: str, prefixes: Mapping[str, str]) -> str:
+    if text == "a":
+        return nt(vocab.RDF_TYPE)
+    if text.startswith(("?", '"', "<")):
+        return text
+    prefix, _, local = text.partition(":")
+    return nt(prefixes[prefix] + local) if prefix in prefixes else text
+
+
+def _store_of(text: bytes, closure: Closure) -> ox.Store:
+    """A store with some N-Triples and the inferred facts of a closure."""
+    store = ox.Store()
+    store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES)
+    inferred = "".join(f"{line(fact)} .\n" for _, fact in closure.inferred())
+    store.bulk_load(inferred.encode(), format=ox.RdfFormat.N_TRIPLES)
+    return store
 
 
 def _construct_as_select(query: str) -> str:

@@ -39,16 +39,24 @@ from mtsp_kg.infer.terms import (
     Some,
     Union,
     Value,
-    is_variable,
     substitute,
 )
 
 _TABLE = tomllib.loads((Path(__file__).parent / "kinds.toml").read_text(encoding="utf-8"))
-
 # Kind to its rules of OWL 2 RL (`rule`) and its name in English (`en`) and Chinese (`zh`), in order of precedence.
 KINDS: dict[str, dict[str, str]] = _TABLE["kinds"]
 # The same for contradictions.
 CLASHES: dict[str, dict[str, str]] = _TABLE["clashes"]
+_KIND_OF_SUB = {Some: "some-values", Value: "has-value", Intersection: "intersection", Union: "union",
+                OneOf: "enumeration", Self: "self", Cardinality: "some-values"}  # fmt: skip
+_KIND_OF_SUPER = {Only: "all-values", Value: "has-value", Intersection: "intersection", Self: "self",
+                  Cardinality: "max-cardinality"}  # fmt: skip
+Restriction = Some | Only | Value
+Body = tuple[Atom, ...]
+# A test on the terms that a body binds: ("differ", a, b) by name, ("unequal", a, b) by value, ("outside", datatype, a)
+# for a term that is not in the value space of a datatype.
+Guard = tuple[str, str, str]
+Clause = tuple[Body, dict[str, str]]
 
 
 class LeftOut(NamedTuple):
@@ -59,13 +67,6 @@ class LeftOut(NamedTuple):
 
 
 LEFT_OUT = tuple(LeftOut(entry["what"], entry["why"]) for entry in _TABLE["left-out"])
-
-Restriction = Some | Only | Value
-Body = tuple[Atom, ...]
-# A test on the terms that a body binds: ("differ", a, b) by name, ("unequal", a, b) by value, ("outside", datatype, a)
-# for a term that is not in the value space of a datatype.
-Guard = tuple[str, str, str]
-Clause = tuple[Body, dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -81,135 +82,6 @@ class Rule:
 
 class UnsupportedAxiomError(Exception):
     """An axiom with consequences that no rule here expresses."""
-
-
-def name_of(expression: Expression) -> str | None:
-    """The name of a class expression: a class's own, or one in square brackets; None if it gets none.
-
-    >>> name_of(Some(Property("<urn:p>"), Named("<urn:A>")))
-    '[some <urn:p> <urn:A>]'
-    """
-    match expression:
-        case Named(name):
-            return name
-        case Cardinality("min", 1, on, filler):
-            return name_of(Some(on, filler))
-        case Some(on, filler) | Only(on, filler):
-            inner = name_of(filler)
-            form = "some" if isinstance(expression, Some) else "only"
-            return f"[{form} {_written(on)} {inner}]" if inner is not None else None
-        case Value(on, value):
-            return f"[value {_written(on)} {value}]"
-        case Intersection(parts) | Union(parts):
-            inners = [name_of(part) for part in parts]
-            form = "and" if isinstance(expression, Intersection) else "or"
-            return f"[{form} {' '.join(sorted(filter(None, inners)))}]" if all(inners) else None
-    return None
-
-
-def _written(on: Property) -> str:
-    return f"^{on.name}" if on.inverse else on.name
-
-
-class SharedClasses:
-    """The anonymous classes that some axioms share."""
-
-    def __init__(self, axioms: Iterable[Axiom]) -> None:
-        self._above: dict[str, set[str]] = {}
-        below: dict[str, tuple[Restriction, set[int]]] = {}
-        above: dict[str, tuple[Restriction, set[int]]] = {}
-        for place, axiom in enumerate(axioms):
-            properties = [part for part in axiom.parts if isinstance(part, Property)]
-            if axiom.kind in ("subproperty", "equivalent-properties"):
-                self._within(properties[0], properties[1])
-                if axiom.kind == "equivalent-properties":
-                    self._within(properties[1], properties[0])
-            for expression, is_above in _sides(axiom):
-                for found, at_top in _restrictions(expression, above=is_above):
-                    name = name_of(found)
-                    if name is not None:
-                        table = above if at_top else below
-                        table.setdefault(name, (found, set()))[1].add(place)
-        # Two names, and what must hold for the members of the first to be members of the second.
-        self.steps: list[tuple[str, str, Body]] = []
-        for one, (expression, places) in above.items():
-            for other, (target, users) in below.items():
-                if one == other and len(places | users) == 1:
-                    continue  # only the axiom itself would use it, and infer what it starts from
-                needs = self._needs(expression, target)
-                if needs is not None:
-                    self.steps.append((one, other, needs))
-        self.active = {name for one, other, _ in self.steps for name in (one, other)}
-
-    def name(self, expression: Expression) -> str | None:
-        """The name of a class, or of an anonymous class that is shared; None for another."""
-        name = name_of(expression)
-        return name if isinstance(expression, Named) or name in self.active else None
-
-    def _within(self, sub: Property, super_: Property) -> None:
-        if sub.inverse == super_.inverse:
-            self._above.setdefault(sub.name, set()).add(super_.name)
-
-    def _needs(self, one: Restriction, other: Restriction) -> Body | None:
-        """What must hold for one expression to be within another; None if it cannot be."""
-        if type(one) is not type(other) or one.property.inverse != other.property.inverse:
-            return None
-        lower, upper = one.property.name, other.property.name
-        if isinstance(one, Only):
-            lower, upper = upper, lower
-        if upper not in closed({lower}, self._above):
-            return None
-        needs: list[Atom] = [] if lower == upper else [(SUBPROPERTY, lower, upper)]
-        if isinstance(one, Value) or isinstance(other, Value):
-            return tuple(needs) if name_of(one).split(" ", 2)[2] == name_of(other).split(" ", 2)[2] else None  # type: ignore[union-attr]
-        inner, outer = name_of(one.filler), name_of(other.filler)
-        if inner is None or outer is None:
-            return None
-        if inner != outer and outer != THING:
-            needs.append((SUBCLASS, inner, outer))
-        return tuple(needs)
-
-
-def _sides(axiom: Axiom) -> Iterator[tuple[Expression, bool]]:
-    """The class expressions of an axiom, each with whether the axiom gives it members."""
-    classes = [part for part in axiom.parts if not isinstance(part, Property | str)]
-    if axiom.kind == "subclass":
-        yield from ((classes[0], False), (classes[1], True))
-    elif axiom.kind == "equivalent-classes":
-        for expression in classes[:2]:
-            yield from ((expression, False), (expression, True))
-    elif axiom.kind in ("domain", "range"):
-        yield (classes[0], True)
-    elif axiom.kind in ("disjoint-classes", "disjoint-union", "key"):
-        yield from ((expression, False) for expression in classes)
-
-
-def _restrictions(expression: Expression, *, above: bool) -> Iterator[tuple[Restriction, bool]]:
-    match expression:
-        case Intersection(parts):
-            for part in parts:
-                yield from _restrictions(part, above=above)
-        case Union(parts) if not above:
-            for part in parts:
-                yield from _restrictions(part, above=above)
-        case Cardinality("min", 1, on, filler):
-            yield from _restrictions(Some(on, filler), above=above)
-        case Some(_, filler):
-            yield (expression, above)
-            if not above:
-                yield from _restrictions(filler, above=above)
-        case Only(_, filler):
-            yield (expression, above)
-            if above:
-                yield from _restrictions(filler, above=above)
-        case Value():
-            yield (expression, above)
-
-
-_KIND_OF_SUB = {Some: "some-values", Value: "has-value", Intersection: "intersection", Union: "union",
-                OneOf: "enumeration", Self: "self", Cardinality: "some-values"}  # fmt: skip
-_KIND_OF_SUPER = {Only: "all-values", Value: "has-value", Intersection: "intersection", Self: "self",
-                  Cardinality: "max-cardinality"}  # fmt: skip
 
 
 class Compiler:
@@ -336,13 +208,92 @@ class Compiler:
             yield from self.rules(kind, clause, super_, "?x")
 
 
+class SharedClasses:
+    """The anonymous classes that some axioms share."""
+
+    def __init__(self, axioms: Iterable[Axiom]) -> None:
+        self._above: dict[str, set[str]] = {}
+        below: dict[str, tuple[Restriction, set[int]]] = {}
+        above: dict[str, tuple[Restriction, set[int]]] = {}
+        for place, axiom in enumerate(axioms):
+            properties = [part for part in axiom.parts if isinstance(part, Property)]
+            if axiom.kind in ("subproperty", "equivalent-properties"):
+                self._within(properties[0], properties[1])
+                if axiom.kind == "equivalent-properties":
+                    self._within(properties[1], properties[0])
+            for expression, is_above in _sides(axiom):
+                for found, at_top in _restrictions(expression, above=is_above):
+                    name = name_of(found)
+                    if name is not None:
+                        table = above if at_top else below
+                        table.setdefault(name, (found, set()))[1].add(place)
+        # Two names, and what must hold for the members of the first to be members of the second.
+        self.steps: list[tuple[str, str, Body]] = []
+        for one, (expression, places) in above.items():
+            for other, (target, users) in below.items():
+                if one == other and len(places | users) == 1:
+                    continue  # only the axiom itself would use it, and infer what it starts from
+                needs = self._needs(expression, target)
+                if needs is not None:
+                    self.steps.append((one, other, needs))
+        self.active = {name for one, other, _ in self.steps for name in (one, other)}
+
+    def name(self, expression: Expression) -> str | None:
+        """The name of a class, or of an anonymous class that is shared; None for another."""
+        name = name_of(expression)
+        return name if isinstance(expression, Named) or name in self.active else None
+
+    def _within(self, sub: Property, super_: Property) -> None:
+        if sub.inverse == super_.inverse:
+            self._above.setdefault(sub.name, set()).add(super_.name)
+
+    def _needs(self, one: Restriction, other: Restriction) -> Body | None:
+        """What must hold for one expression to be within another; None if it cannot be."""
+        if type(one) is not type(other) or one.property.inverse != other.property.inverse:
+            return None
+        lower, upper = one.property.name, other.property.name
+        if isinstance(one, Only):
+            lower, upper = upper, lower
+        if upper not in closed({lower}, self._above):
+            return None
+        needs: list[Atom] = [] if lower == upper else [(SUBPROPERTY, lower, upper)]
+        if isinstance(one, Value) or isinstance(other, Value):
+            return tuple(needs) if name_of(one).split(" ", 2)[2] == name_of(other).split(" ", 2)[2] else None  # type: ignore[union-attr]
+        inner, outer = name_of(one.filler), name_of(other.filler)
+        if inner is None or outer is None:
+            return None
+        if inner != outer and outer != THING:
+            needs.append((SUBCLASS, inner, outer))
+        return tuple(needs)
+
+
+def name_of(expression: Expression) -> str | None:
+    """The name of a class expression: a class's own, or one in square brackets; None if it gets none.
+
+    >>> name_of(Some(Property("<urn:p>"), Named("<urn:A>")))
+    '[some <urn:p> <urn:A>]'
+    """
+    match expression:
+        case Named(name):
+            return name
+        case Cardinality("min", 1, on, filler):
+            return name_of(Some(on, filler))
+        case Some(on, filler) | Only(on, filler):
+            inner = name_of(filler)
+            form = "some" if isinstance(expression, Some) else "only"
+            return f"[{form} {_written(on)} {inner}]" if inner is not None else None
+        case Value(on, value):
+            return f"[value {_written(on)} {value}]"
+        case Intersection(parts) | Union(parts):
+            inners = [name_of(part) for part in parts]
+            form = "and" if isinstance(expression, Intersection) else "or"
+            return f"[{form} {' '.join(sorted(filter(None, inners)))}]" if all(inners) else None
+    return None
+
+
 def link(on: Property, subject: str, object_: str) -> Atom:
     """The atom of a property, or of the inverse of one, with two terms."""
     return (on.name, object_, subject) if on.inverse else (on.name, subject, object_)
-
-
-def _is_thing(expression: Expression) -> bool:
-    return isinstance(expression, Named) and expression.name == THING
 
 
 def both(one: Clause, other: Clause) -> Clause:
@@ -350,7 +301,45 @@ def both(one: Clause, other: Clause) -> Clause:
     return (one[0] + other[0], one[1] | other[1])
 
 
-def variables(rule: Rule) -> set[str]:
-    """The variables of a rule."""
-    atoms = (*rule.body, *((rule.head,) if rule.head is not None else ()))
-    return {term for atom in atoms for term in atom[1:] if is_variable(term)}
+def _written(on: Property) -> str:
+    return f"^{on.name}" if on.inverse else on.name
+
+
+def _is_thing(expression: Expression) -> bool:
+    return isinstance(expression, Named) and expression.name == THING
+
+
+def _sides(axiom: Axiom) -> Iterator[tuple[Expression, bool]]:
+    """The class expressions of an axiom, each with whether the axiom gives it members."""
+    classes = [part for part in axiom.parts if not isinstance(part, Property | str)]
+    if axiom.kind == "subclass":
+        yield from ((classes[0], False), (classes[1], True))
+    elif axiom.kind == "equivalent-classes":
+        for expression in classes[:2]:
+            yield from ((expression, False), (expression, True))
+    elif axiom.kind in ("domain", "range"):
+        yield (classes[0], True)
+    elif axiom.kind in ("disjoint-classes", "disjoint-union", "key"):
+        yield from ((expression, False) for expression in classes)
+
+
+def _restrictions(expression: Expression, *, above: bool) -> Iterator[tuple[Restriction, bool]]:
+    match expression:
+        case Intersection(parts):
+            for part in parts:
+                yield from _restrictions(part, above=above)
+        case Union(parts) if not above:
+            for part in parts:
+                yield from _restrictions(part, above=above)
+        case Cardinality("min", 1, on, filler):
+            yield from _restrictions(Some(on, filler), above=above)
+        case Some(_, filler):
+            yield (expression, above)
+            if not above:
+                yield from _restrictions(filler, above=above)
+        case Only(_, filler):
+            yield (expression, above)
+            if above:
+                yield from _restrictions(filler, above=above)
+        case Value():
+            yield (expression, above)
