@@ -17,11 +17,14 @@ import os
 import re
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
+
+from mtsp_kg.errors import MtspError
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("guide/*.md"))]
@@ -83,19 +86,24 @@ def doctested(block: Block, names: dict[str, object]) -> str:
 
     class Runner(doctest.DocTestRunner):
         def report_start(self, *about: object) -> None: ...
+
         def report_success(self, out: object, test: object, example: object, found: str) -> None:
             got.append(found)
 
         report_failure = report_success
 
-        def report_unexpected_exception(
-            self, out: object, test: object, example: doctest.Example, error: object
-        ) -> None:
-            raise AssertionError(f"{example.source} raises {error}")
+        def report_unexpected_exception(self, out: object, test: object, example: object, error: Any) -> None:
+            assert isinstance(error[1], MtspError), f"{error[1]!r}"
+            got.append("".join(traceback.format_exception(error[1])))
 
-    Runner().run(doctest.DocTest(examples, names, "page", None, block.line, block.text), clear_globs=False)
+    test = doctest.DocTest(examples, names, "page", None, block.line, block.text)
+    Runner().run(test, clear_globs=False)
+    names.update(test.globs)
     lines = block.text.splitlines(keepends=True)
     for example, found in [*zip(examples, got, strict=True)][::-1]:
+        if found.startswith("Traceback"):
+            found = f"Traceback (most recent call last):\n  ...\n{found.splitlines()[-1]}\n"
+        found = re.sub(r"^$(?=\n)", "<BLANKLINE>", found, flags=re.MULTILINE)
         begin = example.lineno + example.source.count("\n")
         lines[begin : begin + example.want.count("\n")] = [found]
     return "".join(lines)
