@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -60,6 +61,13 @@ def test_bad_input_gets_one_message_and_its_exit_code(arguments: list[str], code
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_the_help_lists_each_command_with_a_whole_sentence() -> None:
+    listed = mtsp("--help", COLUMNS="80").stdout.partition("Commands:\n")[2].partition("\n\n")[0]
+    summaries = [line.split(maxsplit=1)[1] for line in listed.splitlines()]
+    assert len(summaries) == 19
+    assert [summary for summary in summaries if not re.fullmatch(r"[A-Z].*[a-zA-Z]\.", summary)] == []
 
 
 def test_an_internal_error_is_one_message_with_a_way_to_its_traceback(tmp_path: Path) -> None:

@@ -20,12 +20,12 @@ from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 @_options.language
 @click.pass_obj
 def command(project: str | None, reasoner: str | None, rules_only: bool, alignments: bool, form: str, lang: str) -> int:
-    """Check the ontology and the graph: OWL 2 DL, consistency, class hierarchy and quality.
+    """Check the ontology: OWL 2 DL, consistency and quality.
 
-    Contradictions are shown with the axioms and assertions that they follow from, and with their lines. The reasoner is
-    HermiT where there is Java, else pyHermiT (pip install 'mtsp-kg[dl]'); its class hierarchy must be the one that the
-    rules infer. The checks in queries/ontology/ run too: the header that FOOPS! asks for, unused terms, the pitfalls of
-    OOPS!. Exit code 1 if anything is found.
+    The graph is checked with it. Contradictions are shown with the axioms and assertions that they follow from, and
+    their lines. The reasoner is HermiT where there is Java, else pyHermiT (pip install 'mtsp-kg[dl]'); its class
+    hierarchy must be the one that the rules infer. The checks in queries/ontology/ run too: the header that FOOPS! asks
+    for, unused terms, the pitfalls of OOPS!. Exit code 1 if anything is found.
     """
     from mtsp_kg.graph import open_graph
     from mtsp_kg.validate.report_view import LANGUAGES

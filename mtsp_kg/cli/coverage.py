@@ -1,28 +1,24 @@
-"""`mtsp coverage`: matrices with the paragraphs behind each cell."""
+"""`mtsp coverage`: show a coverage matrix."""
 
 from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+
 
 @click.command("coverage")
 @click.argument("name", required=False)
-@click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "tsv", "md", "json", "html"]),
-    default="table",
-    show_default=True,
-)
-@click.option("--wide", is_flag=True, help="Show rows by columns, instead of a line for each cell.")
-@click.option("--lang", default="en", show_default=True, help="Language of labels, where there is one.")
-@click.option("--store", metavar="URL", help="Ask a remote SPARQL store: the address of its queries or graphs.")
+@_options.output_format("table", "csv", "tsv", "md", "json", "html")
+@click.option("--wide", is_flag=True, help="Show rows by columns instead of one line for each cell.")
+@_options.language
+@_options.store
 @click.pass_obj
 def command(project: str | None, name: str | None, form: str, wide: bool, lang: str, store: str | None) -> None:
-    """Show the matrix NAME, with what is empty first; without NAME, list the matrices.
+    """Show a coverage matrix, or list the matrices.
 
-    A cell contains the paragraphs that state the relation; a cell without evidence is empty.
+    Without NAME, the matrices are listed. Empty rows and columns come first. A cell contains the paragraphs that state
+    the relation; a cell without evidence is empty.
     """
     from mtsp_kg.remote_graph import open_graph
 

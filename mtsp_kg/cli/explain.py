@@ -55,8 +55,9 @@ def command(
     lang: str,
     store: str | None,
 ) -> int:
-    """Explain why a triple holds: the rules and axioms, down to the paragraphs that assert it.
+    """Explain why a triple holds.
 
+    A proof has the rules and axioms that the triple follows from, down to the paragraphs that assert its premises.
     SUBJECT, PREDICATE and OBJECT are IRIs, prefixed names or labels, or ? for any:
     mtsp explain "WIPO GREEN" "contributes to" '?'. If no triple holds, the output says what the nearest rules lack, and
     the exit code is 1.

@@ -16,7 +16,7 @@ from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 @click.option("--write", is_flag=True, help="Write all mentions to graph/<plan>/mentions.ttl.")
 @click.pass_obj
 def command(project: str | None, document: str, form: str, grounded: float, accounted: float, write: bool) -> int:
-    """Compare the graph with DOCUMENT, a copy of the plan's document, passage by passage.
+    """Compare the graph with a copy of the plan's document.
 
     The report has the entities that a passage's graph refers to but the passage does not name, the labels in a passage
     that its graph does not refer to, and the passages without statements. Exit code 1 if a share is below its minimum.

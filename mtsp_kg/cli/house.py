@@ -1,18 +1,18 @@
-"""`mtsp house`: the strategy house as a picture."""
+"""`mtsp house`: draw the strategy house."""
 
 from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+
 
 @click.command("house")
-@click.option(
-    "-o", "--output", type=click.Path(dir_okay=False, writable=True), help="Output file; default: standard output."
-)
-@click.option("--lang", default="en", show_default=True, help="Language of labels, where there is one.")
+@_options.output
+@_options.language
 @click.pass_obj
 def command(project: str | None, output: str | None, lang: str) -> None:
-    """Draw the strategy house as SVG, from the graph."""
+    """Draw the strategy house as SVG."""
     from mtsp_kg.graph import open_graph
     from mtsp_kg.output import write_whole
 

@@ -36,10 +36,10 @@ def command(
     query_url: str | None,
     dry_run: bool,
 ) -> int:
-    """Infer triples from the ontology's axioms and the rules in queries/infer/, and count them by kind of rule.
+    """Infer triples, and count them by kind of rule.
 
-    Each kind of rule has a named graph (graph/inferred/KIND); 'mtsp explain' says why a triple is in it. The same graph
-    always gives the same bytes.
+    Rules are the ontology's axioms and the queries in queries/infer/. Each kind of rule has a named graph
+    (graph/inferred/KIND); 'mtsp explain' says why a triple is in it. The same graph always gives the same bytes.
     """
 
     if left_out:

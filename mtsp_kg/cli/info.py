@@ -1,15 +1,20 @@
-"""`mtsp info`: the size of the graph."""
+"""`mtsp info`: show the size of the graph."""
 
 from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+
 
 @click.command("info")
-@click.option("-f", "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@_options.output_format("text", "json")
 @click.pass_obj
 def command(project: str | None, form: str) -> None:
-    """Show the size of the graph: triples, named graphs, and the resources of each class with their passages."""
+    """Show the number of triples, graphs and resources.
+
+    Resources are counted by class, each class with the number of passages that speak of it.
+    """
     from mtsp_kg.graph import open_graph
 
     click.echo(open_graph(project).info().write(form), nl=False)

@@ -14,10 +14,10 @@ from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 @click.option("--check", is_flag=True, help="Compare the copy with the graph; exit code 1 if they differ.")
 @click.pass_obj
 def command(project: str | None, document: str, plan: str | None, output: str | None, check: bool) -> int:
-    """Write the structure of DOCUMENT to the graph: sections, paragraphs, footnotes and captions.
+    """Write the structure of a document to the graph.
 
-    DOCUMENT is the plan's text in UTF-8. The graph keeps the number, position, length and SHA-256 of each passage, but
-    not its text.
+    DOCUMENT is the plan's text in UTF-8; its structure is sections, paragraphs, footnotes and captions. The graph keeps
+    the number, position, length and SHA-256 of each passage, but not its text.
     """
     from mtsp_kg.graph import open_graph
 

@@ -13,7 +13,7 @@ from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 @click.command("publish")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
 @_options.base
-@click.option("--site-url", metavar="URL", help="The address of the site; default: the base.")
+@click.option("--site-url", metavar="URL", help="URL of the site; default: the base.")
 @_options.document
 @click.option("--endpoint", metavar="URL", help="A SPARQL endpoint for the same graph, to name in its description.")
 @click.option("--check", is_flag=True, help="Publish nothing: check files, links and counts of the site in DIR.")
@@ -27,9 +27,10 @@ def command(
     endpoint: str | None,
     check: bool,
 ) -> int:
-    """Write the graph as a static site in DIR: pages, RDF documents, dumps and a description of the dataset.
+    """Write the graph as a static site.
 
-    The site in DIR is replaced as a whole or not at all; unchanged files are kept. Exit code 1 if --check finds faults.
+    DIR gets pages, RDF documents, dumps and a description of the dataset, for any web server. A site in DIR is replaced
+    as a whole or not at all; unchanged files are kept. Exit code 1 if --check finds faults.
     """
 
     if check:

@@ -1,4 +1,4 @@
-"""`mtsp push`: write the graphs into a remote store."""
+"""`mtsp push`: write the graphs to a remote store."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def command(
     plain_http: bool,
     form: str,
 ) -> int:
-    """Write the graphs into a remote store, and read each back. URL is the address of its Graph Store.
+    """Write the graphs to a remote store.
+
+    URL is the address of the store's Graph Store. Each graph is read back and compared.
 
     \b
     Oxigraph  http://host:7878/store

@@ -14,7 +14,10 @@ from mtsp_kg.cli import _options
 @_options.output_format("text", "json")
 @click.pass_obj
 def command(project: str | None, name: str | None, kind: str, tag: str | None, form: str) -> None:
-    """List the questions of the catalogue; with NAME, show one of them in full."""
+    """List the questions of the catalogue.
+
+    With NAME, one of them is shown in full.
+    """
     from mtsp_kg.graph import open_graph
 
     kg = open_graph(project)

@@ -43,7 +43,10 @@ def command(
     store: str | None,
     evidence: str | None,
 ) -> None:
-    """Run a query: NAME from the catalogue, a file NAME.rq, or SPARQL with -e."""
+    """Run a query of the catalogue, a file, or SPARQL.
+
+    NAME is that of a query in the catalogue (see 'mtsp queries') or of a file that ends in .rq; -e takes SPARQL.
+    """
 
     from mtsp_kg.remote_graph import open_graph
 

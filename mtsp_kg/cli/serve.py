@@ -2,54 +2,54 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from mtsp_kg.cli import _options
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port; 0 is any free port."
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 is any free port."
 )
 @_options.base
-@click.option("--site-url", metavar="URL", help="The public address, behind a proxy; default: the base.")
+@click.option("--site-url", metavar="URL", help="Public URL of the server, behind a proxy; default: the base.")
 @_options.document
 @click.option(
     "--limit-seconds",
     default=10.0,
     show_default=True,
     type=click.FloatRange(0.05, 3600),
-    help="The time limit of a query.",
+    help="Time limit of a query.",
 )
 @click.option(
     "--limit-memory",
     default=512,
     show_default=True,
     type=click.IntRange(32),
-    help="The memory limit of a query, in MB beyond the graph.",
+    help="Memory limit of a query, in MB beyond the graph.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
-    help="Processes that evaluate queries; default: two for each core, at least four.",
+    help="Number of processes that evaluate queries; default: two for each core, at least four.",
 )
 @click.option(
     "--per-client",
     default=1,
     show_default=True,
     type=click.IntRange(1),
-    help="Queries of one client that run at a time.",
+    help="Number of queries of one client that run at a time.",
 )
-@click.option(
-    "--behind-proxy", metavar="ADDRESS", default="", help="A proxy whose X-Forwarded-For header is to be trusted."
-)
+@click.option("--behind-proxy", metavar="ADDRESS", default="", help="A proxy whose X-Forwarded-For header is trusted.")
 @click.option(
     "--log",
     type=click.Choice(["off", "requests", "queries"]),
     default="requests",
     show_default=True,
-    help="The access log on standard error; 'queries' logs the text of queries too.",
+    help="Access log on standard error; 'queries' includes the text of queries.",
 )
 @click.pass_obj
 def command(
@@ -66,12 +66,12 @@ def command(
     behind_proxy: str,
     log: str,
 ) -> None:
-    """Serve pages, RDF documents, SPARQL 1.1 at /sparql and the questions at /api, until stopped with Ctrl-C.
+    """Serve the graph over HTTP until stopped with Ctrl-C.
 
-    The server is read-only. Queries run in sandboxed processes with limits on time and memory.
+    The server has pages, RDF documents, SPARQL 1.1 at /sparql and the questions at /api. It is read-only. Queries run
+    in sandboxed processes with limits on time and memory.
     """
     import logging
-    from pathlib import Path
 
     from mtsp_kg.graph import open_graph
     from mtsp_kg.plan.pages.publisher import SiteOptions

@@ -13,7 +13,10 @@ from mtsp_kg.cli import _options
 @_options.output
 @click.pass_obj
 def command(project: str | None, shapes: tuple[str, ...], doc: bool, output: str | None) -> None:
-    """List the SHACL shapes: their targets, the number of target nodes, a good and a bad example."""
+    """List the SHACL shapes.
+
+    Each shape has its targets, the number of target nodes, and a good and a bad example.
+    """
     import shutil
 
     from mtsp_kg.graph import open_graph

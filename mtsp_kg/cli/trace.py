@@ -1,29 +1,29 @@
-"""`mtsp trace`: the links from an entity up to the plan, or down from it."""
+"""`mtsp trace`: trace an entity up to the plan, or down from it."""
 
 from __future__ import annotations
 
 import click
 
+from mtsp_kg.cli import _options
+
 
 @click.command("trace")
 @click.argument("entity")
-@click.option("--up/--down", "up", default=True, help="Up to the plan, or down to what contributes to ENTITY.")
-@click.option("--depth", type=click.IntRange(min=1), help="Maximum number of steps.")
 @click.option(
-    "-f",
-    "--format",
-    "form",
-    type=click.Choice(["tree", "json", "mermaid", "dot", "graphml"]),
-    default="tree",
-    show_default=True,
+    "--up/--down", "up", default=True, help="Up to the plan (default), or down to what contributes to ENTITY."
 )
-@click.option("--lang", default="en", show_default=True, help="Language of labels, where there is one.")
-@click.option("--store", metavar="URL", help="Ask a remote SPARQL store: the address of its queries or graphs.")
+@click.option("--depth", type=click.IntRange(min=1), help="Maximum number of steps.")
+@_options.output_format("tree", "json", "mermaid", "dot", "graphml")
+@_options.language
+@_options.store
 @click.pass_obj
 def command(
     project: str | None, entity: str, up: bool, depth: int | None, form: str, lang: str, store: str | None
 ) -> None:
-    """Trace ENTITY through services, commitments and outcomes to the plan, each step with its paragraphs."""
+    """Trace an entity to the plan, or down from it.
+
+    The way is through services, commitments and outcomes, each step with its paragraphs.
+    """
     from mtsp_kg.remote_graph import open_graph
 
     found = open_graph(project, store=store).trace(entity, up=up, depth=depth, language=lang)

@@ -70,10 +70,10 @@ def command(
     store: str | None,
     **options: Any,
 ) -> int:
-    """Validate the graph with the shapes and the check queries; with FILES, validate these with the shapes.
+    """Validate the graph, or files, with SHACL shapes.
 
-    Each finding says what to fix and where: passage, file, line and column. Exit code 1 if a finding has at least the
-    severity of --fail-on.
+    Without FILES, the check queries run too. Each finding says what to fix and where: passage, file, line and column.
+    Exit code 1 if a finding has at least the severity of --fail-on.
 
     Without FILES and --project, the settings of the current folder apply: mtsp.toml, or [tool.mtsp] in pyproject.toml,
     with data, shapes, ontology, fail-on, waivers, baseline, engine. An option takes precedence over a setting.
