@@ -1,4 +1,1 @@
-"""The catalogue of `.rq` files, running them with bound parameters, and results as tables.
-
-May import `errors`, `names`, `formats`, `project`, `cache` and `store`.
-"""
+"""Queries: the catalogue of `.rq` files, running them with bound parameters, answers as typed rows, their evidence."""
