@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from mtsp_kg.plan.trace import Trace
     from mtsp_kg.plan.views import Views
     from mtsp_kg.publish.folder import Published
-    from mtsp_kg.query.values import Resource
+    from mtsp_kg.query.entities import Resource
     from mtsp_kg.remote.push import Pushed
     from mtsp_kg.serve.settings import ServerSettings
     from mtsp_kg.validate.inputs import FileArguments
@@ -49,8 +49,7 @@ class KnowledgeGraph(ProjectGraph):
 
     def info(self) -> Info:
         """The size of the graph, and the number of resources of each class. Raises DataError."""
-        from mtsp_kg.plan.info import ClassCount, Info
-        from mtsp_kg.plan.views import CountRow, SizeRow
+        from mtsp_kg.plan.info import ClassCount, CountRow, Info, SizeRow
 
         resource = self._resources("en")
         counts = self.views.rows(CountRow, "counts")
@@ -77,8 +76,7 @@ class KnowledgeGraph(ProjectGraph):
 
         depth: number of steps at most; language: of labels. Raises NotFoundError, ParameterError.
         """
-        from mtsp_kg.plan.trace import links, trace
-        from mtsp_kg.plan.views import LinkRow
+        from mtsp_kg.plan.trace import LinkRow, links, trace
 
         resource = self._resources(language)
         start = resource(self.entities.find(entity))
@@ -90,8 +88,7 @@ class KnowledgeGraph(ProjectGraph):
 
         Raises NotFoundError if there is none of that name.
         """
-        from mtsp_kg.plan.coverage import matrix
-        from mtsp_kg.plan.views import CoverageRow
+        from mtsp_kg.plan.coverage import CoverageRow, matrix
         from mtsp_kg.query.catalogue import find_query
 
         title = find_query(self.project, name, "coverage").summary
@@ -109,8 +106,7 @@ class KnowledgeGraph(ProjectGraph):
 
     def house(self, language: str = "en") -> Picture:
         """The strategy house. language: of labels. Raises DataError."""
-        from mtsp_kg.plan.house import draw
-        from mtsp_kg.plan.views import HouseRow
+        from mtsp_kg.plan.house import HouseRow, draw
 
         return draw(self.views.rows(HouseRow, "house"), self._labels(language), language)
 
@@ -119,8 +115,7 @@ class KnowledgeGraph(ProjectGraph):
 
         Raises DataError.
         """
-        from mtsp_kg.plan.pages.ontology_diagram import draw
-        from mtsp_kg.plan.views import TermRow
+        from mtsp_kg.plan.pages.ontology_diagram import TermRow, draw
 
         return draw(self.views.rows(TermRow, "terms"), self._labels, language)
 
@@ -219,8 +214,7 @@ class KnowledgeGraph(ProjectGraph):
         that plan, ParameterError if a label belongs to two entities.
         """
         from mtsp_kg.plan.document import read_document
-        from mtsp_kg.plan.document.grounding import ground
-        from mtsp_kg.plan.views import EntityLabelRow, PassageTripleRow
+        from mtsp_kg.plan.document.grounding import EntityLabelRow, PassageTripleRow, ground
 
         read = read_document(document)
         if read.plan not in (known := plans(self.project)):
@@ -283,7 +277,7 @@ class KnowledgeGraph(ProjectGraph):
 
     def _resources(self, language: str) -> Callable[[str], Resource]:
         """IRI to resource, whose label is in a language if there is one."""
-        from mtsp_kg.query.values import Resource
+        from mtsp_kg.query.entities import Resource
 
         label = self._labels(language)
         return cache(lambda iri: Resource(iri, self.profile.shrink(iri), lambda one, _: label(one)))

@@ -155,6 +155,7 @@ MODULES_OF_THE_PACKAGE = {
     ("infer/completion.py", "mtsp_kg.infer.*"): "every start computes its key, few complete a store",
     ("infer/reasoning.py", "mtsp_kg.infer.ontology_check"): "explanations need no DL reasoner: 10 ms, with subprocess",
     ("query/answer.py", "mtsp_kg.query.*"): "only typed values need decimal and datetime: 4 ms",
+    ("plan/show.py", "mtsp_kg.query.values"): "as query/answer.py",
     ("plan/pages/live_server.py", "*"): "the web server is an extra, and is imported while workers load the graph",
     ("remote_graph.py", "*"): "as graph.py; a local graph needs nothing of remote",
     ("parser_limits/__init__.py", "*"): "4 ms of regular expressions, for RDF/XML and JSON-LD",

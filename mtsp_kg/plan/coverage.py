@@ -11,16 +11,23 @@ import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from mtsp_kg.errors import MissingExtraError
 from mtsp_kg.formats import check_form
 from mtsp_kg.layout import aligned_table, display_width, markdown_table
-from mtsp_kg.plan.views import CoverageRow
-from mtsp_kg.query.values import Resource
+from mtsp_kg.query.entities import Resource
 
 if TYPE_CHECKING:
     import pandas
+
+
+class CoverageRow(NamedTuple):
+    """A cell of a matrix, and a passage behind it; a row or column alone is empty."""
+
+    row: str
+    column: str
+    passage: str
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
+from typing import NamedTuple
 
 from mtsp_kg.layout import natural_key
 from mtsp_kg.plan import names
 from mtsp_kg.plan.picture import Picture, Typeface, rectangle
-from mtsp_kg.plan.views import HouseRow
 
 _WIDTH, _MARGIN, _GAP, _LINE, _PAD = 1200, 20, 12, 19, 12
 _INNER = _WIDTH - 2 * _MARGIN
@@ -29,6 +29,15 @@ _STYLE = """
     .pillar { fill: #101820; stroke: #6f9cc8; }
   }
 """
+
+
+class HouseRow(NamedTuple):
+    """A strategic element. number: empty without one; whole: what it is a direct part of."""
+
+    element: str
+    kind: str
+    number: str
+    whole: str
 
 
 def draw(

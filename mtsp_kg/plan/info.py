@@ -7,7 +7,22 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from mtsp_kg.formats import check_form
-from mtsp_kg.query.values import Resource
+from mtsp_kg.query.entities import Resource
+
+
+class CountRow(NamedTuple):
+    """The number of resources of a class, and of the passages that refer to them."""
+
+    kind: str
+    things: str
+    passages: str
+
+
+class SizeRow(NamedTuple):
+    """The size of a graph: triples of the default graph, and named graphs."""
+
+    triples: str
+    graphs: str
 
 
 class ClassCount(NamedTuple):

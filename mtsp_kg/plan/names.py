@@ -1,4 +1,4 @@
-"""The IRIs of this knowledge graph: its base, its prefixes, and the kinds of things that have IRIs of their own."""
+"""The IRIs of plans, of what they name and of the ontology: base, prefixes, and the patterns of local names."""
 
 from __future__ import annotations
 
@@ -12,40 +12,32 @@ BASE = "https://w3id.org/mtsp-kg/"
 ID = BASE + "id/"
 ONTOLOGY = BASE + "ontology#"
 GRAPH = BASE + "graph/"
-INFERRED = GRAPH + "inferred"
-# In a remote store: the record of what we put there, and the merge of all graphs where it cannot be the default graph.
-RECORD = GRAPH + "record"
-MERGED = GRAPH + "merged"
-MERGED_STATED = MERGED + "/stated"
 SHAPES = BASE + "shapes#"
 
-# Kinds of things that outlive a plan: id/<kind>/<slug>.
+# Independent of a plan: id/<kind>/<slug>.
 KINDS = (
     "org", "group", "service", "instrument", "challenge", "goal", "tech", "asset", "theme", "approach", "region",
     "publication", "event", "indicator", "unit", "period", "alignment",
 )  # fmt: skip
-
-# Kinds of things that belong to one plan: id/<plan>/<kind>/<slug>.
+# Part of a plan: id/<plan>/<kind>/<number or slug>.
 PLAN_KINDS = (
     "pillar", "outcome", "para", "note", "cover", "caption", "section", "figure",
     "commitment", "condition", "need", "expectation", "option", "assessment", "mention",
 )  # fmt: skip
-# Types of query parameters beside those of every project.
+# Types of query parameters, in addition to those of every project.
 RESOURCE_TYPES = {
     "outcome": ResourceType("outcome", r"\d+\.\d+", "2.4"),
     "pillar": ResourceType("pillar", r"\d+", "2"),
     "paragraph": ResourceType("para", r"\d+", "55"),
 }
-DATASET = BASE + "dataset"
-# Prefixes of what others publish and the graph is linked to.
+# Prefixes of the resources of other publishers that the graph links to.
 LINKED = frozenset({"sdg", "unbis", "eurovoc", "wd"})
-
-# AKN4UN (Akoma Ntoso for the United Nations Documents) addresses begin here.
+# AKN4UN (Akoma Ntoso for the United Nations Documents) addresses begin with this.
 AKN_UN = "/akn/un/"
 
 
 def prefixes(plan: str | None = None) -> dict[str, str]:
-    """Prefix to namespace, for data, ontology and other vocabularies; with a plan's slug, for what belongs to it too.
+    """Prefix to namespace, for data, ontology and other vocabularies; with a slug, also for the parts of that plan.
 
     >>> prefixes("mtsp-2022-2026")["para"]
     'https://w3id.org/mtsp-kg/id/mtsp-2022-2026/para/'
@@ -59,44 +51,29 @@ def prefixes(plan: str | None = None) -> dict[str, str]:
 
 
 class PlanProfile(Profile):
-    """The profile of this knowledge graph; with a plan's slug, its prefixes are for what belongs to that plan too."""
+    """The profile of a project with plans. plan: the slug of the plan that prefixes such as `para` belong to."""
 
     def __init__(self, plan: str | None = None) -> None:
         super().__init__(BASE, prefixes(plan), LINKED, languages=("en", "zh"), resource_types=RESOURCE_TYPES)
 
     def described_by(self, iri: str) -> str:
-        """The resource whose document describes an IRI: for a mention its passage."""
+        """The resource whose document describes an IRI: for a mention, its passage."""
         return passage_of_mention(iri) or iri
 
 
 @cache
 def profile(plan: str | None = None) -> Profile:
-    """The profile of this knowledge graph for a plan."""
+    """The profile for a plan."""
     return PlanProfile(plan)
 
 
-def expand(name: str, plan: str | None = None) -> str | None:
-    """As `Profile.expand`."""
-    return profile(plan).expand(name)
-
-
-def shrink(iri: str, plan: str | None = None) -> str:
-    """As `Profile.shrink`."""
-    return profile(plan).shrink(iri)
-
-
-def as_turtle(iri: str, plan: str | None = None) -> str:
-    """As `Profile.as_turtle`."""
-    return profile(plan).as_turtle(iri)
-
-
 def plan_iri(plan: str) -> str:
-    """The IRI of a plan, from the name of its folder."""
+    """The IRI of a plan, from its slug, which is the name of its folder."""
     return ID + plan
 
 
 def plan_of(iri: str) -> str | None:
-    """The slug of the plan that an IRI belongs to; None for what outlives plans."""
+    """The slug of the plan that an IRI is part of; None for what is independent of plans."""
     if not iri.startswith(ID):
         return None
     head = iri[len(ID) :].split("/", 1)[0]
@@ -109,7 +86,7 @@ _MENTION = re.compile(
 
 
 def passage_of_mention(iri: str) -> str | None:
-    """The passage that a mention's IRI names; None for the IRI of anything else.
+    """The passage of a mention, from the mention's IRI; None for the IRI of anything else.
 
     >>> passage_of_mention("https://w3id.org/mtsp-kg/id/mtsp-2022-2026/mention/note-8.1")
     'https://w3id.org/mtsp-kg/id/mtsp-2022-2026/note/8'
@@ -121,5 +98,5 @@ def passage_of_mention(iri: str) -> str | None:
 
 
 def term(name: str) -> str:
-    """The IRI of a term of our ontology."""
+    """The IRI of a term of the ontology."""
     return ONTOLOGY + name

@@ -1,7 +1,7 @@
-"""The project that a command works on, and the plans in it.
+"""The project that a command works on, and its plans.
 
-It is the folder that the user names, or the one that the environment variable MTSP_PROJECT names, or the checkout that
-contains this package, or the copy that the wheel carries.
+The project is the folder that the user names, or else the one in the environment variable MTSP_PROJECT, or the checkout
+that contains this package, or the copy of the data in the wheel.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from mtsp_kg.errors import NotFoundError
 from mtsp_kg.plan.names import PlanProfile
 from mtsp_kg.project import Project
 
-ENVIRONMENT = "MTSP_PROJECT"
+_ENVIRONMENT = "MTSP_PROJECT"
 
 
 def plan_project(root: Path) -> Project:
@@ -22,14 +22,14 @@ def plan_project(root: Path) -> Project:
 
 
 def find_project(folder: str | Path | None = None) -> Project:
-    """The project in a folder, or the one that this installation stands for. Raises NotFoundError."""
-    named = folder if folder is not None else os.environ.get(ENVIRONMENT)
+    """The project in a folder, or the default project. Raises NotFoundError."""
+    named = folder if folder is not None else os.environ.get(_ENVIRONMENT)
     if named:
         root = Path(named)
         if not (root / "graph").is_dir() or not (root / "ontology").is_dir():
             raise NotFoundError(
                 f"'{root}' is not a project: it has no graph/ and ontology/.",
-                remedy="Name the folder that holds ontology/, graph/, shapes/ and queries/.",
+                remedy="Name the folder that contains ontology/, graph/, shapes/ and queries/.",
             )
         return plan_project(root)
     package = Path(__file__).resolve().parents[1]
@@ -37,18 +37,18 @@ def find_project(folder: str | Path | None = None) -> Project:
         if (root / "ontology" / "mtsp.ttl").is_file():
             return plan_project(root)
     raise NotFoundError(
-        "The data rooms (ontology/, graph/, shapes/, queries/) are not beside this package.",
-        remedy="Reinstall mtsp-kg, or name a checkout with --project.",
+        "The data folders (ontology/, graph/, shapes/, queries/) are not next to this package.",
+        remedy="Reinstall mtsp-kg, or name a project with --project.",
     )
 
 
 def plans(project: Project) -> list[str]:
-    """The slugs of a project's plans: the folders of `graph/` that hold a `plan.ttl`."""
+    """The slugs of a project's plans: the folders of `graph/` that contain a `plan.ttl`."""
     return _plans(project.root)
 
 
 def plan_folder(project: Project, plan: str) -> Path:
-    """The folder that holds what belongs to a plan."""
+    """The folder with the files of a plan."""
     return project.root / "graph" / plan
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from mtsp_kg import vocab
 from mtsp_kg.formats import check_form
 from mtsp_kg.plan import names
 from mtsp_kg.plan.views import EntityViews
-from mtsp_kg.query.values import Reader, Resource, Value
+from mtsp_kg.query.entities import Resource
+
+if TYPE_CHECKING:
+    from mtsp_kg.query.values import Value
 
 _EXACTLY = names.term("exactly")
-_READER = Reader(shrink=str, label=None)
 
 
 class EntityName(NamedTuple):
@@ -191,14 +193,7 @@ def about(iri: str, views: EntityViews, resource: Callable[[str], Resource]) -> 
         tuple(broader),
         _facts(iri, views, passages, resource),
         _statements(iri, views, resource),
-        tuple(
-            Figure(
-                resource(row.figure),
-                _READER.value(row.value),
-                *map(resource, (row.unit, row.period, row.comparison, row.passage)),
-            )
-            for row in views.figures_of(iri)
-        ),
+        _figures(iri, views, resource),
         tuple(map(resource, passages)),
     )
 
@@ -231,6 +226,23 @@ def _statements(iri: str, views: EntityViews, resource: Callable[[str], Resource
     return tuple(
         Statement(resource(statement), resource(voice), *(tuple(map(resource, column)) for column in columns))
         for (voice, statement), columns in table.items()
+    )
+
+
+def _figures(iri: str, views: EntityViews, resource: Callable[[str], Resource]) -> tuple[Figure, ...]:
+    rows = list(views.figures_of(iri))
+    if not rows:
+        return ()
+    from mtsp_kg.query.values import Reader
+
+    reader = Reader(shrink=str, label=None)
+    return tuple(
+        Figure(
+            resource(row.figure),
+            reader.value(row.value),
+            *map(resource, (row.unit, row.period, row.comparison, row.passage)),
+        )
+        for row in rows
     )
 
 

@@ -10,23 +10,31 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import networkx as nx
 
 from mtsp_kg.formats import check_form
 from mtsp_kg.layout import natural_key
 from mtsp_kg.plan import names
-from mtsp_kg.plan.views import LinkRow
 
 if TYPE_CHECKING:
-    from mtsp_kg.query.values import Resource
+    from mtsp_kg.query.entities import Resource
 
     Links = nx.MultiDiGraph[str]
 
 # The properties that lead from the lower entity to the upper one.
 _UPWARDS = frozenset(names.term(name) for name in ("contributesTo", "partOf", "under"))
 _PART_OF = names.term("partOf")
+
+
+class LinkRow(NamedTuple):
+    """A link from an entity to what it contributes to. graph: a passage, or the file of the plan's structure."""
+
+    lower: str
+    relation: str
+    upper: str
+    graph: str
 
 
 def links(rows: Iterable[LinkRow], passages: Sequence[str]) -> Links:

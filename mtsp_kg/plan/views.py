@@ -1,11 +1,14 @@
 """The answers to the queries in `queries/view/` and `queries/coverage/`, behind commands and pages, as typed rows.
 
+A row type has the columns that are needed, by their names; those of one module only are defined there.
+
 Columns that are text have IRIs as they are, literals by their lexical form, and nothing where a variable is unbound.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple, Protocol, TypeVar, get_type_hints
 
 from mtsp_kg.errors import QueryError
@@ -50,72 +53,6 @@ class FigureRow(NamedTuple):
     passage: str
 
 
-class LinkRow(NamedTuple):
-    """A link from an entity to what it contributes to. graph: a passage, or the file of the plan's structure."""
-
-    lower: str
-    relation: str
-    upper: str
-    graph: str
-
-
-class HouseRow(NamedTuple):
-    """A strategic element. number: empty without one; whole: what it is a direct part of."""
-
-    element: str
-    kind: str
-    number: str
-    whole: str
-
-
-class TermRow(NamedTuple):
-    """A relation between two terms of the ontology."""
-
-    term: str
-    relation: str
-    other: str
-
-
-class CountRow(NamedTuple):
-    """The number of resources of a class, and of the passages that refer to them."""
-
-    kind: str
-    things: str
-    passages: str
-
-
-class SizeRow(NamedTuple):
-    """The size of a graph: triples of the default graph, and named graphs."""
-
-    triples: str
-    graphs: str
-
-
-class CoverageRow(NamedTuple):
-    """A cell of a matrix, and a passage behind it; a row or column alone is empty."""
-
-    row: str
-    column: str
-    passage: str
-
-
-class EntityLabelRow(NamedTuple):
-    """A label of an entity in the language of a document, in which texts can refer to it."""
-
-    thing: str
-    form: str
-    language: str
-
-
-class PassageTripleRow(NamedTuple):
-    """A triple of a passage's graph."""
-
-    passage: str
-    subject: str
-    property: str
-    object: str
-
-
 class PassageRow(NamedTuple):
     """A passage."""
 
@@ -141,6 +78,11 @@ class EntityViews(Protocol):
         """The passages that refer to it."""
 
 
+@cache
+def _types(row: type[NamedTuple]) -> dict[str, object]:
+    return get_type_hints(row)
+
+
 AnyRow = TypeVar("AnyRow", bound=NamedTuple)
 
 
@@ -155,12 +97,12 @@ class Views:
 
         Raises QueryError if the query lacks a column, NotFoundError if there is no such query.
         """
-        return [row._make(cells) for cells in self._cells(get_type_hints(row), name, entity, folder)]
+        return [row._make(cells) for cells in self._cells(_types(row), name, entity, folder)]
 
     def by_entity(self, row: type[AnyRow], name: str) -> dict[str, list[AnyRow]]:
         """The rows of a view that has one for each entity of the graph, by the IRI in its column `entity`."""
         table: dict[str, list[AnyRow]] = {}
-        for entity, *cells in self._cells({"entity": str, **get_type_hints(row)}, name):
+        for entity, *cells in self._cells({"entity": str, **_types(row)}, name):
             table.setdefault(str(entity), []).append(row._make(cells))
         return table
 

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mtsp_kg.errors import MissingExtraError
-from mtsp_kg.query.values import Resource, Row, Value
+from mtsp_kg.query.entities import Resource
+from mtsp_kg.query.values import Row, Value
 
 if TYPE_CHECKING:
     import pandas

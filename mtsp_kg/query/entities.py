@@ -1,4 +1,4 @@
-"""Entities by any of their names (IRI, prefixed name, label in any language), and their labels."""
+"""Entities by any of their names (IRI, prefixed name, label in any language), and resources that know their labels."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from mtsp_kg import vocab
 from mtsp_kg.errors import NotFoundError, ParameterError
 from mtsp_kg.profile import Profile
+from mtsp_kg.query.answer import Label
 from mtsp_kg.store import DEFAULT_GRAPH, Store
 
 _MOST_NAMED = 5
@@ -19,6 +20,44 @@ _MOST_HINTS = 3
 def fold(label: str) -> str:
     """A label for comparison: compatibility forms united, case folded, white space removed."""
     return "".join(unicodedata.normalize("NFKC", label).casefold().split())
+
+
+class Resource(str):
+    """An IRI in an answer: as text it is the IRI, so that it is equal to it and can be given back as a parameter.
+
+    short: its prefixed name, the IRI where it has none; label: looked up when it is first asked for.
+    """
+
+    short: str
+    _label: Label
+
+    def __new__(cls, iri: str, short: str, label: Label) -> Resource:
+        """label: gives the label of an IRI in a language."""
+        made = super().__new__(cls, iri)
+        made.short = short
+        made._label = label
+        return made
+
+    @property
+    def iri(self) -> str:
+        """The IRI as plain text."""
+        return str.__str__(self)
+
+    @property
+    def label(self) -> str:
+        """The preferred label in English; else in another language; else the short name."""
+        return self.label_in("en")
+
+    def label_in(self, language: str) -> str:
+        """As `label`, in another language than English first."""
+        return self._label(self.iri, language)
+
+    def __repr__(self) -> str:
+        return f"<{self.short}>" if self.short == self.iri else self.short
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        # The store that labels are looked up in stays behind.
+        return str, (self.iri,)
 
 
 class Entities:

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from mtsp_kg import vocab
 from mtsp_kg.query.answer import Label, Term
+from mtsp_kg.query.entities import Resource
 
 Value = None | bool | int | float | Decimal | date | datetime | str
 
@@ -31,44 +32,6 @@ _FORMS: dict[str, tuple[str, Callable[[str], Value]]] = {
 _FORMS["float"] = _FORMS["double"]
 _FORMS["dateTimeStamp"] = _FORMS["dateTime"]
 _FORMS |= dict.fromkeys(_INTEGERS, (r"[+-]?\d+", int))
-
-
-class Resource(str):
-    """An IRI in an answer: as text it is the IRI, so that it is equal to it and can be given back as a parameter.
-
-    short: its prefixed name, the IRI where it has none; label: looked up when it is first asked for.
-    """
-
-    short: str
-    _label: Label
-
-    def __new__(cls, iri: str, short: str, label: Label) -> Resource:
-        """label: gives the label of an IRI in a language."""
-        made = super().__new__(cls, iri)
-        made.short = short
-        made._label = label
-        return made
-
-    @property
-    def iri(self) -> str:
-        """The IRI as plain text."""
-        return str.__str__(self)
-
-    @property
-    def label(self) -> str:
-        """The preferred label in English; else in another language; else the short name."""
-        return self.label_in("en")
-
-    def label_in(self, language: str) -> str:
-        """As `label`, in another language than English first."""
-        return self._label(self.iri, language)
-
-    def __repr__(self) -> str:
-        return f"<{self.short}>" if self.short == self.iri else self.short
-
-    def __reduce__(self) -> tuple[type[str], tuple[str]]:
-        # The store that labels are looked up in stays behind.
-        return str, (self.iri,)
 
 
 class Row:

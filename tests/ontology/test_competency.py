@@ -14,11 +14,10 @@ from mtsp_kg import vocab
 from mtsp_kg.errors import DataError
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.plan import names
-from mtsp_kg.plan.pages.ontology_diagram import THING, cards
+from mtsp_kg.plan.pages.ontology_diagram import THING, TermRow, cards
 from mtsp_kg.plan.project import find_project, plan_project
-from mtsp_kg.plan.views import TermRow
 from mtsp_kg.query.catalogue import COMPETENCY_FILE, CompetencyQuestion, competency_questions
-from mtsp_kg.query.values import Resource
+from mtsp_kg.query.entities import Resource
 
 PROJECT = find_project()
 QUESTIONS = competency_questions(PROJECT)

@@ -13,9 +13,8 @@ from reading import ours, whole_ontology
 from mtsp_kg import vocab
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.plan import names
-from mtsp_kg.plan.pages.ontology_diagram import THING, Card, PropertyEntry, SubclassEntry, cards, draw
+from mtsp_kg.plan.pages.ontology_diagram import THING, Card, PropertyEntry, SubclassEntry, TermRow, cards, draw
 from mtsp_kg.plan.project import find_project
-from mtsp_kg.plan.views import TermRow
 
 SVG = "{http://www.w3.org/2000/svg}"
 FILE = find_project().root / "docs" / "ontology.svg"

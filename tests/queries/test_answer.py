@@ -15,7 +15,8 @@ from mtsp_kg.errors import NotFoundError, QueryError
 from mtsp_kg.graph import KnowledgeGraph
 from mtsp_kg.profile import Profile
 from mtsp_kg.query.answer import Answer, answer
-from mtsp_kg.query.values import Resource, Row
+from mtsp_kg.query.entities import Resource
+from mtsp_kg.query.values import Row
 
 PROFILE = Profile("https://example.org/", {"ex": "https://example.org/id/", "xsd": "http://www.w3.org/2001/XMLSchema#"})
 

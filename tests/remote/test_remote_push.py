@@ -296,24 +296,24 @@ def test_inferences_are_put_in_place_of_those_that_were_there(
         run("--project", str(project), "infer", "--store", store.graphs)
     run("--project", str(project), "--no-inference", "push", store.graphs)
     stated = named_graphs(EmbeddedStore(store.store))
-    assert not any(name.startswith(names.INFERRED) for name in stated)
+    assert not any(name.startswith(names.profile().inferred) for name in stated)
     code, out, err = run("--project", str(project), "infer", "--store", store.graphs)
     assert (code, "agree" in err) == (0, True)
     local = run("--project", str(project), "infer")[1]
     assert out == local
-    inferred = {name for name in named_graphs(EmbeddedStore(store.store)) if name.startswith(names.INFERRED)}
-    assert names.INFERRED in inferred
+    inferred = {name for name in named_graphs(EmbeddedStore(store.store)) if name.startswith(names.profile().inferred)}
+    assert names.profile().inferred in inferred
     expected = named_graphs(open_graph(project).completed)
     for name in inferred:
         assert there(store, name) == set(map(str, expected[name]))
     merge = {str(triple) for triples in expected.values() for triple in triples}
-    assert {line for line in there(store, names.MERGED if store.union else None) if "_:" not in line} == {
+    assert {line for line in there(store, names.profile().merged if store.union else None) if "_:" not in line} == {
         line for line in merge if "_:" not in line
     }
     again = run("--project", str(project), "infer", "--store", store.graphs)[2]
     assert " 0 sent, " in again
     # A graph of a kind of rule that gives nothing any more goes.
-    stale = f"{names.INFERRED}/stale"
+    stale = f"{names.profile().inferred}/stale"
     put(store, named_graphs(EmbeddedStore(store.store)) | {stale: graph(1)}, names.profile(), within=stale)
     assert there(store, stale)
     run("--project", str(project), "infer", "--store", store.graphs)
@@ -332,7 +332,7 @@ def test_stated_and_completed_are_seen_apart(second: Path, store: LittleStore) -
             "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g",
         ):
             ours, theirs = (kg.sparql(question).write("csv").splitlines() for kg in (local, remote))
-            beside = {names.RECORD} if not store.union and inferences else set()
+            beside = {names.profile().record} if not store.union and inferences else set()
             assert set(theirs) - beside == set(ours)
         assert remote.show("pilots") == local.show("pilots")
 

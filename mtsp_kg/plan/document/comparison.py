@@ -128,7 +128,7 @@ def _reasons(ours: dict[str, list[str]], theirs: dict[str, list[str]]) -> list[s
         reasons.append(f"its text ({size})")
     for predicate in sorted((ours.keys() | theirs.keys()) - _DERIVED):
         if ours.get(predicate) != theirs.get(predicate):
-            short = names.shrink(predicate)
+            short = names.profile().shrink(predicate)
             reasons.append(_WORDS.get(predicate, f"its {short.partition(':')[2]} differs"))
     if not reasons and ours.get(_LENGTH) != theirs.get(_LENGTH):
         reasons.append("its recorded length is wrong")

@@ -86,7 +86,7 @@ def _document(document: Document, plan: str) -> list[_Row]:
         ("dcterms:identifier", [_text(document.symbol)]),
         ("dcterms:title", [_text(document.title, document.language)]),
         ("dcterms:language", [_text(document.language)]),
-        ("mtsp:documents", [names.shrink(names.plan_iri(plan))]),
+        ("mtsp:documents", [names.profile().shrink(names.plan_iri(plan))]),
         ("mtsp:aknIri", [f"{_text(iri)}^^xsd:anyURI" for iri in (document.work, document.expression)]),
     ]
 
@@ -133,7 +133,7 @@ def _rule_of(passage: Passage, document: Document) -> PassageRule:
 
 
 def _term(name: str, plan: str) -> str:
-    return names.shrink(f"{names.plan_iri(plan)}/{name}", plan)
+    return names.profile(plan).shrink(f"{names.plan_iri(plan)}/{name}")
 
 
 def _labels(labels: dict[str, str]) -> list[str]:

@@ -9,15 +9,23 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 from itertools import pairwise
+from typing import NamedTuple
 
 from mtsp_kg import vocab
 from mtsp_kg.plan import names
 from mtsp_kg.plan.picture import Picture, Typeface, rectangle
-from mtsp_kg.plan.views import TermRow
 
 _RDFS = vocab.VOCABULARIES["rdfs"]
 THING = vocab.OWL + "Thing"
 _PROPERTIES = (vocab.OWL + "ObjectProperty", vocab.OWL + "DatatypeProperty")
+
+
+class TermRow(NamedTuple):
+    """A relation between two terms of the ontology."""
+
+    term: str
+    relation: str
+    other: str
 
 
 @dataclass(frozen=True)
@@ -237,7 +245,7 @@ class _Diagram:
             at += _PAD
         for row in card.properties:
             label = " / ".join(map(self._label, row.properties))
-            range_ = self._label(row.range) if row.leads_to and row.range else names.shrink(row.range or "")
+            range_ = self._label(row.range) if row.leads_to and row.range else names.profile().shrink(row.range or "")
             range_ = _TYPEFACE.cut(range_, _CARD - 2 * _PAD - _TYPEFACE.width(label + " → "))
             add(self._link_text(row.properties[0], label, left + _PAD, at + 13, "", f" → {range_}" if range_ else ""))
             if row.leads_to and row.leads_to != card.iri and row.leads_to in self._at:

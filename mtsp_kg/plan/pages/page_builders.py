@@ -16,7 +16,6 @@ from mtsp_kg.plan.pages.source import SiteSource
 from mtsp_kg.plan.pages.templates import embedded_json_ld, render
 from mtsp_kg.plan.pages.view import PageLinks, PageView
 from mtsp_kg.plan.pages.words import UN_LANGUAGES
-from mtsp_kg.plan.views import TermRow
 from mtsp_kg.publish.site_layout import safe_link
 from mtsp_kg.query.catalogue import competency_questions
 
@@ -106,7 +105,7 @@ def _competency_questions(source: SiteSource, language: str) -> list[tuple[str, 
 
 def _ontology_diagram(source: SiteSource, language: str, links: PageLinks) -> str:
     link = partial(_page_or_iri, source.views[language], links)
-    rows = source.plan_views.rows(TermRow, "terms")
+    rows = source.plan_views.rows(ontology_diagram.TermRow, "terms")
     return ontology_diagram.draw(rows, lambda one: source.views[one].label, language, link).svg
 
 

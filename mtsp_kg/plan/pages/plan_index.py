@@ -18,7 +18,7 @@ from mtsp_kg.plan.show import Shown, about
 from mtsp_kg.plan.views import FactRow, FigureRow, PassageRow, PropertyRow, StatementRow, Views
 from mtsp_kg.publish.site_layout import SiteLayout
 from mtsp_kg.publish.triple_index import TripleIndex, key
-from mtsp_kg.query.values import Resource
+from mtsp_kg.query.entities import Resource
 
 _IN_DOCUMENT = names.term("inDocument")
 _STATEMENT_PROPERTIES = frozenset(names.term(name) for name in ("under", "figureOf"))

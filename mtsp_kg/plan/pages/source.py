@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from mtsp_kg import vocab
 from mtsp_kg.load import load_files
 from mtsp_kg.plan.document import Passage, read_document
+from mtsp_kg.plan.house import HouseRow
 from mtsp_kg.plan.pages import vocabulary
 from mtsp_kg.plan.pages.entity import entity_parts
 from mtsp_kg.plan.pages.inferences import InferredTriples
@@ -23,7 +24,7 @@ from mtsp_kg.plan.pages.plan_index import PlanIndex, VoiceIndex
 from mtsp_kg.plan.pages.publisher import SiteOptions
 from mtsp_kg.plan.pages.view import LabelIndex, PageView
 from mtsp_kg.plan.pages.words import LANGUAGES, words_in
-from mtsp_kg.plan.views import HouseRow, LinkRow, Views
+from mtsp_kg.plan.views import Views
 from mtsp_kg.project import Project
 from mtsp_kg.publish.dataset_description import (
     DatasetCounts,
@@ -81,7 +82,7 @@ class SiteSource:
     @cached_property
     def links(self) -> Links:
         """The links from each resource to what it contributes to."""
-        from mtsp_kg.plan.trace import links
+        from mtsp_kg.plan.trace import LinkRow, links
 
         return links(self.plan_views.rows(LinkRow, "links"), list(self.voices.order))
 

@@ -48,7 +48,7 @@ class InterfaceWords:
         table = self._table["passages"]
         assert isinstance(table, dict)
         template = table.get(head.rpartition("/")[2])
-        return str(template).format(number) if template else names.shrink(iri, names.plan_of(iri))
+        return str(template).format(number) if template else names.profile(names.plan_of(iri)).shrink(iri)
 
 
 @cache
