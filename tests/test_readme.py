@@ -15,6 +15,7 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shlex
 import subprocess
 import sys
 import traceback
@@ -22,8 +23,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import click
 import pytest
 
+from mtsp_kg.cli import cli
 from mtsp_kg.errors import MtspError
 
 ROOT = Path(__file__).parents[1]
@@ -160,3 +163,34 @@ def test_links_to_files_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
         if "://" not in target:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def commands(page: Path) -> list[list[str]]:
+    """The words of each `mtsp` and `make` command that a page names in its text or in a block of shell commands."""
+    text = page.read_text(encoding="utf-8")
+    lines = [line for block in blocks(page) if block.kind == "sh" for line in block.text.splitlines()]
+    lines += re.findall(r"`((?:mtsp|make) [^`]+)`", re.sub(BLOCK, "", text))
+    found = [shlex.split(part, comments=True) for line in lines for part in re.split(r"&&|\|", line)]
+    return [words for words in found if words and words[0] in ("mtsp", "make")]
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "THREAT_MODEL.md"], ids=ids)
+def test_commands_and_options_that_a_page_names_exist(page: Path) -> None:
+    context = click.Context(cli, info_name="mtsp")
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for program, *words in commands(page):
+        if program == "make":
+            assert {word for word in words if "=" not in word} <= targets, words
+            continue
+        known = {option for parameter in cli.get_params(context) for option in parameter.opts}
+        name = next((word for word in words if word in cli.list_commands(context)), None)
+        if name:
+            command = cli.get_command(context, name)
+            assert command
+            known |= {
+                option for found in command.get_params(context) for option in (*found.opts, *found.secondary_opts)
+            }
+        assert name or not words or words[0].startswith("-") or words[0].isupper() or words[0] == "...", words
+        for word in words:
+            if word.startswith("-") and word != "-":
+                assert word.split("=")[0] in known, f"{page.name}: mtsp {' '.join(words)}"
