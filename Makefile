@@ -13,12 +13,12 @@ run: $(VENV)/ready
 	@echo; echo "== What the graph holds"; $(BIN)/mtsp info | head -3
 	@echo "== Does it conform?"; $(BIN)/mtsp validate
 	@echo; echo "== One service, traced up to the plan"; $(BIN)/mtsp trace "WIPO GREEN"
-	@echo; echo "== Coverage: what stands under each outcome, and where"; $(BIN)/mtsp query coverage
+	@echo; echo "== Coverage: what the plan says under each outcome, and where"; $(BIN)/mtsp query coverage
 	@echo; echo "What to try next ('. $(BIN)/activate' first):"
 	@echo "  mtsp queries                                        the questions that are ready to ask"
-	@echo "  mtsp query partners-of-outcome -p outcome=2.4       who stands under an outcome"
-	@echo "  mtsp query services-for-group -p group=SMEs         what serves whom"
-	@echo "  mtsp show WHO                                       what is said of anything, in any of its names"
+	@echo "  mtsp query partners-of-outcome -p outcome=2.4       the partners under an outcome"
+	@echo "  mtsp query services-for-group -p group=SMEs         the services for a group"
+	@echo "  mtsp show WHO                                       everything about an entity, by any of its names"
 	@echo "  mtsp trace youth                                    from a target group up to the plan"
 	@echo "  mtsp query -e 'SELECT ?p { GRAPH ?p { ?s mtsp:serves group:youth } }'"
 
@@ -40,7 +40,7 @@ validate: $(VENV)/ready
 	$(BIN)/mtsp validate
 
 docs: $(VENV)/ready-docs
-	$(BIN)/python -m sphinx --fail-on-warning --keep-going --nitpicky --quiet --builder html docs docs/_build/html
+	$(BIN)/python -m sphinx --fresh-env --fail-on-warning --keep-going --nitpicky --quiet --builder html docs docs/_build/html
 	@echo "docs: docs/_build/html/index.html"
 
 # What is generated and committed: golden answers, examples of the README and the guide, pictures. Read the difference.

@@ -20,11 +20,19 @@ author = "The mtsp-kg developers"
 project_copyright = "The mtsp-kg developers; code Apache-2.0, data CC BY 4.0"
 version = release = mtsp_kg.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode", "command_reference"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.viewcode",
+    "command_reference",
+    "docstring_fields",
+    "module_list",
+]
 myst_enable_extensions = ["deflist", "fieldlist"]
 myst_heading_anchors = 3
 suppress_warnings: list[str] = []
 
+default_role = "code"  # what docstrings put between single backticks
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"

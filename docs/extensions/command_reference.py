@@ -20,7 +20,7 @@ class CommandReference(SphinxDirective):
     """A section for `mtsp` itself, and one for each command, in alphabetical order."""
 
     def run(self) -> list[nodes.Node]:
-        parent = click.Context(cli, info_name="mtsp", terminal_width=WIDTH)
+        parent = click.Context(cli, info_name="mtsp", terminal_width=WIDTH, **cli.context_settings)
         found = [self._section("mtsp", cli, parent)]
         for name in cli.list_commands(parent):
             command = cli.get_command(parent, name)
