@@ -7,7 +7,9 @@ and a separate page shows its proofs down to the passages.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import pyoxigraph as ox
 
 from mtsp_kg.infer.explain import Explainer
 from mtsp_kg.infer.proofs import ProofNode, proof_tree
@@ -16,12 +18,8 @@ from mtsp_kg.infer.reasoner import Reasoner
 from mtsp_kg.infer.rules import Rule
 from mtsp_kg.infer.terms import Atom, atom_of, iri, is_named, nt, triple_of
 from mtsp_kg.layout import natural_key
-
-if TYPE_CHECKING:
-    import pyoxigraph as ox
-
-    from mtsp_kg.plan.pages.plan_index import VoiceIndex
-    from mtsp_kg.project import Project
+from mtsp_kg.plan.pages.plan_index import VoiceIndex
+from mtsp_kg.project import Project
 
 _MOST_PROOFS = 3
 

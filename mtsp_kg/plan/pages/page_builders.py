@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from mtsp_kg import vocab
+from mtsp_kg.infer.rules import KINDS
 from mtsp_kg.plan import house
 from mtsp_kg.plan.pages import lists, ontology_diagram, questions, vocabulary
 from mtsp_kg.plan.pages.questions import ShownAnswer
@@ -259,8 +260,6 @@ def _query_string(values: Mapping[str, str]) -> str:
 
 
 def _rule_label(language: str) -> Callable[[str], str]:
-    from mtsp_kg.infer.rules import KINDS
-
     return lambda kind: KINDS.get(kind, {}).get(language, kind)
 
 

@@ -7,17 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 from mtsp_kg.cache import project_digest
 from mtsp_kg.errors import DataError
 from mtsp_kg.infer.completion import inferences_wanted
 from mtsp_kg.project import Project
+from mtsp_kg.publish.folder import Published, unchanged, write_site
 from mtsp_kg.publish.rebase import PublishOptions
-
-if TYPE_CHECKING:
-    from mtsp_kg.publish.folder import Published
-    from mtsp_kg.store import Store
+from mtsp_kg.store import Store
 
 _PACKAGE = Path(__file__).resolve().parents[2]
 # The code and data files of the package on which a page can depend.
@@ -42,8 +39,6 @@ def publish(project: Project, load: Callable[[], Store], target: Path, options: 
 
     A folder that holds the same site already is left alone. Raises DataError, DocumentError, QueryError.
     """
-    from mtsp_kg.publish.folder import unchanged, write_site
-
     begun = perf_counter()
     key = site_key(project, options)
     published = unchanged(target, key)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from mtsp_kg import vocab
+from mtsp_kg.infer.completion import InferenceCompletion, inferences_wanted
 from mtsp_kg.load import load_files
 from mtsp_kg.plan.document import Passage, read_document
 from mtsp_kg.plan.house import HouseRow
@@ -24,6 +25,7 @@ from mtsp_kg.plan.pages.plan_index import PlanIndex, VoiceIndex
 from mtsp_kg.plan.pages.publisher import SiteOptions
 from mtsp_kg.plan.pages.view import LabelIndex, PageView
 from mtsp_kg.plan.pages.words import LANGUAGES, words_in
+from mtsp_kg.plan.trace import LinkRow, links
 from mtsp_kg.plan.views import Views
 from mtsp_kg.project import Project
 from mtsp_kg.publish.dataset_description import (
@@ -82,8 +84,6 @@ class SiteSource:
     @cached_property
     def links(self) -> Links:
         """The links from each resource to what it contributes to."""
-        from mtsp_kg.plan.trace import LinkRow, links
-
         return links(self.plan_views.rows(LinkRow, "links"), list(self.voices.order))
 
     @cached_property
@@ -114,8 +114,6 @@ class SiteSource:
 
     def _store_with_inferences(self) -> Store:
         # Pages and documents have what is asserted; answers are those of `mtsp query`.
-        from mtsp_kg.infer.completion import InferenceCompletion, inferences_wanted
-
         if not inferences_wanted():
             return self.store
         store = ox.Store()
