@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "mtsp_kg"
-# The engine serves any project with RDF in git; the plan half knows documents, statements, outcomes and pages.
-ENGINE = (
-    "errors", "vocab", "profile", "formats", "layout", "output", "process_exit", "project", "parser_limits", "sparql",
-    "load", "cache", "store", "locate", "infer", "query", "project_graph", "remote", "validate", "publish", "serve",
-)  # fmt: skip
-ROOMS = (*ENGINE, "plan", "graph", "remote_graph", "cli")
+TABLE = tomllib.loads((PACKAGE.parent / "docs" / "rooms.toml").read_text(encoding="utf-8"))["room"]
+# The engine serves any project with RDF in Git; the plan half knows documents, statements, outcomes and pages.
+ENGINE = tuple(room["name"] for room in TABLE if room["half"] == "engine")
+ROOMS = tuple(dict.fromkeys(room["name"].split("/")[0] for room in TABLE))
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "data" not in path.parts)
 HEAVY = {"rdflib", "pyshacl", "owlready2", "networkx", "pandas", "starlette", "uvicorn", "yaml", "httpx"}
 
