@@ -54,10 +54,9 @@ def application(served: ServedProject, pool: Pool, log: AccessLog) -> Starlette:
     """The application, over a pool that the caller starts and stops."""
     rebase = served.rebase or Rebase(served.profile.base, served.profile.base)
     catalogue = ServedCatalogue(served.queries, served.entities, pool, rebase)
-    prefixes = {prefix: rebase.out(namespace) for prefix, namespace in served.profile.prefixes.items()}
     asserted_graph = rebase.out(served.profile.graphs + "asserted")
     endpoint, asserted = (
-        SparqlEndpoint(pool, base=served.base, path=path, view=view, prefixes=prefixes, asserted=asserted_graph)
+        SparqlEndpoint(pool, base=served.base, path=path, view=view, asserted=asserted_graph)
         for path, view in (("sparql", "all"), ("sparql/asserted", "asserted"))
     )
     queries = partial(VisitorQueries, catalogue, endpoint, asserted, pool)

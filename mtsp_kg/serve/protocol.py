@@ -48,8 +48,8 @@ class SparqlEndpoint:
     """The endpoint as an ASGI application.
 
     view: `all`, or `asserted` without inferred triples; base: the public IRI of the server, with a final slash; path:
-    of the endpoint below it; prefixes: for results in Turtle and TriG; asserted: the IRI that means, as
-    `default-graph-uri`, the merge of all graphs without inferred triples.
+    of the endpoint below it; asserted: the IRI that means, as `default-graph-uri`, the merge of all graphs without
+    inferred triples.
     """
 
     def __init__(
@@ -59,13 +59,11 @@ class SparqlEndpoint:
         base: str,
         path: str = "sparql",
         view: str = "all",
-        prefixes: Mapping[str, str],
         asserted: str,
     ) -> None:
         self._pool = pool
         self._iri = base + path
         self._view = view
-        self._prefixes = dict(prefixes)
         self._asserted = asserted
         self._description = cache(partial(service_description, base))
 
@@ -109,7 +107,7 @@ class SparqlEndpoint:
             view, default = "asserted", [""]
         return Task(
             operation.text, view, table, graph,
-            default_graphs=default, named_graphs=named, base=self._iri, prefixes=self._prefixes,
+            default_graphs=default, named_graphs=named, base=self._iri,
         )  # fmt: skip
 
 

@@ -69,6 +69,9 @@ async def send_result(
 ) -> None:
     """Sends the result of a query with its length. before, after: what encloses its body."""
     await _start(send, 200, media_type, len(before) + result.length + len(after), headers)
+    if result.length <= _READ_SIZE:
+        await send({"type": "http.response.body", "body": before + result.read() + after})
+        return
     if before:
         await send({"type": "http.response.body", "body": before, "more_body": True})
     for part in result.parts():

@@ -20,8 +20,8 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import pyoxigraph as ox
 
@@ -55,8 +55,8 @@ class Task:
     view: `all`, or `asserted` without the inferred graphs. table, graph: the form for solutions (one of TABLE_FORMATS,
     or ROWS: JSON of plain values) and for triples (the name of an RDF format); None where the client accepts none.
     default_graphs, named_graphs: the dataset of the request (SPARQL 1.1 Protocol, section 2.1.4), None where it has
-    none; "" is the default graph of the view. base: the IRI that relative IRIs are resolved against; prefixes: for
-    Turtle and TriG. max_rows: of rows or triples; max_bytes: of the result.
+    none; "" is the default graph of the view. base: the IRI that relative IRIs are resolved against. max_rows: of rows
+    or triples; max_bytes: of the result.
     """
 
     text: str
@@ -66,13 +66,19 @@ class Task:
     default_graphs: list[str] | None = None
     named_graphs: list[str] | None = None
     base: str | None = None
-    prefixes: dict[str, str] | None = None
     max_rows: int = 100_000
     max_bytes: int = 32 << 20
 
     def as_dict(self) -> dict[str, Any]:
         """The arguments of `Task`."""
-        return asdict(self)
+        return vars(self)
+
+
+class LoadedGraph(NamedTuple):
+    """What a worker has loaded. views: a store for each view, with its merged default graph; prefixes: for Turtle."""
+
+    views: dict[str, ox.Store]
+    prefixes: dict[str, str]
 
 
 class ResultTooLargeError(Exception):
@@ -83,19 +89,19 @@ class TaskRefusedError(Exception):
     """A task cannot be done as it is. The arguments are the kind of the reply, and the reason."""
 
 
-def evaluate(task: Task, stores: dict[str, ox.Store]) -> tuple[str, bytearray]:
+def evaluate(task: Task, graph: LoadedGraph) -> tuple[str, bytearray]:
     """The kind of the result (`boolean`, `table` or `graph`) and all of its bytes.
 
-    stores: by view, each with its merged default graph. Raises SyntaxError (not SPARQL), ValueError (the name of a
-    graph is not an IRI), ResultTooLargeError, TaskRefusedError, OSError and RuntimeError (the engine), MemoryError.
+    Raises SyntaxError (not SPARQL), ValueError (the name of a graph is not an IRI), ResultTooLargeError,
+    TaskRefusedError, OSError and RuntimeError (the engine), MemoryError.
     """
-    store, dataset = _dataset(task, stores)
+    store, dataset = _dataset(task, graph.views[task.view])
     results = store.query(task.text, base_iri=task.base, **dataset)
     output: Any = _LimitedOutput(task.max_bytes)
     if isinstance(results, ox.QueryTriples):
         if task.graph is None:
             raise TaskRefusedError("not-acceptable", "graph")
-        prefixes = task.prefixes if task.graph in _FORMATS_WITH_PREFIXES else None
+        prefixes = graph.prefixes if task.graph in _FORMATS_WITH_PREFIXES else None
         triples = _limited(results, task.max_rows)
         ox.serialize(triples, output, format=_GRAPH_FORMATS[task.graph], prefixes=prefixes)
         return "graph", output.content
@@ -133,10 +139,10 @@ def count_rows(content: bytes, form: str) -> int:
     return sum(part.count(b"\n") for part in content.split(b'"')[::2]) - 1
 
 
-def reply(task: Task, stores: dict[str, ox.Store]) -> tuple[dict[str, Any], bytes | bytearray]:
+def reply(task: Task, graph: LoadedGraph) -> tuple[dict[str, Any], bytes | bytearray]:
     """The head of the reply to a task (`kind`, and what belongs to that kind) and its body."""
     try:
-        form, body = evaluate(task, stores)
+        form, body = evaluate(task, graph)
     except SyntaxError as error:
         query_error = syntax_error(error)
         position = {"line": query_error.line, "column": query_error.column}
@@ -173,7 +179,7 @@ def load(quads: bytes, inferred: str) -> dict[str, ox.Store]:
 
 
 def run_worker(
-    input_: int, output: int, stores: dict[str, ox.Store], limits: WorkerLimits, missing_isolation: list[str]
+    input_: int, output: int, graph: LoadedGraph, limits: WorkerLimits, missing_isolation: list[str]
 ) -> None:
     """Replies to tasks until the peer closes, or until a new worker is due, which the last reply announces.
 
@@ -193,7 +199,7 @@ def run_worker(
         task = Task(**json.loads(frame[1]))
         if has_timer:
             signal.setitimer(signal.ITIMER_REAL, limits.seconds)
-        head, body = reply(task, stores)
+        head, body = reply(task, graph)
         if has_timer:
             signal.setitimer(signal.ITIMER_REAL, 0)
         has_grown = head["kind"] == "memory" or _peak_memory() - memory_at_start > limits.memory // 4
@@ -205,7 +211,7 @@ def run_worker(
 
 def run_parent(control: socket.socket) -> None:
     """Loads the graph that the control socket sends, then forks a worker for each descriptor that it sends."""
-    stores, limits = _receive_graph(control.fileno())
+    graph, limits = _receive_graph(control.fileno())
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     # What is loaded stays shared with the workers: the garbage collector would touch, and so copy, every page.
     gc.collect()
@@ -217,7 +223,7 @@ def run_parent(control: socket.socket) -> None:
             return
         if os.fork() == 0:
             control.close()
-            _run_child(handles[0], stores, limits)
+            _run_child(handles[0], graph, limits)
         os.close(handles[0])
 
 
@@ -227,28 +233,29 @@ def main(arguments: list[str]) -> None:
     if arguments[0] == "fork":
         run_parent(socket.socket(fileno=int(arguments[1])))
         return
-    stores, limits = _receive_graph(0)
-    run_worker(0, 1, stores, limits, ["fork"])
+    graph, limits = _receive_graph(0)
+    run_worker(0, 1, graph, limits, ["fork"])
 
 
-def _run_child(handle: int, stores: dict[str, ox.Store], limits: WorkerLimits) -> None:
+def _run_child(handle: int, graph: LoadedGraph, limits: WorkerLimits) -> None:
     try:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 2)  # what an engine writes as it dies is of no use to the operator
         os.close(null)
-        run_worker(handle, handle, stores, limits, [])
+        run_worker(handle, handle, graph, limits, [])
     except BaseException:
         os._exit(1)
     os._exit(0)
 
 
-def _receive_graph(handle: int) -> tuple[dict[str, ox.Store], WorkerLimits]:
+def _receive_graph(handle: int) -> tuple[LoadedGraph, WorkerLimits]:
     head = wire.read(handle)
     data = wire.read(handle)
     if head is None or data is None:
         os._exit(0)
     options = json.loads(head[1])
-    return load(data[1], options["inferred"]), WorkerLimits(**options["limits"])
+    graph = LoadedGraph(load(data[1], options["inferred"]), options["prefixes"])
+    return graph, WorkerLimits(**options["limits"])
 
 
 def _send(output: int, head: dict[str, Any], body: bytes | bytearray) -> None:
@@ -270,8 +277,8 @@ def _peak_memory() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
-def _dataset(task: Task, stores: dict[str, ox.Store]) -> tuple[ox.Store, dict[str, Any]]:
-    store = stores[task.view]
+def _dataset(task: Task, store: ox.Store) -> tuple[ox.Store, dict[str, Any]]:
+    """The store to query, and the dataset arguments of its `query`."""
     if task.default_graphs is None and task.named_graphs is None:
         return store, {}
     default = [ox.NamedNode(iri) if iri else ox.DefaultGraph() for iri in task.default_graphs or ()]

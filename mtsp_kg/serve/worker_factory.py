@@ -16,7 +16,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
@@ -74,12 +74,19 @@ class WorkerFactory(Protocol):
 class ForkingWorkerFactory:
     """Forks workers from a parent process that has loaded the graph.
 
-    quads: gives the named graphs as N-Quads; inferred: what the names of graphs of inferred triples begin with.
+    quads: gives the named graphs as N-Quads; inferred: what the names of graphs of inferred triples begin with;
+    prefixes: for results in Turtle and TriG.
     """
 
-    def __init__(self, quads: Callable[[], bytes], inferred: str, limits: WorkerLimits) -> None:
+    def __init__(
+        self,
+        quads: Callable[[], bytes],
+        inferred: str,
+        limits: WorkerLimits,
+        prefixes: Mapping[str, str] | None = None,
+    ) -> None:
         self._quads = quads
-        self._first_frame = wire.pack_json(wire.TASK, {"inferred": inferred, "limits": asdict(limits)})
+        self._options = _options_frame(inferred, limits, prefixes)
         self._parent: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._ready = False
@@ -130,7 +137,7 @@ class ForkingWorkerFactory:
     def _send(self, control: socket.socket) -> None:
         # A parent that ends meanwhile sends no HELLO, which `connect` notices.
         with contextlib.suppress(OSError):
-            control.sendall(self._first_frame)
+            control.sendall(self._options)
             control.sendall(wire.pack(wire.DATA, self._quads()))
 
     def _stop(self) -> None:
@@ -150,12 +157,18 @@ class ForkingWorkerFactory:
 class SpawningWorkerFactory:
     """Spawns a process for each worker, which loads the graph itself, on platforms without fork.
 
-    The web process enforces their time limit. quads, inferred: as of `ForkingWorkerFactory`.
+    The web process enforces their time limit. Arguments: as of `ForkingWorkerFactory`.
     """
 
-    def __init__(self, quads: Callable[[], bytes], inferred: str, limits: WorkerLimits) -> None:
+    def __init__(
+        self,
+        quads: Callable[[], bytes],
+        inferred: str,
+        limits: WorkerLimits,
+        prefixes: Mapping[str, str] | None = None,
+    ) -> None:
         self._quads = quads
-        self._first_frame = wire.pack_json(wire.TASK, {"inferred": inferred, "limits": asdict(limits)})
+        self._options = _options_frame(inferred, limits, prefixes)
         self._processes: set[asyncio.subprocess.Process] = set()
 
     def launch(self) -> None:
@@ -170,7 +183,7 @@ class SpawningWorkerFactory:
         self._processes = {known for known in self._processes if known.returncode is None} | {process}
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(self._first_frame + wire.pack(wire.DATA, self._quads()))
+        process.stdin.write(self._options + wire.pack(wire.DATA, self._quads()))
 
         def kill() -> None:
             with contextlib.suppress(ProcessLookupError):
@@ -185,10 +198,12 @@ class SpawningWorkerFactory:
             await process.wait()
 
 
-def worker_factory(quads: Callable[[], bytes], inferred: str, limits: WorkerLimits) -> WorkerFactory:
-    """The better factory that the platform can have. quads, inferred: as of `ForkingWorkerFactory`."""
+def worker_factory(
+    quads: Callable[[], bytes], inferred: str, limits: WorkerLimits, prefixes: Mapping[str, str]
+) -> WorkerFactory:
+    """The better factory that the platform can have. Arguments: as of `ForkingWorkerFactory`."""
     forks = hasattr(os, "fork") and hasattr(socket, "send_fds") and hasattr(socket, "recv_fds")
-    return (ForkingWorkerFactory if forks else SpawningWorkerFactory)(quads, inferred, limits)
+    return (ForkingWorkerFactory if forks else SpawningWorkerFactory)(quads, inferred, limits, prefixes)
 
 
 def named_quads(store: ox.Store, beginning: str = "") -> bytes:
@@ -200,6 +215,11 @@ def named_quads(store: ox.Store, beginning: str = "") -> bytes:
             triples = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b""
             parts.append(triples.replace(b" .\n", f" {graph} .\n".encode()))
     return b"".join(parts)
+
+
+def _options_frame(inferred: str, limits: WorkerLimits, prefixes: Mapping[str, str] | None) -> bytes:
+    options = {"inferred": inferred, "limits": asdict(limits), "prefixes": dict(prefixes or {})}
+    return wire.pack_json(wire.TASK, options)
 
 
 async def _greeted(

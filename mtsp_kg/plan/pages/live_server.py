@@ -49,7 +49,8 @@ def serve(
     # The parent of the workers starts while this process loads the graph, and loads it while this process imports the
     # web server.
     quads: Future[bytes] = Future()
-    workers = worker_factory(quads.result, rebase.out(project.profile.inferred), settings.limits)
+    prefixes = {prefix: rebase.out(namespace) for prefix, namespace in project.profile.prefixes.items()}
+    workers = worker_factory(quads.result, rebase.out(project.profile.inferred), settings.limits, prefixes)
     workers.launch()
     # From the files, which takes less time than from the cache where every triple is needed.
     asserted = load_project(project, merged=False)
