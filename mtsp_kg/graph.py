@@ -223,8 +223,8 @@ class KnowledgeGraph(ProjectGraph):
                 remedy=f"Its plans: {', '.join(known) or 'none'}.",
                 file=document,
             )
-        triples = self.views.rows(PassageTripleRow, "said-in-passages")
-        labels = self.views.rows(EntityLabelRow, "forms")
+        triples = self.views.rows(PassageTripleRow, "passage-triples")
+        labels = self.views.rows(EntityLabelRow, "text-labels")
         mentions = plan_folder(self.project, read.plan) / "mentions.ttl"
         return ground(read, triples, labels, self._labels("en"), mentions)
 

@@ -1,1 +1,1 @@
-"""The plan half: what belongs to a strategic plan: its document, statements, traces, coverage, pictures and pages."""
+"""The plan half: documents, statements, traces, coverage, pictures and pages of strategic plans."""

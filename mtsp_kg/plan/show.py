@@ -115,11 +115,11 @@ class Shown:
             if kind != "hiddenLabel":
                 named = (f"{name.text} ({' '.join(name.languages)})" for name in self.names if name.kind == kind)
                 yield f"  {'also ' if kind == 'altLabel' else ''}{' · '.join(named)}"
-        yield from (f"  narrower than {self._mention(broader)}" for broader in self.broader)
+        yield from (f"  narrower than {self._named(broader)}" for broader in self.broader)
         if self.facts:
             yield from ("", "Facts")
         for fact in self.facts:
-            subject, object_ = self._mention(fact.subject), self._mention(fact.object)
+            subject, object_ = self._named(fact.subject), self._named(fact.object)
             yield f"  {subject} {fact.property.label} {object_}  [{_short(fact.passages)}]"
         for voice, statements in self.by_voice().items():
             # A label in English is in the singular; one in Chinese has no plural.
@@ -137,7 +137,7 @@ class Shown:
         count = f"{len(self.passages)} passage{'s' if len(self.passages) > 1 else ''}"
         yield from ("", f"In {count}: {_short(self.passages)}" if self.passages else "No passage refers to it.")
 
-    def _mention(self, value: Resource | str) -> str:
+    def _named(self, value: Resource | str) -> str:
         if not isinstance(value, Resource):
             return value
         return "this" if value == self.iri else f"{value.label} ({value.short})"

@@ -143,7 +143,7 @@ class Trace:
         return self.write()
 
     def _lines(self) -> Iterator[str]:
-        yield self._mention(self.start)
+        yield self._named(self.start)
         yield from self._branch_lines(self.tree, "")
 
     def _branch_lines(self, tree: LinkTree, indent: str) -> Iterator[str]:
@@ -152,10 +152,10 @@ class Trace:
             degree = self.graph.out_degree if self.up else self.graph.in_degree
             elsewhere = "  …" if branch.known and degree(branch.iri) else ""
             relation, stated = self._relation(branch.relation, forward=branch.forward), self._stated(branch.passages)
-            yield f"{indent}{'└─ ' if last else '├─ '}{relation} {self._mention(branch.iri)}{stated}{elsewhere}"
+            yield f"{indent}{'└─ ' if last else '├─ '}{relation} {self._named(branch.iri)}{stated}{elsewhere}"
             yield from self._branch_lines(branch, indent + ("   " if last else "│  "))
 
-    def _mention(self, iri: str) -> str:
+    def _named(self, iri: str) -> str:
         resource = self.resource(iri)
         return f"{resource.label}  ({resource.short})"
 

@@ -107,7 +107,7 @@ class Views:
         return table
 
     def properties_of(self, iri: str) -> list[PropertyRow]:
-        return self.rows(PropertyRow, "names-of", entity=iri)
+        return self.rows(PropertyRow, "properties-of", entity=iri)
 
     def facts_of(self, iri: str) -> list[FactRow]:
         return self.rows(FactRow, "facts-of", entity=iri)
@@ -119,7 +119,7 @@ class Views:
         return self.rows(FigureRow, "figures-of", entity=iri)
 
     def passages_of(self, iri: str) -> list[str]:
-        return [row.passage for row in self.rows(PassageRow, "mentions-of", entity=iri)]
+        return [row.passage for row in self.rows(PassageRow, "passages-of", entity=iri)]
 
     def passages(self) -> list[str]:
         """All passages in reading order."""

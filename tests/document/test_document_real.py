@@ -108,7 +108,7 @@ def test_no_sentence_of_the_document_is_in_the_project(document: Document) -> No
 
 
 def _files() -> list[Path]:
-    """The text files of the project, whoever wrote them."""
+    """The text files of the project, generated ones too."""
     suffixes = {".ttl", ".trig", ".rq", ".md", ".txt", ".toml", ".py", ".csv", ".json", ".jsonld", ".yml", ".cff"}
     return [
         path

@@ -63,11 +63,11 @@ def test_what_is_named_and_spoken_of_is_sound() -> None:
 
 
 def test_what_is_spoken_of_and_not_named_is_reported_unless_a_reason_is_given() -> None:
-    said = [(NODE, SERVES, FIRMS), (NODE, CONCERNS, OFFICES)]
+    triples = [(NODE, SERVES, FIRMS), (NODE, CONCERNS, OFFICES)]
     text = passage("它们帮助小型企业。")
-    assert ground_passage(text, [*said, (NODE, SERVES, SMALL)], KNOWN).unnamed == {FIRMS, OFFICES}
+    assert ground_passage(text, [*triples, (NODE, SERVES, SMALL)], KNOWN).unnamed == {FIRMS, OFFICES}
     excused = ground_passage(
-        text, [*said, (NODE, SERVES, SMALL), (HERE, PRONOUN, OFFICES), (HERE, CONTEXT, FIRMS)], KNOWN
+        text, [*triples, (NODE, SERVES, SMALL), (HERE, PRONOUN, OFFICES), (HERE, CONTEXT, FIRMS)], KNOWN
     )
     assert excused.sound
     assert excused.grounded == 3

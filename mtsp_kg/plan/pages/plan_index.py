@@ -82,7 +82,7 @@ class VoiceIndex:
                 self._facts.setdefault(iri, []).append(row)
         self._statements = views.by_entity(StatementRow, "statements")
         self._figures = views.by_entity(FigureRow, "figures")
-        self._mentions = views.by_entity(PassageRow, "spoken-of")
+        self._mentions = views.by_entity(PassageRow, "passages-by-entity")
 
     def of(self, iri: str) -> Shown:
         """What is stated about one resource."""
