@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from fnmatch import fnmatch
 from pathlib import Path
@@ -58,6 +60,19 @@ def test_engine_rooms_import_nothing_of_plan(path: Path) -> None:
     assert not [name for name in named if name.startswith("mtsp_kg.plan")], "imported by name"
 
 
+def test_engine_rooms_can_be_imported_without_plan() -> None:
+    """As above, for imports that no statement shows: the engine's modules are imported where there is no plan half."""
+    modules = [
+        ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
+        for path in MODULES
+        if room_of(path) in ENGINE
+    ]
+    script = (
+        f"import importlib, sys; sys.modules['mtsp_kg.plan'] = None; [importlib.import_module(m) for m in {modules}]"
+    )
+    subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+
 def test_class_names_are_unique() -> None:
     """One name for one concept: a class name occurs once in the package."""
     where: dict[str, list[str]] = {}
@@ -106,8 +121,6 @@ def test_iris_are_written_in_few_modules_and_sparql_in_none(path: Path) -> None:
 LIBRARIES = {
     "certifi": "extra remote",
     "httpx": "extra remote",
-    "networkx": "0.1 s",
-    "owlready2": "extra dl, 0.3 s",
     "pandas": "extra pandas, 0.5 s",
     "pyhermit": "extra dl",
     "pyowl_core": "extra dl",
@@ -181,10 +194,21 @@ def test_functions_import_only_what_start_up_must_not(path: Path) -> None:
         assert library or module, f"{name} is imported in a function, and no reason is known"
 
 
-def test_importing_the_command_line_imports_nothing_heavy() -> None:
-    import subprocess
-    import sys
+def test_every_deferred_import_occurs() -> None:
+    """A reason that no function needs any more goes."""
+    found = {(str(path.relative_to(PACKAGE)), name) for path in MODULES for name in function_imports(path)}
+    unused = [
+        known for known in LIBRARIES if not any(name.split(".")[0] == known or name == known for _, name in found)
+    ]
+    unused += [
+        f"{importer}: {imported}"
+        for importer, imported in MODULES_OF_THE_PACKAGE
+        if not any(fnmatch(path, importer) and fnmatch(name, imported) for path, name in found)
+    ]
+    assert not unused
 
+
+def test_importing_the_command_line_imports_nothing_heavy() -> None:
     script = "import sys, mtsp_kg.cli; print(' '.join(sorted({name.split('.')[0] for name in sys.modules})))"
     loaded = set(
         subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
