@@ -46,7 +46,7 @@ def rdf_format(name: str) -> Format:
         if candidate.name == wanted:
             return candidate
     known = ", ".join(candidate.name for candidate in RDF_FORMATS)
-    raise NotFoundError(f"There is no RDF format called '{name}'.", remedy=f"Choose one of: {known}.")
+    raise NotFoundError(f"Unknown RDF format '{name}'.", remedy=f"Choose one of: {known}.")
 
 
 def check_form(form: str, forms: Sequence[str], what: str) -> None:

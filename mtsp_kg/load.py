@@ -25,7 +25,7 @@ _BLOCK = 1 << 20
 # The parser's reasons that say too little.
 _CLEARER = {
     "Unexpected end": "the file ends inside a statement, where '.' or a closing bracket was expected",
-    "Unexpected end of file": "the token that begins here is never closed",
+    "Unexpected end of file": "unterminated token, which begins here",
 }
 
 

@@ -140,6 +140,6 @@ def source_lines(path: str | Path, numbers: Iterable[int]) -> dict[int, str]:
         before += len(lines)
     if waiting:
         raise DataError(
-            f"The file has no line {waiting[-1]}.", remedy="It has changed meanwhile: run again.", file=path
+            f"The file has no line {waiting[-1]}.", remedy="It has changed since it was read: run again.", file=path
         )
     return found

@@ -47,7 +47,7 @@ def check_jsonld(text: bytes, path: Path) -> None:
         for terms in _contexts(context):
             if _chain(terms, lengths) > _MAX_CHAIN:
                 offset = len(written[: found.start()].encode())
-                what = f"More than {_MAX_CHAIN:,} terms of a context are defined by each other"
+                what = f"More than {_MAX_CHAIN:,} context terms are defined in terms of each other"
                 raise limit_error(text, path, offset, what, "Write their IRIs in full")
             if any(lengths[term] > MAX_NAMESPACE for term, _ in terms):
                 raise long_namespace(text, path, len(written[: found.start()].encode()))

@@ -49,13 +49,13 @@ def check_rdfxml(text: bytes, path: Path) -> None:
                 path,
                 text.find(b"<!ENTITY"),
                 "Entities expand to many times the size of the file",
-                "Write them out",
+                "Replace them with their text",
             )
     depth = relative = 0
     for tag in _TAG.finditer(text):
         if tag["doctype"]:
             if _EXTERNAL.match(text, tag.end()):
-                raise limit_error(text, path, tag.start(), "An external DTD is never read", "Remove it from DOCTYPE")
+                raise limit_error(text, path, tag.start(), "External DTDs are not supported", "Remove it from DOCTYPE")
         elif tag["close"]:
             depth -= 1
         elif tag["open"]:
@@ -88,15 +88,15 @@ def _entities(text: bytes, path: Path) -> dict[bytes, int]:
     for found in _ENTITY.finditer(text):
         value = found["double"] if found["double"] is not None else found["single"]
         if value is None:
-            what, remedy = "An external entity is never read", "Write its text here"
+            what, remedy = "External entities are not supported", "Replace it with its text"
         elif found["parameter"]:
-            what, remedy = "A parameter entity is not supported", "Remove it"
+            what, remedy = "Parameter entities are not supported", "Remove it"
         elif _REFERS.search(value):
-            what, remedy = "An entity refers to another entity", "Write out its text"
+            what, remedy = "An entity refers to another entity", "Replace the inner entity with its text"
         elif len(value) > _MAX_ENTITY:
             what, remedy = f"An entity is longer than {_MAX_ENTITY:,} bytes", "Write it where it is used"
         elif len(lengths) >= _MAX_ENTITIES:
-            what, remedy = f"More than {_MAX_ENTITIES:,} entities are declared", "Write them out"
+            what, remedy = f"More than {_MAX_ENTITIES:,} entities are declared", "Replace them with their text"
         else:
             lengths[found["name"]] = max(len(value), lengths.get(found["name"], 0))
             continue

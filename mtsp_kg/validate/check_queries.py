@@ -1,13 +1,13 @@
-"""Check queries: each row of one is a finding, unless it is waived; equal rows are one finding.
+"""Check queries: each row of the result is a finding, unless it is waived; equal rows are one finding.
 
-The header of a check query has, besides what every query has, `severity` (violation, warning, info), `message` and
-`message_zh`, in which `{column}` is a cell of the row, and where needed `key`: the columns that identify a row
-(default: the first). A column called passage or graph is the graph of the finding. Columns called focus (else the
-first one), path and value are those of the finding, and where all three are there, its position is that of this
-triple.
+In addition to the fields of every query header, a check query has `severity` (violation, warning, info), `message` and
+`message_zh`, in which `{column}` stands for a cell of the row, and optionally `key`: the columns that identify a row
+(default: the first). The column `passage` or `graph` is the graph of the finding. The columns `focus` (default: the
+first column), `path` and `value` are those of the finding; if all three are present, the finding has the position of
+this triple.
 
-The checks of a project's graph are in `queries/check/`, those of its ontology and its use in `queries/ontology/`. A
-`waivers.yaml` beside them has the findings that are accepted.
+Checks of a project's graph are in `queries/check/`, checks of its ontology and how it is used in `queries/ontology/`.
+A `waivers.yaml` in the same folder lists accepted findings.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 def check_quality(project: Project, store: Store, today: date | None = None) -> Report:
-    """The report of the checks of a project's ontology and its use; a warning makes it not conform.
+    """Runs the checks on a project's ontology and how it is used; the report does not conform if there is a warning.
 
     store: the project's graph; today: the day on which waivers must be valid. Raises QueryError, DataError.
     """
@@ -62,7 +62,7 @@ def check_quality(project: Project, store: Store, today: date | None = None) -> 
 
 
 def run_checks(project: Project, store: Store, kind: str = CHECKS) -> tuple[list[Finding], dict[str, ReportRule]]:
-    """The findings of all check queries of a kind (a folder of `queries/`), and the queries as reports describe them.
+    """The findings of all check queries of a kind (a folder of `queries/`), and these queries as rules of the report.
 
     Raises QueryError, DataError.
     """
@@ -142,14 +142,14 @@ def _text(cell: _Term | None, profile: Profile) -> str:
 
 
 def _quads(focus: _Term | None, path: _Term | None, value: _Term | None, store: Store) -> tuple[ox.Quad, ...]:
-    """The offending triple, where a row has all three terms, in each graph that asserts it."""
+    """The offending triple in each graph that asserts it, if the row has all three terms."""
     if not isinstance(focus, ox.NamedNode | ox.BlankNode) or not isinstance(path, ox.NamedNode) or value is None:
         return ()
     return tuple(sorted(store.quads(focus, path, value), key=str))
 
 
 def _wanted(focus: _Term | None, graphs: tuple[str, ...], store: Store) -> tuple[Wanted, ...]:
-    """What to look for: the focus where it is a subject; in a graph where it is not, the first triple with it."""
+    """What to look up: the focus as a subject; in a graph where it is not a subject, the first triple that has it."""
     if not isinstance(focus, ox.NamedNode):
         return ()
     found: list[Wanted] = []

@@ -1,4 +1,4 @@
-"""Findings about the validation itself: what it did not look at, or could not decide, does not pass silently."""
+"""Findings about the validation itself: nodes that no shape targets, and shapes that were not evaluated."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KINDS = {
     ),
     "untouched-resources": (
         Severity.INFO,
-        "No shape looks at {count} of {what}: {examples}.",
+        "No shape targets these resources of class {what} ({count}): {examples}.",
         "{what} 中有 {count} 个资源未受任何形状检查：{examples}。",
     ),
     "unknown-class": (
@@ -46,7 +46,7 @@ KINDS = {
     ),
     "not-decided": (
         Severity.VIOLATION,
-        "No engine here supports {what}, so what it requires is not checked. Write it in SHACL Core or as sh:sparql.",
+        "No available engine supports {what}, so it is not checked. Express it in SHACL Core or with sh:sparql.",
         "此处的引擎不处理 {what}：其要求未经检查。请改用 SHACL Core 或 sh:sparql。",
     ),
     "empty-file": (
@@ -65,7 +65,7 @@ NOT_CHECKED = ("not-decided", "unknown-shacl-term")
 
 
 def kind_rules() -> dict[str, ReportRule]:
-    """The kinds as reports describe them."""
+    """Each kind of these findings as a rule of the report."""
     return {
         kind: ReportRule(kind, {"en": kind.replace("-", " ")}, {"en": en, "zh": zh}, severity)
         for kind, (severity, en, zh) in KINDS.items()
@@ -81,7 +81,7 @@ def unmatched_shapes(shapes: Shapes, iris: Iterable[str]) -> Iterator[Finding]:
 def untouched_resources(
     store: ox.Store, targets: Targets, targeted: Nodes, subjects: Nodes, profile: Profile
 ) -> Iterator[Finding]:
-    """Resources that no shape looks at, by class. Blank nodes are looked at through the nodes that lead to them."""
+    """Resources that no shape targets, by class. Blank nodes do not count: shapes reach them through other nodes."""
     missed = {node for node in subjects - targeted if iri_of(node)}
     classes = {iri: nodes for class_, nodes in targets.by_class.items() if (iri := iri_of(class_))} if missed else {}
     by_class: dict[str, Nodes] = {}
@@ -105,7 +105,7 @@ def untouched_resources(
 
 
 def unchecked_terms(shapes: Shapes, store: ox.Store) -> Iterator[Finding]:
-    """Undefined classes, terms that SHACL does not have, and terms that no engine here evaluates."""
+    """Undefined classes, terms that are not in SHACL, and terms that no available engine evaluates."""
     quads = shapes.store.quads_for_pattern(None, None, None, None)
     named = (quad for quad in quads if isinstance(quad.graph_name, ox.NamedNode))
     found = [finding for quad in named for finding in _of_quad(quad, shapes, store)]
@@ -179,7 +179,7 @@ def empty_files(files: Iterable[SourceFile], store: ox.Store) -> Iterator[Findin
 
 
 def missing_imports(stores: Iterable[ox.Store], files: Iterable[SourceFile]) -> Iterator[Finding]:
-    """Ontologies that are imported and not given: by their name, or by the name of their file or of its graph."""
+    """Imported ontologies that are not among the files, by their IRI, their file name or the IRI of their graph."""
     stores, files = list(stores), list(files)
     given = {file.graph for file in files}
     stems = {file.path.stem for file in files}

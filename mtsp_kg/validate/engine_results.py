@@ -1,4 +1,4 @@
-"""From an engine's W3C report (SHACL, section 3.6) to findings, each with the graphs that assert it."""
+"""Converts an engine's W3C report (SHACL, section 3.6) to findings, each with the graphs that assert it."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _Steps = tuple[tuple[str, bool], ...]
 
 
 def read_report(report: bytes, shapes: Shapes, store: ox.Store) -> list[Finding]:
-    """The findings of a report in N-Triples, sorted; store: the data, which shows in which graphs they are.
+    """The findings of a report in N-Triples, sorted; store: the data, from which each finding gets its graphs.
 
-    Results that differ only in the constraint component are one finding. A blank node is named by its fingerprint,
+    Results that differ only in the constraint component are one finding. A blank node is identified by its fingerprint,
     which is the same in each run.
     """
     about: dict[Term, _Result] = defaultdict(lambda: defaultdict(list))
@@ -94,7 +94,7 @@ class _ResultReader:
         )
 
     def _path(self, result: _Result, shape: Shape) -> tuple[str, _Steps]:
-        """The property that was looked at: that of the shape, or for a shape without one (sh:closed) of the result."""
+        """The path of the shape or, if the shape has none (sh:closed), that of the result."""
         found = next(iter(result.get(vocab.SH_RESULT_PATH, [])), None)
         if not shape.path and isinstance(found, ox.NamedNode):
             return self._shapes.profile.shrink(found.value), ((found.value, False),)
@@ -106,7 +106,7 @@ class _ResultReader:
         return str(term) if as_term else _plain(term)
 
     def _asserted(self, focus: Term, steps: _Steps, value: Term | None) -> tuple[tuple[str, ...], tuple[Wanted, ...]]:
-        """The named graphs of the offending triple, and its quads; where there is no such triple, of the focus node."""
+        """The named graphs of the offending triple, and its quads; if there is none, those of the focus node."""
         quads = list(self._of_steps(focus, steps, value)) if value is not None else []
         if not quads and isinstance(focus, ox.Literal):
             quads = self._quads(None, None, focus)
@@ -134,7 +134,7 @@ class _ResultReader:
 
 
 def _messages(result: _Result, shape: Shape, component: str) -> dict[str, str]:
-    """The messages of the shape; where it has none, the constraint that is not met, not the engine's own wording."""
+    """The messages of the shape; if it has none, a message that names the violated constraint."""
     found = [message for message in result.get(vocab.SH_RESULT_MESSAGE, []) if isinstance(message, ox.Literal)]
     own = component.startswith(vocab.SH) and component != vocab.SH_SPARQL_COMPONENT
     if found and (shape.messages or not own):

@@ -1,4 +1,4 @@
-"""The SHACL engines behind one interface: N-Triples of shapes, then of data, in; the W3C report as N-Triples out.
+"""The SHACL engines behind one interface: shapes and data as N-Triples in, the W3C report as N-Triples out.
 
 `shacl` is native and the default where it is installed (it has no wheel for every platform); `pyshacl` is the
 reference. Both get the same RDF merge of the graphs. The engines are imported where they are used.
@@ -26,7 +26,7 @@ def shacl(shapes: bytes) -> Callable[[bytes], bytes]:
         from shacl import Shapes
     except ImportError as error:
         raise MissingExtraError(
-            "The engine 'shacl' is not installed.", remedy="pip install shacl, or use --engine pyshacl."
+            "The SHACL engine 'shacl' is not installed.", remedy="pip install shacl, or use --engine pyshacl."
         ) from error
     try:
         compiled = Shapes.from_text(shapes.decode(), format="ntriples")
@@ -44,7 +44,7 @@ def shacl(shapes: bytes) -> Callable[[bytes], bytes]:
 
 
 def _own_labels(report: str, data: bytes, shapes: bytes) -> str:
-    """The report with the data's labels of blank nodes: the engine numbers them as they come, after those of shapes."""
+    """The report with the blank node labels of the data: the engine numbers those of the shapes first, then these."""
     labels = [*_labels(shapes), *(f"_:{label}" for label in _labels(data))]
     return _NUMBERED.sub(lambda found: labels[int(found.group(1))], report)
 
@@ -60,7 +60,7 @@ def _labels(ntriples: bytes) -> dict[str, None]:
 
 
 def pyshacl(shapes: bytes) -> Callable[[bytes], bytes]:
-    """The reference engine, on rdflib graphs. The function that it returns raises DataError for malformed shapes."""
+    """The reference engine, on rdflib graphs. The returned function raises DataError for malformed shapes."""
     import rdflib
     from pyshacl import validate
     from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
@@ -86,11 +86,11 @@ ENGINES: Mapping[str, Engine] = {"shacl": shacl, "pyshacl": pyshacl}
 
 
 def choose_engine(name: str | None = None) -> str:
-    """The name of the engine to use: the given one, else the fastest that is installed. Raises NotFoundError."""
+    """The name of the engine to use: `name`, or by default the fastest that is installed. Raises NotFoundError."""
     if name is None:
         return next(found for found in ENGINES if find_spec(found) is not None)
     if name not in ENGINES:
-        raise NotFoundError(f"There is no engine called '{name}'.", remedy=f"Choose one of: {', '.join(ENGINES)}.")
+        raise NotFoundError(f"Unknown SHACL engine '{name}'.", remedy=f"Choose one of: {', '.join(ENGINES)}.")
     return name
 
 

@@ -1,4 +1,4 @@
-"""Findings of a validation: what does not conform, how severe it is, and its positions in the files."""
+"""Findings of a validation: what does not conform, its severity, and its positions in the files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Severity(StrEnum):
-    """How severe a finding is: a violation must be fixed, a warning should be, an info is worth knowing."""
+    """The severity of a finding: a violation must be fixed, a warning should be fixed, an info needs no action."""
 
     VIOLATION = "violation"
     WARNING = "warning"
@@ -49,20 +49,20 @@ class Position(NamedTuple):
 
 
 class PositionSource(Protocol):
-    """A report, which finds the positions of its findings when they are asked for, many in one pass over the files."""
+    """A report, which finds the positions of its findings on demand, many of them in one pass over the files."""
 
     def find(self, lookup: SourceLookup, severity: Severity | None) -> None:
-        """Finds the positions of a lookup; severity: and of all findings that are as severe."""
+        """Finds the positions of a lookup and, in the same pass, of all findings with at least this severity."""
 
     def shape_position(self, shape: str) -> Position | None:
         """The position of a shape or check query."""
 
 
 class SourceLookup:
-    """What to look for in the files, and its positions once they have been found.
+    """What to look up in the files, and its positions once they have been found.
 
-    wanted: the quads, or the nodes whose first position in each of some graphs is the one to show; graphs: these;
-    blanks: the fingerprints of blank nodes; found: the positions, None before the search; source: who does the search.
+    wanted: the quads, or the nodes whose first position in each of `graphs` is shown; blanks: the fingerprints of blank
+    nodes; found: the positions, None before the search; source: the report that does the search.
     """
 
     __slots__ = ("blanks", "found", "graphs", "source", "wanted")
@@ -81,7 +81,7 @@ class SourceLookup:
         self.source: PositionSource | None = None
 
     def positions(self, severity: Severity | None = None) -> tuple[Position, ...]:
-        """The positions, sorted; severity: that of the finding, whose likes are then searched in the same pass."""
+        """The positions, sorted; severity: that of the finding (see `PositionSource.find`)."""
         if self.found is None and self.source is not None:
             self.source.find(self, severity)
         return self.found or ()
@@ -91,13 +91,12 @@ class SourceLookup:
 class Finding:
     """One result of a shape, a check query or a check of the validation itself.
 
-    focus: the IRI of the node it is about, or the key of a check's row; path: the property that the shape looks at, as
-    a SPARQL property path with prefixed names, empty where it looks at the node itself; value: the offending value as
-    an N-Triples term, empty where there is none; shape: the shape's IRI, or the name of the check; messages: by
-    language; graphs: the named graphs (passages or files) that assert the offending triple or, where something is
-    missing, the type of the focus; components: the IRIs of the SHACL constraint components that are not satisfied, one
-    for each result; lookup: what to look for in the files; row: the key by which a waiver names the finding, the focus
-    where empty.
+    focus: the IRI of the focus node, or the key of a check's row; path: the path of the shape as a SPARQL property path
+    with prefixed names, empty for a node shape; value: the offending value as an N-Triples term, empty if there is
+    none; shape: the shape's IRI, or the name of the check; messages: by language; graphs: the named graphs (passages or
+    files) that assert the offending triple or, if something is missing, the type of the focus; components: the IRIs of
+    the SHACL constraint components that are not satisfied, one for each result; lookup: what to look up in the files;
+    row: the key by which a waiver identifies the finding, by default the focus.
     """
 
     focus: str
@@ -112,7 +111,7 @@ class Finding:
     row: str = field(default="", compare=False)
 
     def message(self, language: str) -> str:
-        """The message in a language; else in English, else in any."""
+        """The message in a language, with English and then any other language as fallback."""
         return self.messages.get(language) or self.messages.get("en") or next(iter(self.messages.values()), "")
 
     @property
@@ -122,20 +121,20 @@ class Finding:
 
     @property
     def positions(self) -> tuple[Position, ...]:
-        """The positions of the offending triple or the focus in the files, sorted; empty where they are not known.
+        """The positions of the offending triple or the focus in the files, sorted; empty if they are unknown.
 
-        They are found when they are first asked for, with those of all violations and warnings of the report, or of all
-        findings where this one is an info. A file that has changed since the validation has no lines then.
+        They are found on first access, together with those of all violations and warnings of the report (of all
+        findings if this one is an info). If a file has changed since the validation, its positions have no line.
         """
         return self.lookup.positions(self.severity)
 
     @property
     def shape_position(self) -> Position | None:
-        """The position of the shape or check query; None where it has none."""
+        """The position of the shape or check query; None if it is unknown."""
         source = self.lookup.source
         return source.shape_position(self.shape) if source is not None else None
 
 
 def in_order(findings: list[Finding]) -> list[Finding]:
-    """Findings in the order of reports."""
+    """Findings in the order in which reports list them."""
     return sorted(findings, key=lambda finding: (*finding.key, finding.message("en")))

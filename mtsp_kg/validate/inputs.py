@@ -1,5 +1,5 @@
-"""The files that a validation reads. Loading starts before the other modules of the validation are imported: that takes
-about as long, and loading does not hold the interpreter.
+"""The files that a validation reads. Loading starts before the other modules of the validation are imported: both take
+about as long, and loading releases the interpreter lock.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ FileArguments = str | Path | Sequence[str | Path]
 
 
 def background(work: Callable[[], Result]) -> Callable[[], Result]:
-    """Starts some work in a thread; the function that it returns waits for the result, or raises what the work raised.
+    """Starts a function in a thread; returns a function that waits for its result, or raises its exception.
 
-    The thread is a daemon, so that Ctrl-C ends the process at once; those of concurrent.futures are joined at exit,
-    however long an engine still runs, and importing it takes longer than loading a small graph.
+    It is a daemon thread, so that Ctrl-C ends the process at once. Threads of concurrent.futures are joined at exit,
+    however long an engine still runs, and importing that module takes longer than loading a small graph.
     """
     results: list[Result] = []
     errors: list[BaseException] = []
@@ -49,8 +49,8 @@ def background(work: Callable[[], Result]) -> Callable[[], Result]:
 
 
 class SourceFile(NamedTuple):
-    """A file that is read: its path, the graph of its triples outside named graphs, its name in reports, and its size
-    and time of modification before it was read, by which a later change is noticed.
+    """A file to read: its path, the graph for its triples outside named graphs, its name in reports, and its size and
+    modification time before it was read, which reveal a later change.
     """
 
     path: Path
@@ -59,7 +59,7 @@ class SourceFile(NamedTuple):
     stamp: tuple[int, int]
 
     def is_unchanged(self) -> bool:
-        """Whether the file still is as it was when it was read."""
+        """Whether the file is unchanged since it was read."""
         return _stamp(self.path) == self.stamp
 
 
@@ -77,10 +77,10 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 
 class Inputs(NamedTuple):
-    """The data that is validated, and the files around it, which define its classes.
+    """The data to validate, and the files that define its classes.
 
-    ntriples waits for the merge of both as `joined_ntriples` returns it, and store until all is loaded, without a
-    merge; each raises DataError where a file cannot be read.
+    `ntriples` waits for the merge of both, as `joined_ntriples` returns it; `store` waits until all files are loaded,
+    without their merge. Both raise DataError if a file cannot be read.
     """
 
     data: tuple[SourceFile, ...]
@@ -102,11 +102,11 @@ def start_loading(
     own_shapes: bool = False,
     load: bool = True,
 ) -> Inputs:
-    """Starts to load a project's graph and ontology, or some files and folders and an ontology for their classes.
+    """Starts to load a project's graph and ontology, or files and folders with an ontology for their classes.
 
     ontology: with files, replaces the project's ontology, which belongs to the project's shapes; own_shapes: whether
-    the files are validated against other shapes than the project's; load: False to load only when the result is asked
-    for. Raises DataError for a file that is not RDF.
+    the files are validated against shapes other than the project's; load: False to load only when the result is
+    needed. Raises DataError for a file that is not RDF.
     """
     files, ontology = as_paths(files), as_paths(ontology)
     around: Iterable[Path] = project.ontology_files()
@@ -131,13 +131,13 @@ def as_paths(files: FileArguments) -> tuple[Path, ...]:
 
 
 def rdf_files(paths: Iterable[Path]) -> list[Path]:
-    """The files among some paths, and the RDF files in the folders among them. Raises DataError for another path."""
+    """The given files, and the RDF files in the given folders. Raises DataError for any other path."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
             inside = sorted(file for file in path.rglob("*") if file.is_file() and is_rdf_file(file))
             if not inside:
-                raise DataError("The folder contains no RDF file.", file=path, remedy="Use .ttl or .trig files.")
+                raise DataError("The folder contains no RDF files.", file=path, remedy="Use .ttl or .trig files.")
             found += inside
         elif not path.is_file():
             what = "This is not a regular file." if path.exists() else "The file does not exist."

@@ -1,10 +1,10 @@
-"""Findings that were known before: those of a baseline, and those that were there at a Git revision.
+"""Known findings: those of a baseline, and those that a Git revision already had.
 
-A baseline is a sorted JSON file with one finding a line, so that a change to it reads well in a review.
+A baseline is a sorted JSON file with one finding per line, so that its diffs are readable in a review.
 
-For the findings since a revision, the same validation runs on the files as they were then. So all effects of a change
-are found, through inverse paths, targets, `sh:node`, the ontology, a shape or a query; of the findings that were there
-before, only those on nodes that have changed are reported.
+To find what is new since a revision, the same validation runs on the files of that revision. This covers all effects
+of a change: through inverse paths, targets, `sh:node`, the ontology, a shape or a query. Of the findings that the
+revision already had, only those on changed nodes are reported.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _Triple = tuple[str, str, str]
 
 def read_baseline(path: Path) -> set[_Key]:
     """The keys of the findings in a baseline. Raises DataError."""
-    remedy = "Write it with --update-baseline."
+    remedy = "Create it with --update-baseline."
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError as error:
@@ -48,7 +48,7 @@ def read_baseline(path: Path) -> set[_Key]:
         raise DataError(f"The baseline cannot be read: {error}.", file=path) from error
     entries = content.get("findings") if isinstance(content, dict) else None
     if not isinstance(entries, list) or not all(_is_entry(entry) for entry in entries):
-        raise DataError("This is not a baseline: it has no list of findings.", file=path, remedy=remedy)
+        raise DataError("The file is not a baseline: 'findings' is not a list of findings.", file=path, remedy=remedy)
     return {tuple(entry[name] for name in _KEY_FIELDS) for entry in entries}
 
 
@@ -57,7 +57,7 @@ def _is_entry(entry: object) -> bool:
 
 
 def without_known(report: Report, known: set[_Key]) -> Report:
-    """A report without the findings of a baseline, which it counts; those that no longer occur are its `fixed`."""
+    """A report without the findings of a baseline, which are counted; those that no longer occur are its `fixed`."""
     found = {finding.key for finding in report.findings}
     fixed = tuple(f"{short_shape(rule, report.profile)} {focus}" for focus, rule, _, _ in sorted(known - found))
     new = tuple(finding for finding in report.findings if finding.key not in known)
@@ -65,7 +65,7 @@ def without_known(report: Report, known: set[_Key]) -> Report:
 
 
 def write_baseline(findings: Iterable[Finding], path: Path) -> int:
-    """Writes a baseline of some findings; returns how many it has. Raises DataError when it cannot be written."""
+    """Writes findings to a baseline; returns their number. Raises DataError if the file cannot be written."""
     keys = sorted({finding.key for finding in findings})
     entries = [json.dumps(dict(zip(_KEY_FIELDS, key, strict=True)), ensure_ascii=False) for key in keys]
     lines = ",\n".join(f"  {entry}" for entry in entries)
@@ -76,9 +76,9 @@ def write_baseline(findings: Iterable[Finding], path: Path) -> int:
 def new_since(
     report: Report, project: Project, files: FileArguments, options: ValidationOptions, revision: str
 ) -> Report:
-    """A report without the findings that were there at a Git revision, except those on nodes that have changed.
+    """A report without the findings that a Git revision already had, except those on nodes that have changed.
 
-    files, options: as the report was made with. Raises DataError where there is no such repository or revision.
+    files, options: those of the report. Raises DataError if the repository or the revision does not exist.
     """
     paths, shapes, ontology = as_paths(files), as_paths(options.shapes), as_paths(options.ontology)
     waivers = as_paths(options.waivers or ())
@@ -114,12 +114,12 @@ def new_since(
 
 
 def _has_blank_node(finding: Finding) -> bool:
-    """Whether a finding is about a blank node: these cannot be identified in another version of a file."""
+    """Whether a finding is about a blank node, which cannot be identified in another version of a file."""
     return finding.focus.startswith("_:") or finding.value.startswith("_:")
 
 
 def _data_files(project: Project, files: tuple[Path, ...]) -> list[Path]:
-    """The files of data: a change can have removed some of them."""
+    """The data files; none if a change has removed one of the given files."""
     try:
         return rdf_files(files) if files else project.graph_files()
     except DataError:
@@ -128,9 +128,9 @@ def _data_files(project: Project, files: tuple[Path, ...]) -> list[Path]:
 
 @contextmanager
 def _files_at(revision: str, root: Path, paths: Iterable[Path]) -> Iterator[Callable[[Path], Path]]:
-    """Some files and folders as a revision has them, in a temporary folder.
+    """Checks out files and folders of a revision into a temporary folder.
 
-    Yields a function from a path to its path there. Raises DataError where there is no such repository or revision.
+    Yields a function from a path to its path there. Raises DataError if the repository or the revision does not exist.
     """
     import tarfile
     import tempfile
@@ -140,7 +140,7 @@ def _files_at(revision: str, root: Path, paths: Iterable[Path]) -> Iterator[Call
     inside = []
     for path in paths:
         if not path.resolve().is_relative_to(top):
-            raise DataError(f"{path} is not in the repository {top}.", remedy="Name files of one repository.")
+            raise DataError(f"{path} is not in the repository {top}.", remedy="Validate files of one repository.")
         inside.append(path.resolve().relative_to(top).as_posix())
     there = [path for path in inside if path == "." or _git(top, "ls-tree", "--name-only", commit, "--", path)]
     with tempfile.TemporaryDirectory(prefix="mtsp-") as folder:
@@ -158,19 +158,19 @@ def _git(folder: Path, *arguments: str) -> bytes:
     try:
         done = subprocess.run(["git", "-C", str(folder), *arguments], capture_output=True, check=False)
     except OSError as error:
-        raise DataError("git cannot be run.", remedy="Install it: --changed-since needs it.") from error
+        raise DataError("Git cannot be run.", remedy="Install Git, which --changed-since requires.") from error
     if done.returncode:
         reason = " ".join(done.stderr.decode(errors="replace").split()).removeprefix("fatal: ")
         raise DataError(
             f"The Git revision or repository does not exist{f': {reason}' if reason else ''}.",
-            remedy="Name a revision that 'git rev-parse' knows; a shallow clone may not have it.",
+            remedy="Give a revision that 'git rev-parse' accepts; a shallow clone may not contain it.",
             file=folder,
         )
     return done.stdout
 
 
 def _changed_nodes(new: Iterable[Path], old: Iterable[Path]) -> set[str]:
-    """The nodes of triples that are in some files and not in earlier ones, or the other way round, or in other graphs.
+    """The nodes of triples that were added, removed or moved to another graph.
 
     Raises DataError for a file that cannot be read.
     """

@@ -1,7 +1,7 @@
-"""The RDF merge of a store's graphs, which is what shapes are validated against, whether the store keeps it or not.
+"""The RDF merge of a store's graphs, against which shapes are validated, whether or not the store contains it.
 
-`load` keeps the merge in the default graph, for queries. For shapes alone that would double the time and the memory of
-loading; and a triple that several graphs assert does no harm, as the nodes that a pattern finds are collected in sets.
+`load` puts the merge into the default graph, for queries. For shapes alone that would double the time and the memory of
+loading. Duplicates of a triple that several graphs assert do no harm, as nodes are collected in sets.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _NEEDS_MERGE = re.compile(
 
 
 class UnmergedStore(EmbeddedStore):
-    """A store whose default graph is empty until something needs the merge; most queries see all graphs in its place.
+    """A store whose default graph is empty until something needs the merge; most queries run on all graphs instead.
 
-    For callers to which equal rows are one: a query finds a triple once for each graph that asserts it.
+    For callers that ignore duplicate rows: a query finds a triple once for each graph that asserts it.
     """
 
     def __init__(self, store: ox.Store) -> None:
@@ -37,7 +37,7 @@ class UnmergedStore(EmbeddedStore):
         self._merged = False
 
     def query(self, text: str) -> Results:
-        """The results of a SPARQL 1.1 query, in which rows may come more than once. Raises QueryError."""
+        """The results of a SPARQL 1.1 query, with possible duplicate rows. Raises QueryError."""
         if _NEEDS_MERGE.search(text):
             return evaluate(self.snapshot(), text)
         return evaluate(self._store, text, union=True)
@@ -62,12 +62,12 @@ class UnmergedStore(EmbeddedStore):
 
 
 def merge_graph(store: ox.Store) -> ox.DefaultGraph | None:
-    """Where patterns find the merge: the default graph if the store keeps it there; else None, for all graphs."""
+    """The graph where patterns find the merge: the default graph if the store has it there, else None (all graphs)."""
     return DEFAULT_GRAPH if any(True for _ in store.quads_for_pattern(None, None, None, DEFAULT_GRAPH)) else None
 
 
 def merged_ntriples(store: ox.Store) -> bytes:
-    """The merge as N-Triples; a triple that several graphs assert may come several times."""
+    """The merge as N-Triples; a triple that several graphs assert may occur several times."""
     graphs = [DEFAULT_GRAPH] if merge_graph(store) else sorted(store.named_graphs(), key=str)
     return b"".join(store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=graph) or b"" for graph in graphs)
 
@@ -78,11 +78,11 @@ def ntriples_sources(files: Iterable[tuple[Path, str]]) -> dict[Path, bytes]:
 
 
 def joined_ntriples(files: Iterable[tuple[Path, str]], sources: Mapping[Path, bytes]) -> bytes | None:
-    """The merge of N-Triples files as they are written, so that an engine need not wait until they are loaded.
+    """The merge of N-Triples files by concatenation, so that an engine need not wait until they are loaded.
 
-    sources: as `ntriples_sources` returns it. None where `merged_ntriples` has to make the merge: for other formats,
-    and for several files with blank nodes, as each file has labels of its own. The labels are those of the file, not
-    those of the store.
+    sources: the result of `ntriples_sources`. None if `merged_ntriples` must make the merge: for other formats, and for
+    several files with blank nodes, whose labels are local to a file. Blank nodes keep the labels of the file, which are
+    not those of the store.
     """
     paths = [path for path, _ in files]
     if any(path not in sources for path in paths):

@@ -30,14 +30,14 @@ class ValidationArguments(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class ValidationOptions:
-    """How to validate.
+    """The options of a validation.
 
-    shapes: files and folders of shapes that replace those of the project; ontology: where files are validated, the
+    shapes: files and folders of shapes that replace those of the project; ontology: when files are validated, the
     files and folders that define their classes; engine: `shacl` or `pyshacl`, by default the fastest that is
-    installed; checks: whether check queries run too, which they do not for files; waivers: a YAML file of findings
-    that are accepted, by default that of the project; fail_on: the minimum severity of a finding that makes the report
-    not conform; baseline: a file of known findings, which are only counted; update_baseline: whether to write the
-    findings of this validation into it; changed_since: a Git revision: only findings that are new since then, or on
+    installed; checks: whether check queries run too (never when files are validated); waivers: a YAML file of
+    accepted findings, by default that of the project; fail_on: the minimum severity of a finding that makes the
+    report not conform; baseline: a file of known findings, which are only counted; update_baseline: whether to write
+    the findings of this validation to it; changed_since: a Git revision; only findings that are new since then, or on
     nodes that have changed, are reported.
 
     Raises ParameterError for an unknown severity, and for `update_baseline` without a baseline.
@@ -56,13 +56,15 @@ class ValidationOptions:
     def __post_init__(self) -> None:
         if self.fail_on not in list(Severity):
             known = ", ".join(Severity)
-            raise ParameterError(f"'{self.fail_on}' is not a severity.", remedy=f"Choose one of: {known}.")
+            raise ParameterError(f"Unknown severity '{self.fail_on}'.", remedy=f"Choose one of: {known}.")
         if self.update_baseline and not self.baseline:
-            raise ParameterError("There is no baseline to update.", remedy="Name its file with --baseline FILE.")
+            raise ParameterError(
+                "Updating a baseline requires a baseline file.", remedy="Give it with --baseline FILE."
+            )
 
     @classmethod
     def of(
         cls, options: ValidationOptions | None = None, /, **changes: Unpack[ValidationArguments]
     ) -> ValidationOptions:
-        """Some options with changes, which take precedence."""
+        """Options with changes, which take precedence."""
         return replace(options or cls(), **changes)

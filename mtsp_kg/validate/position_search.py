@@ -1,4 +1,4 @@
-"""The search for the positions of findings and shapes: in one pass over the files that can have them."""
+"""The search for the positions of findings and shapes, in one pass over the files that can contain them."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ _Lines = dict[Path, dict[int, str]]
 
 
 def find_positions(files: Iterable[SourceFile], lookups: Sequence[SourceLookup]) -> None:
-    """Sets the positions of lookups, which are those in the files as they were read.
+    """Sets the positions of lookups, in the files as they were read.
 
-    A file that has changed since, or cannot be read any more, is a position without a line where its graph alone shows
-    that it is meant.
+    If a file has changed since then or is no longer readable, and the graph identifies it, its position has no line.
     """
     files = tuple(dict.fromkeys(files))
     unchanged = [file for file in files if file.is_unchanged()]
@@ -44,7 +43,7 @@ def find_positions(files: Iterable[SourceFile], lookups: Sequence[SourceLookup])
 def _locate_all(
     files: Iterable[SourceFile], lookups: Iterable[SourceLookup], lines: _Lines
 ) -> dict[Wanted, list[Located]]:
-    """All positions of everything that is wanted; lines: gets the lines of each file that are read on the way."""
+    """All positions of the wanted items; lines: receives the source lines that are read on the way, by file."""
     files = tuple(files)
     several = {file.path for file in files if format_of_file(file.path).named_graphs}
     wanted: dict[Path, set[Wanted]] = defaultdict(set)
@@ -71,7 +70,7 @@ def _locate_all(
 
 
 def _chosen(lookup: SourceLookup, found: Mapping[Wanted, list[Located]]) -> list[Located]:
-    """The positions to show: those of a triple; of a node the first in each of the lookup's graphs, else in any."""
+    """The positions to show: all of a triple; of a node the first in each of the lookup's graphs, else in any graph."""
     chosen: list[Located] = []
     for item in lookup.wanted:
         located = found.get(item, [])
@@ -128,5 +127,5 @@ def _graphs(lookup: SourceLookup) -> set[str]:
 
 
 def _shown_graph(graph: str) -> str:
-    """A graph as positions have it: the graph of a file outside the project is the file itself, which they name."""
+    """The graph of a position: empty for the graph of a file outside the project, since the position has the file."""
     return "" if graph.startswith("file:") else graph

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class ReportRule:
     """A shape, a check query or a check of the validation itself, as reports describe it.
 
-    id: the name that findings give; name, help: by language; path: for a shape, the triple of its sh:path, followed by
-    the triples of the path where it is not an IRI; is_shape: whether it is a shape; lookup: what to look for in the
+    id: the name that findings refer to; name, help: by language; path: for a shape, the triple of its sh:path, followed
+    by the triples of the path if it is not an IRI; is_shape: whether it is a shape; lookup: what to look up in the
     files.
     """
 
@@ -37,7 +37,7 @@ class ReportRule:
 
     @property
     def position(self) -> Position | None:
-        """The position of the rule; None where it has none."""
+        """The position of the rule; None if it is unknown."""
         return next(iter(self.lookup.positions()), None)
 
 
@@ -45,12 +45,12 @@ class ReportRule:
 class Report:
     """The findings of one validation, sorted, and what was validated.
 
-    Iteration and `len` go over the findings; `str` is the report as text. profile: the prefixes for names; engine: the
-    SHACL engine that ran, empty where none did; shapes: the number of shapes; nodes: the number of nodes that they look
-    at; unmatched: the shapes whose target matches no node; checks: the number of check queries that ran; waived: the
-    number of findings that are waived; rules: what has findings, by the name that they give; known: the number of
-    findings that were known before; fixed: findings of the baseline that no longer occur; fail_on: the minimum severity
-    of a finding that makes the report not conform; sources: the files that were read.
+    Iteration and `len` apply to the findings; `str` gives the report as text. profile: the prefixes for names; engine:
+    the SHACL engine that ran, empty if none did; shapes: the number of shapes; nodes: the number of nodes that they
+    target; unmatched: the shapes whose target matches no node; checks: the number of check queries that ran; waived:
+    the number of waived findings; rules: the shapes and checks with findings, by ID; known: the number of known
+    findings, which are omitted; fixed: findings of the baseline that no longer occur; fail_on: the minimum severity of
+    a finding that makes the report not conform; sources: the files that were read.
     """
 
     findings: tuple[Finding, ...]
@@ -88,7 +88,7 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """Whether no finding is as severe as `fail_on`."""
+        """Whether there is no finding with at least the severity `fail_on`."""
         return not any(finding.severity.rank <= self.fail_on.rank for finding in self.findings)
 
     def counts(self) -> Counter[Severity]:
@@ -96,15 +96,15 @@ class Report:
         return Counter(finding.severity for finding in self.findings)
 
     def write(self, form: str = "text", *, language: str = "en", show: Severity | str = Severity.INFO) -> str:
-        """The report in one of `mtsp_kg.validate.forms.FORMS`; the same report gives the same bytes.
+        """The report in one of the formats `mtsp_kg.validate.forms.FORMS`; the same report gives the same bytes.
 
-        language: `en` or `zh`; show: the minimum severity of the findings that are written; less severe ones are only
-        counted. Raises NotFoundError for another form, ParameterError for another language or severity.
+        language: `en` or `zh`; show: the minimum severity of the findings to write; less severe ones are only counted.
+        Raises NotFoundError for an unknown format, ParameterError for an unknown language or severity.
         """
         return forms.write(ReportView.of(self, language, show), form)
 
     def find_positions(self, show: Severity) -> None:
-        """Finds the positions of the findings that are at least this severe, in one pass over the files."""
+        """Finds the positions of the findings with at least this severity, in one pass over the files."""
         self._positions.find_all(show)
 
 

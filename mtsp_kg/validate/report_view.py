@@ -1,4 +1,4 @@
-"""A report as a reader sees it: the findings to show, names with prefixes, and the words of a language."""
+"""A report as output formats present it: the findings to show, prefixed names, and the words of a language."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WORDS: dict[str, dict[str, str]] = {
         "nodes": " over {count:,} node| over {count:,} nodes",
         "checks": ", {count:,} check|, {count:,} checks",
         "waived": " ({count:,} finding waived)| ({count:,} findings waived)",
-        "unmatched": "{count:,} shape matches no node here: {names}.|{count:,} shapes match no node here: {names}.",
+        "unmatched": "{count:,} shape matches no node: {names}.|{count:,} shapes match no node: {names}.",
         "more": "and {count:,} more",
         "known": "{count:,} known finding omitted.|{count:,} known findings omitted.",
         "fixed": "{count:,} known finding no longer occurs: {names}."
@@ -59,7 +59,7 @@ _WORDS: dict[str, dict[str, str]] = {
 
 
 class ReportView(NamedTuple):
-    """A report, the language to write it in, and its findings that are severe enough to be shown, in order."""
+    """A report, its output language, and the findings to show, in order."""
 
     report: Report
     language: str
@@ -67,15 +67,15 @@ class ReportView(NamedTuple):
 
     @classmethod
     def of(cls, report: Report, language: str = "en", show: Severity | str = Severity.INFO) -> ReportView:
-        """The view with the findings that are at least as severe as `show`, with their positions.
+        """The view of the findings with at least the severity `show`, with their positions.
 
         Raises ParameterError for an unknown language or severity.
         """
         if language not in LANGUAGES:
             known = ", ".join(LANGUAGES)
-            raise ParameterError(f"Reports are not written in '{language}'.", remedy=f"Choose one of: {known}.")
+            raise ParameterError(f"Reports are not available in '{language}'.", remedy=f"Choose one of: {known}.")
         if show not in list(Severity):
-            raise ParameterError(f"'{show}' is not a severity.", remedy=f"Choose one of: {', '.join(Severity)}.")
+            raise ParameterError(f"Unknown severity '{show}'.", remedy=f"Choose one of: {', '.join(Severity)}.")
         show = Severity(show)
         report.find_positions(show)
         return cls(report, language, [one for one in report.findings if one.severity.rank <= show.rank])
@@ -104,19 +104,19 @@ class ReportView(NamedTuple):
         return short_shape(iri, self.report.profile)
 
     def graph(self, graph: str) -> str:
-        """The name of a graph: the file that it is named for, where that is outside the project."""
+        """The name of a graph, or the path of its file if that is outside the project."""
         if graph.startswith("file:"):
             names = {source.graph: source.name for source in self.report.sources}
             return names.get(graph, graph)
         return self.report.profile.shrink(graph)
 
     def other_graphs(self, finding: Finding) -> list[str]:
-        """The graphs of a finding, by name, that none of its positions shows."""
+        """The names of those graphs of a finding that none of its positions shows."""
         shown = {position.graph or position.file for position in finding.positions}
         return [self.graph(graph) for graph in finding.graphs if graph not in shown and self.graph(graph) not in shown]
 
     def summary(self) -> str:
-        """The verdict, and below it unmatched shapes and findings that were known before."""
+        """Whether the graph conforms, and below it the unmatched shapes and the known findings."""
         report = self.report
         then, join, stop = self.word("marks").split("|")
         counts = report.counts()
@@ -136,22 +136,22 @@ class ReportView(NamedTuple):
         return "\n".join(lines)
 
     def _listing(self, word: str, names: list[str]) -> str:
-        """A counted word with the first names."""
+        """A phrase with the number of names and the first of them."""
         _, join, _ = self.word("marks").split("|")
         listed = names[:_LISTED] + ([self._count("more", len(names) - _LISTED)] if len(names) > _LISTED else [])
         return self._count(word, len(names), names=join.join(listed))
 
     def _count(self, word: str, count: int, **more: str) -> str:
-        """A counted word, in the singular for one where the language has a singular."""
+        """A phrase with a count, in the singular for one if the language has a singular."""
         forms = self.word(word).split("|")
         return forms[0 if count == 1 else -1].format(count=count, **more)
 
 
 def first_position(finding: Finding) -> Position | None:
-    """The first position of a finding; None where it has none."""
+    """The first position of a finding; None if it has none."""
     return next(iter(finding.positions), None)
 
 
 def short_shape(iri: str, profile: Profile) -> str:
-    """The name of a shape: without the project's namespace, or with a prefix."""
+    """The name of a shape: its local name in the project's namespace, or a prefixed name."""
     return iri.removeprefix(profile.shapes) if iri.startswith(profile.shapes) else profile.shrink(iri)

@@ -1,4 +1,4 @@
-"""A validation from beginning to end: shapes and checks over a project's graph, or shapes over given files."""
+"""Runs a validation: shapes and checks on a project's graph, or shapes on given files."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def validate(
     inputs: Inputs | None = None,
     store: Store | None = None,
 ) -> Report:
-    """The report on a project's graph, or on some files and folders.
+    """Validates a project's graph, or files and folders.
 
-    inputs: the files as `start_loading` returns them for the same arguments, where loading has started already; store:
-    a store that holds the graph in place of the project's files. Raises DataError, NotFoundError, QueryError,
-    RemoteError, MissingExtraError.
+    inputs: the result of `start_loading` for the same arguments, if loading has already started; store: a store that
+    holds the graph instead of the project's files. Raises DataError, NotFoundError, QueryError, RemoteError,
+    MissingExtraError.
     """
     options = options or ValidationOptions()
     report = run(project, files, options, inputs=inputs, store=store)
@@ -73,7 +73,7 @@ def run(
     inputs: Inputs | None = None,
     store: Store | None = None,
 ) -> Report:
-    """The report with all findings, whether they are known or not; else as `validate`."""
+    """The report with all findings, known ones included; otherwise like `validate`."""
     if inputs is None:
         inputs = start_loading(
             project, files, options.ontology, own_shapes=bool(as_paths(options.shapes)), load=store is None
@@ -84,13 +84,13 @@ def run(
 
 
 def read_project_shapes(project: Project, shapes: FileArguments = ()) -> Shapes:
-    """The shapes in some files and folders, by default those of the project. Raises DataError."""
+    """The shapes in files and folders, by default those of the project. Raises DataError."""
     named = as_paths(shapes)
     files = rdf_files(named) if named else project.shape_files()
     read = read_shapes(source_files(project, files), project.profile)
     if not read.by_iri:
         file = named[0] if named else project.root / "shapes"
-        raise DataError("No shape was found.", file=file, remedy="Name files of SHACL shapes with --shapes.")
+        raise DataError("No shapes were found.", file=file, remedy="Give files of SHACL shapes with --shapes.")
     check_shapes(read)
     return read
 
@@ -98,7 +98,7 @@ def read_project_shapes(project: Project, shapes: FileArguments = ()) -> Shapes:
 def _validate_graph(
     project: Project, inputs: Inputs, options: ValidationOptions, remote: Store | None = None
 ) -> Report:
-    """remote: the store that holds the graph in place of the project's files, where check queries run."""
+    """remote: the store that holds the graph instead of the project's files, and runs the check queries."""
     from mtsp_kg.validate.check_queries import CHECKS, run_checks
     from mtsp_kg.validate.waivers import FILE, read_waivers, waive
 
@@ -193,7 +193,7 @@ def _is_about(finding: Finding, nodes: Nodes) -> bool:
 def _file_findings(
     shapes: Shapes, store: ox.Store, data: Iterable[SourceFile], own_shapes: Iterable[SourceFile] = ()
 ) -> list[Finding]:
-    """Findings about terms of the shapes, empty files and missing imports; own_shapes: whose imports count too."""
+    """Findings about terms of the shapes, empty files and missing imports; own_shapes: include the shapes' imports."""
     data = tuple(data)
     found = list(coverage_checks.unchecked_terms(shapes, store))
     found += coverage_checks.empty_files(data, store)

@@ -32,7 +32,7 @@ _TABLE = "[tool.mtsp]\n"
 
 
 class ValidationSettings(NamedTuple):
-    """What a settings file contains; empty where it has no such setting. file: the settings file, if there is one."""
+    """The content of a settings file; a setting that it lacks is empty. file: the settings file, if there is one."""
 
     file: Path | None = None
     data: tuple[str, ...] = ()
@@ -46,8 +46,8 @@ class ValidationSettings(NamedTuple):
     def arguments(self, files: tuple[str, ...] = ()) -> tuple[tuple[str, ...], ValidationArguments]:
         """The files to validate and the options of the validation.
 
-        files: those of the command line. They replace the data of the settings, together with the shapes, the ontology,
-        the waivers and the baseline, which belong to these data.
+        files: those of the command line. They replace the data of the settings, and with the data the shapes, the
+        ontology, the waivers and the baseline.
         """
         found: ValidationArguments = {}
         if self.fail_on:
@@ -65,7 +65,7 @@ class ValidationSettings(NamedTuple):
 
 
 def find_settings(folder: Path) -> ValidationSettings:
-    """The settings for a folder; empty ones where there are none. Raises DataError."""
+    """The settings that apply to a folder; empty if it has no settings file. Raises DataError."""
     for above in (folder, *folder.parents):
         for name in (FILE, _PYPROJECT):
             if (above / name).is_file():
@@ -102,12 +102,12 @@ def _settings(table: dict[str, Any], file: Path) -> ValidationSettings:
 
             near = difflib.get_close_matches(key, _KEYS, n=1)
             remedy = f"Did you mean '{near[0]}'?" if near else f"Use one of: {', '.join(_KEYS)}."
-            raise DataError(f"There is no setting '{key}'.", remedy=remedy, file=file)
+            raise DataError(f"Unknown setting '{key}'.", remedy=remedy, file=file)
     lists = {key: tuple(_path(found, file) for found in _texts(table, key, file)) for key in _PATH_LISTS}
     single = {key: next(iter(_texts(table, key, file)), None) for key in (*_PATHS, *_CHOICES)}
     for key, known in _CHOICES.items():
         if single[key] is not None and single[key] not in known:
-            what = f"'{single[key]}' is not a valid value of '{key}'."
+            what = f"'{single[key]}' is not a valid value for '{key}'."
             raise DataError(what, remedy=f"Choose one of: {', '.join(known)}.", file=file)
     paths = {key: _path(found, file) if (found := single[key]) else None for key in _PATHS}
     return ValidationSettings(
@@ -136,9 +136,9 @@ def _path(text: str, file: Path) -> str:
 
 
 def init(folder: Path) -> Path:
-    """Writes settings that fit the files of a folder; returns the settings file. Raises DataError if there is one."""
+    """Writes settings for the files of a folder; returns the settings file. Raises DataError if one already exists."""
     if existing := find_settings(folder).file:
-        raise DataError("There are settings already.", file=existing, remedy="Edit them.")
+        raise DataError("A settings file already exists.", file=existing, remedy="Edit it.")
     rooms: dict[str, set[str]] = {key: set() for key in _PATH_LISTS}
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts

@@ -10,8 +10,8 @@ _FILE = Path(__file__).with_suffix(".txt")
 
 
 class ShaclTerms(NamedTuple):
-    """Local names: terms of the Recommendation, node kinds, terms that no engine here evaluates, and properties by the
-    kind of their values.
+    """Local names: terms of the Recommendation, node kinds, terms that no available engine evaluates, and properties by
+    the kind of their values.
     """
 
     known: frozenset[str]

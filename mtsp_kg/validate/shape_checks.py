@@ -1,9 +1,9 @@
-"""Malformed shapes are reported, with file and line, before an engine makes something of them.
+"""Rejects malformed shapes, with file and line, before an engine interprets them.
 
-SHACL, sections 2.1 (shapes), 2.3.1 (paths), 3.4.3 (recursion, which SHACL leaves undefined and no engine here decides)
-and 4 (the values of constraint parameters, which `shacl_terms.txt` lists). The W3C's "SHACL for SHACL" says most of
-this as shapes; to validate the shapes with an engine first takes three times as long as this check with the native
-engine, and half a second more with pySHACL.
+References: SHACL, sections 2.1 (shapes), 2.3.1 (paths), 3.4.3 (recursion, which SHACL leaves undefined and no available
+engine supports) and 4 (the values of constraint parameters, which `shacl_terms.txt` lists). "SHACL for SHACL" of the
+W3C expresses most of this as shapes, but running an engine on the shapes first takes three times as long as this check
+with the native engine, and half a second more with pySHACL.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ class _ShapeChecker:
         for node, value in self._triples.pairs(vocab.SH_PROPERTY):
             if not self._triples.objects(value, vocab.SH_PATH):
                 what = f"a property shape of {self._name(node)} has no sh:path"
-                yield _Fault(node, what, "Add one, or correct the name in sh:property")
+                yield _Fault(node, what, "Add sh:path, or correct the name in sh:property")
         for node, value in self._triples.pairs(vocab.SH_PATH):
             if len(self._triples.objects(node, vocab.SH_PATH)) > 1:
-                yield _Fault(node, "a property shape has more than one sh:path", "Split it into several shapes")
+                yield _Fault(node, "a property shape has more than one sh:path", "Keep one, or split the shape")
             if reason := self._path_fault(value, 0):
                 yield _Fault(node, f"the value of sh:path is not a path: {reason}", "See SHACL, section 2.3.1")
 
@@ -67,17 +67,17 @@ class _ShapeChecker:
         for name, node, value in self._of_kinds("count"):
             if not (isinstance(value, ox.Literal) and re.fullmatch(r"\+?\d+", value.value)):
                 what = f"the value of sh:{name} is {self._name(value)}, not a non-negative integer"
-                yield _Fault(node, what, "Write one, such as 1")
+                yield _Fault(node, what, "Write an integer such as 1")
         for name, node, value in self._of_kinds("shapes", "list"):
             if reason := self._list_fault(value):
-                yield _Fault(node, f"the value of sh:{name} is not a list: {reason}", "Write it in ( )")
+                yield _Fault(node, f"the value of sh:{name} is not a list: {reason}", "Write it as a list: ( ... )")
         for name, node, value in self._of_kinds("iri", "node-kind"):
             if not isinstance(value, ox.NamedNode):
                 yield _Fault(node, f"the value of sh:{name} is {self._name(value)}, not an IRI", "Write an IRI")
         for _, node, value in self._of_kinds("node-kind"):
             if isinstance(value, ox.NamedNode) and value.value.removeprefix(vocab.SH) not in terms.node_kinds:
                 remedy = f"Use one of: sh:{', sh:'.join(terms.node_kinds)}"
-                yield _Fault(node, f"{self._name(value)} is not a node kind", remedy)
+                yield _Fault(node, f"{self._name(value)} is not a value of sh:nodeKind", remedy)
 
     def _patterns(self) -> Iterator[_Fault]:
         for name, node, value in self._of_kinds("pattern"):
@@ -89,10 +89,10 @@ class _ShapeChecker:
                     re.compile(value.value)
                 except (re.error, RecursionError, OverflowError) as error:
                     what = f"the pattern '{value.value}' is not a regular expression: {error}"
-                    yield _Fault(node, what, "Correct it")
+                    yield _Fault(node, what, "Correct the pattern")
 
     def _recursion(self) -> Iterator[_Fault]:
-        """Shapes that need each other to be decided."""
+        """Shapes that refer to each other in a cycle."""
         needs: dict[Term, list[Term]] = {}
         for _, node, value in self._of_kinds("shape"):
             needs.setdefault(node, []).append(value)
@@ -104,25 +104,25 @@ class _ShapeChecker:
             yield _Fault(cycle[0], what, "Break the cycle")
 
     def _of_kinds(self, *kinds: str) -> Iterator[tuple[str, Term, Term]]:
-        """The properties whose values are of some kinds, with their subjects and values."""
+        """The properties whose values are of these kinds, with their subjects and values."""
         for kind in kinds:
             for name in shacl_terms().values[kind]:
                 for node, value in self._triples.pairs(vocab.SH + name):
                     yield name, node, value
 
     def _path_fault(self, path: Term, depth: int) -> str:
-        """Why a term is not a SHACL path; empty when it is one."""
+        """Why a term is not a SHACL path; empty if it is one."""
         if isinstance(path, ox.NamedNode):
             return "" if path.value != vocab.RDF_NIL else "it is the empty list"
         if not isinstance(path, ox.BlankNode):
             return f"it is {self._name(path)}"
         if depth > _MAX_PATH_DEPTH:
-            return "it leads back to itself, or is too deep"
+            return "it is cyclic, or nested too deeply"
         about = {predicate: objects[0] for predicate, objects in self._triples.about.get(path, {}).items()}
         if vocab.RDF_FIRST in about:
-            return self._members_fault(path, "a sequence has two or more steps", depth)
+            return self._members_fault(path, "a sequence has at least two members", depth)
         if vocab.SH_ALTERNATIVE in about:
-            return self._members_fault(about[vocab.SH_ALTERNATIVE], "an alternative has two or more paths", depth)
+            return self._members_fault(about[vocab.SH_ALTERNATIVE], "an alternative has at least two members", depth)
         steps = [about[step] for step in _PATH_STEPS if step in about]
         return self._path_fault(steps[0], depth + 1) if len(steps) == 1 else "a blank node does not describe a path"
 
@@ -135,11 +135,11 @@ class _ShapeChecker:
         return next(filter(None, (self._path_fault(member, depth + 1) for member in members)), "")
 
     def _list_fault(self, node: Term) -> str:
-        """Why a term is not a list; empty when it is one."""
+        """Why a term is not a list; empty if it is one."""
         seen: set[Term] = set()
         while node != ox.NamedNode(vocab.RDF_NIL):
             if node in seen:
-                return "it leads back to itself"
+                return "it is cyclic"
             seen.add(node)
             if not isinstance(node, ox.NamedNode | ox.BlankNode):
                 return f"it is {self._name(node)}"
@@ -156,7 +156,7 @@ class _ShapeChecker:
 
 
 def _cycle(needs: dict[Term, list[Term]]) -> list[Term]:
-    """Nodes that need each other, the first one repeated at the end; none where there are none."""
+    """The nodes of a cycle, the first one repeated at the end; empty if there is no cycle."""
     decided: set[Term] = set()
     for start in sorted(needs, key=str):
         trail: list[Term] = []

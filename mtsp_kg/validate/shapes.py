@@ -1,4 +1,4 @@
-"""Shapes, read from files: for the engines as N-Triples, and for reports what is known of each shape.
+"""Shapes, read from files: as N-Triples for the engines, and as `Shape` objects for reports.
 
 A shape without an IRI that can have results gets an IRI, the same in each run, so that findings can name it.
 """
@@ -36,7 +36,7 @@ _MAX_PATH_DEPTH = 100
 
 
 class ShapeTriples:
-    """The default graph of a store, read once: a look-up in the store takes ten times as long.
+    """The default graph of a store, read once, because a lookup in the store takes ten times as long.
 
     about: for each subject, the objects by the IRI of their property.
     """
@@ -50,7 +50,7 @@ class ShapeTriples:
             self._by_property[predicate].append((subject, object_))
 
     def pairs(self, predicate: str) -> list[tuple[Term, Term]]:
-        """Subjects and objects of a property, in an order that is the same in each run for what has an IRI."""
+        """Subjects and objects of a property; the order of those with an IRI is the same in each run."""
         return sorted(self._by_property.get(predicate, ()), key=lambda pair: (str(pair[0]), str(pair[1])))
 
     def objects(self, subject: Term, predicate: str) -> list[Term]:
@@ -70,10 +70,10 @@ class ShapeTriples:
 class Shape:
     """One shape with an IRI.
 
-    path: the property that it looks at, as a SPARQL property path with prefixed names; predicates: the IRIs of the
-    properties that lead to its values in one step, each with whether it is inverse; targets: its target declarations,
-    as pairs of the declaring property's IRI and its object; messages: by language; parameters: its constraint
-    parameters by the local name of their property, where they have a single plain value.
+    path: its sh:path as a SPARQL property path with prefixed names; predicates: the IRIs of the properties that lead to
+    its values in one step, each with whether it is inverse; targets: its target declarations, as pairs of the declaring
+    property's IRI and its object; messages: by language; parameters: those of its constraint parameters that have a
+    single plain value, by the local name of their property.
     """
 
     iri: str
@@ -88,8 +88,8 @@ class Shape:
 class Shapes:
     """Shapes by IRI, and all of their triples: as N-Triples for the engines, in a store, and in Python.
 
-    unnamed: for a shape that got its IRI here the blank node that it was, and the quads that identify it; files: where
-    the shapes were read from.
+    unnamed: for a shape that was given an IRI here, its blank node and the quads that identify it; files: where the
+    shapes were read from.
     """
 
     by_iri: Mapping[str, Shape]
@@ -101,11 +101,11 @@ class Shapes:
     files: tuple[SourceFile, ...] = ()
 
     def targeted(self) -> list[Shape]:
-        """The shapes that have a target of their own, by IRI."""
+        """The shapes that declare a target, by IRI."""
         return [shape for _, shape in sorted(self.by_iri.items()) if shape.targets]
 
     def rule(self, iri: str) -> ReportRule:
-        """A shape as reports describe it."""
+        """A shape as a rule of the report."""
         node = ox.NamedNode(iri)
         severities = [
             _SEVERITIES.get(_iri(found), Severity.VIOLATION) for found in self._objects(node, vocab.SH_SEVERITY)
@@ -121,7 +121,7 @@ class Shapes:
         )
 
     def lookup(self, iri: str) -> SourceLookup:
-        """What to look for to find the position of a shape."""
+        """The lookup for the position of a shape."""
         if iri in self.unnamed:
             from mtsp_kg.locate import fingerprints
 
@@ -131,7 +131,7 @@ class Shapes:
         return SourceLookup((named,), _graphs(self.store.quads_for_pattern(named, None, None, None)))
 
     def _path_triples(self, node: ox.NamedNode) -> Iterator[ox.Triple]:
-        """The triples of a shape's path: first that of the shape, then those that describe it."""
+        """The triples of a shape's path: first that of sh:path, then those that describe the path."""
         waiting: list[Node] = []
         for found in self._objects(node, vocab.SH_PATH):
             yield ox.Triple(node, ox.NamedNode(vocab.SH_PATH), found)
@@ -158,7 +158,7 @@ class Shapes:
 
 
 def read_shapes(files: Iterable[SourceFile], profile: Profile) -> Shapes:
-    """The shapes in some files; profile: the prefixes for names, and the namespace for shapes without an IRI.
+    """The shapes in files; profile: the prefixes for names, and the namespace for shapes without an IRI.
 
     Raises DataError.
     """
@@ -210,7 +210,7 @@ class _ShapeReader:
         )
 
     def _targets(self, node: ox.NamedNode, about: Mapping[str, list[Term]]) -> tuple[tuple[str, Term], ...]:
-        """The target declarations (SHACL, section 2.1.3); a shape that is a class is one, too."""
+        """The target declarations (SHACL, section 2.1.3), including the implicit class target."""
         if any(self._short(value) == "true" for value in about.get(vocab.SH_DEACTIVATED, ())):
             return ()
         found = [
@@ -229,7 +229,7 @@ class _ShapeReader:
         return getattr(term, "value", str(term))
 
     def _path(self, path: Term, depth: int = 0) -> str:
-        """A SHACL path as a SPARQL property path with prefixed names; a path that leads to itself is cut off."""
+        """A SHACL path as a SPARQL property path with prefixed names; a cyclic path is cut off."""
         if isinstance(path, ox.NamedNode):
             return self._profile.shrink(path.value)
         if depth > _MAX_PATH_DEPTH or not isinstance(path, ox.BlankNode):
@@ -255,7 +255,7 @@ class _ShapeReader:
 
 
 def _name_shapes(store: ox.Store, namespace: str) -> dict[str, tuple[ox.BlankNode, tuple[ox.Quad, ...]]]:
-    """Replaces by IRIs the blank shapes that have targets, and the blank property shapes of named shapes.
+    """Gives IRIs to the blank shapes that have targets, and to the blank property shapes of named shapes.
 
     Returns for each IRI the blank node, and the quads that identify it.
     """
@@ -296,7 +296,7 @@ def _blank_shapes(store: ox.Store) -> set[ox.BlankNode]:
 
 
 def _parent(node: ox.BlankNode, store: ox.Store) -> str | None:
-    """The IRI of the shape that a property shape belongs to; empty for a shape with targets of its own; else None."""
+    """The IRI of the shape that a property shape belongs to; empty for a shape that declares targets; else None."""
     for quad in store.quads_for_pattern(None, ox.NamedNode(vocab.SH_PROPERTY), node, _DEFAULT):
         if isinstance(quad.subject, ox.NamedNode):
             return quad.subject.value

@@ -1,7 +1,7 @@
 """The nodes that targets match (SHACL, section 2.1.3), and the subjects of the data.
 
-A node is represented as SPARQL's TSV writes it (SPARQL 1.1 Query Results CSV and TSV Formats, section 4.2): the store
-writes all nodes of a query at once, without holding the interpreter, and no Python object is made of each term.
+A node is represented by its TSV form (SPARQL 1.1 Query Results CSV and TSV Formats, section 4.2): the store writes all
+nodes of a query at once, without holding the interpreter lock, and no Python object is created for each term.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SUBCLASS = ox.NamedNode(vocab.RDFS_SUBCLASS)
 
 
 def iri_of(node: bytes) -> str:
-    """The IRI of a node; empty for a node without one.
+    """The IRI of a node; empty for a blank node or a literal.
 
     >>> iri_of(b"<http://a/b>"), iri_of(b'"text"')
     ('http://a/b', '')
@@ -35,14 +35,14 @@ def iri_of(node: bytes) -> str:
 
 
 def subjects(store: ox.Store, without: Collection[str] = ()) -> Nodes:
-    """The subjects in the named graphs of a store; without: graphs that do not count."""
+    """The subjects in the named graphs of a store; without: graphs to leave out."""
     graphs = ", ".join(str(ox.NamedNode(graph)) for graph in without)
     query = sparql.text("subjects-outside.rq", graphs=graphs) if graphs else sparql.text("subjects.rq")
     return _nodes(store, query, merged=True)
 
 
 class Targets:
-    """The nodes of a store that targets match. A target that several shapes declare is looked up once."""
+    """The nodes of a store that targets match. A target that several shapes declare is evaluated once."""
 
     def __init__(self, store: ox.Store) -> None:
         self._store = store
@@ -51,7 +51,7 @@ class Targets:
 
     @cached_property
     def by_class(self) -> dict[bytes, Nodes]:
-        """The nodes that are typed with each class, without those of its subclasses."""
+        """The direct instances of each class, without those of its subclasses."""
         found: dict[bytes, list[bytes]] = defaultdict(list)
         for row in _written(self._store, sparql.text("instances.rq"), self._merged):
             node, _, class_ = row.partition(b"\t")
@@ -59,11 +59,11 @@ class Targets:
         return {class_: frozenset(nodes) for class_, nodes in found.items()}
 
     def of(self, shape: Shape) -> Nodes:
-        """The nodes that a shape's own targets match."""
+        """The nodes that the targets of a shape match."""
         return _union([self._declared(declaration, target) for declaration, target in shape.targets])
 
     def of_all(self, shapes: Iterable[Shape]) -> tuple[Nodes, list[str]]:
-        """The nodes that the targets of some shapes match, and the IRIs of the shapes whose targets match none."""
+        """The nodes that the targets of several shapes match, and the IRIs of the shapes whose targets match none."""
         found = {shape.iri: self.of(shape) for shape in shapes}
         return frozenset().union(*found.values()), [iri for iri, nodes in found.items() if not nodes]
 
@@ -106,7 +106,7 @@ def _nodes(store: ox.Store, query: str, merged: bool) -> Nodes:
 
 
 def _written(store: ox.Store, query: str, merged: bool) -> list[bytes]:
-    """The rows of a query as TSV writes them."""
+    """The rows of a query in TSV form."""
     found = store.query(query, use_default_graph_as_union=not merged)
     assert isinstance(found, ox.QuerySolutions)
     written = found.serialize(format=ox.QueryResultsFormat.TSV)

@@ -1,4 +1,4 @@
-"""Waivers: findings that are known and accepted, with who accepted them, why, and until when.
+"""Waivers: accepted findings, with who accepted each, why, and until when.
 
     - query: target-group-nobody-serves
       row: group:commuters
@@ -7,7 +7,7 @@
       until: 2027-12-31
 
 `query` is the check query, the shape or the kind of finding; `row` is the key of the row, or the focus, as the report
-shows it or as an IRI. A waiver that has ended, or matches nothing, is itself a finding.
+shows it or as an IRI. A waiver that has expired, or matches nothing, is itself a finding.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ FILE = "waivers.yaml"
 KIND = "waivers"
 _FIELDS = ("query", "row", "who", "why")
 _EXPIRED = {
-    "en": "The waiver for '{row}' of {query} ended on {until}: fix the finding, or set a new date and the reason.",
+    "en": "The waiver for '{row}' of {query} expired on {until}: fix the finding, or set a new date and the reason.",
     "zh": "{query} 中“{row}”的豁免已于 {until} 到期：请更正该行，或写明新的期限和理由。",
 }
 _UNMATCHED = {
@@ -36,7 +36,7 @@ _UNMATCHED = {
 
 
 class Waiver(NamedTuple):
-    """One accepted finding: of which query, its row, who accepted it, why, and until when (None: without an end)."""
+    """One accepted finding: its query and row, who accepted it, why, and until when (None: indefinitely)."""
 
     query: str
     row: str
@@ -46,7 +46,7 @@ class Waiver(NamedTuple):
 
 
 def read_waivers(path: Path) -> list[Waiver]:
-    """The waivers in a YAML file; none where there is no file. Raises DataError."""
+    """The waivers in a YAML file; none if there is no file. Raises DataError."""
     if not path.is_file():
         return []
     try:
@@ -101,7 +101,7 @@ def waive(
     *,
     complete: bool = True,
 ) -> tuple[list[Finding], int]:
-    """Findings without those that waivers accept, with those about the waivers; and how many are waived.
+    """The findings that no waiver accepts, with findings about the waivers themselves; and the number of waived ones.
 
     path: the file of the waivers; today: the day on which a waiver must be valid, by default today; complete: whether
     all checks ran, so that a waiver that matches nothing is a finding.
@@ -124,7 +124,7 @@ def waive(
 
 
 def _stale(waivers: list[Waiver], used: set[tuple[str, str]], today: date, path: Path, name: str) -> Iterator[Finding]:
-    """A finding for each waiver that has ended or matched nothing; used: those that did."""
+    """A finding for each waiver that has expired or matched nothing; used: the waivers that matched."""
     for waiver in waivers:
         ended = waiver.until is not None and waiver.until < today
         if ended or (waiver.query, waiver.row) not in used:

@@ -67,7 +67,7 @@ def test_a_baseline_that_is_none_is_told(text: str, garden: Project, tmp_path: P
 
 
 def test_a_baseline_to_update_is_named(garden: Project) -> None:
-    with pytest.raises(ParameterError, match="no baseline"):
+    with pytest.raises(ParameterError, match="requires a baseline"):
         KnowledgeGraph(garden).validate([VIOLATION], update_baseline=True)
 
 

@@ -44,7 +44,7 @@ def test_what_is_not_decided_does_not_conform(
         assert out == ""
         return
     assert code in (1, 3)
-    assert f"No engine here supports sh:{term}" in out
+    assert f"No available engine supports sh:{term}" in out
     assert "s.ttl:3" in out
     assert not any(line.startswith("conforms") for line in out.splitlines())
 

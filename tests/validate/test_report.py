@@ -122,9 +122,9 @@ def test_options_are_an_object_or_keywords_which_take_precedence(garden: Project
     assert kg.validate([str(data)], options).fail_on == "info"
     assert kg.validate(data, options) == kg.validate([data], shapes=str(shapes), engine="shacl", fail_on="info")
     assert kg.validate(data, options, fail_on="warning").fail_on == "warning"
-    with pytest.raises(NotFoundError, match="no engine called 'magic'"):
+    with pytest.raises(NotFoundError, match="Unknown SHACL engine 'magic'"):
         kg.validate(data, options, engine="magic")  # type: ignore[arg-type]
-    with pytest.raises(ParameterError, match="'grave' is not a severity"):
+    with pytest.raises(ParameterError, match="Unknown severity 'grave'"):
         ValidationOptions(fail_on="grave")  # type: ignore[arg-type]
 
 

@@ -40,7 +40,7 @@ def test_init_finds_data_and_shapes_and_validate_uses_them(folder: Path) -> None
     done = run(cli.cli, ["validate"], standalone_mode=False)
     assert done.return_value == 1
     assert "data/a.ttl:2:1" in done.output
-    with pytest.raises(DataError, match="settings already"):
+    with pytest.raises(DataError, match="settings file already exists"):
         init(folder)
 
 
@@ -64,8 +64,8 @@ def test_settings_are_found_from_a_folder_below(folder: Path, monkeypatch: pytes
         ("dat = ['x']", "Did you mean 'data'"),
         ("data = 1", "not a string or a list"),
         ("data = ['']", "not a string or a list"),
-        ("fail-on = 'grave'", "'grave' is not a valid value of 'fail-on'"),
-        ("engine = 'magic'", "'magic' is not a valid value of 'engine'"),
+        ("fail-on = 'grave'", "'grave' is not a valid value for 'fail-on'"),
+        ("engine = 'magic'", "'magic' is not a valid value for 'engine'"),
         ("[tool]\nmtsp = 1", "not a table"),
     ],
 )

@@ -101,7 +101,7 @@ def test_files_are_held_against_the_shapes_alone(garden: Project) -> None:
     }
     assert report.nodes == 1
     assert report.checks == 0
-    assert "1 shape matches no node here" not in str(report)
+    assert "1 shape matches no node" not in str(report)
     assert names.SHAPES + "PlanShape" in report.unmatched
 
 
@@ -141,7 +141,7 @@ def test_shapes_that_are_none_are_told_as_such(name: str, shapes: str, garden: P
 
 def test_a_file_without_shapes_is_no_clean_bill(garden: Project) -> None:
     path = _write(garden, "mine.ttl", "")
-    with pytest.raises(DataError, match="No shape was found"):
+    with pytest.raises(DataError, match="No shapes were found"):
         KnowledgeGraph(garden).validate(shapes=[path])
 
 

@@ -1,4 +1,4 @@
-"""The forms of a report: one module each, found by name, with a function `write` from a view of the report to text."""
+"""The output formats of a report: one module each, whose function `write` turns a `ReportView` into text."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _NOT_XML = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def write(view: ReportView, form: str) -> str:
-    """A report in one of FORMS. Raises NotFoundError."""
+    """A report in one of FORMS. Raises NotFoundError for an unknown format."""
     check_form(form, FORMS, "A report")
     written: str = import_module(f"{__name__}.{form}").write(view)
     return written
 
 
 def fingerprint(finding: Finding) -> str:
-    """Identifies a finding in every run: it does not depend on lines, which edits move."""
+    """Identifies a finding across runs: it does not depend on line numbers, which change with edits."""
     from hashlib import blake2b
 
     return blake2b("\0".join(finding.key).encode(), digest_size=16).hexdigest()
 
 
 def xml_text(text: str) -> str:
-    """A text without the characters that XML 1.0 cannot hold (section 2.2)."""
+    """A text without the characters that XML 1.0 does not allow (section 2.2)."""
     return re.sub(_NOT_XML, "\ufffd", text)

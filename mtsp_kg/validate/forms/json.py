@@ -1,4 +1,4 @@
-"""A report as JSON, with everything that it holds."""
+"""A report as JSON, with all of its data."""
 
 from __future__ import annotations
 

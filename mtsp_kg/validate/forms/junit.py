@@ -11,7 +11,7 @@ from mtsp_kg.validate.report_view import ReportView, first_position
 
 
 def write(view: ReportView) -> str:
-    """A test suite: a case has as failures the findings that make the report not conform, and the others as output."""
+    """A test suite: findings with at least the severity of `fail_on` are failures of their case, others its output."""
     report = view.report
     by_rule: dict[str, list[Finding]] = defaultdict(list)
     for finding in view.findings:

@@ -1,4 +1,4 @@
-"""A report for a person: by file, each finding with its remedy, its source line and a caret."""
+"""A report as plain text: by file, each finding with its message, its source line and a caret."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _finding(finding: Finding, view: ReportView) -> list[str]:
 
 
 def _position(position: Position, view: ReportView) -> list[str]:
-    """`file:line:column` with the passage, the source line, and a caret below the text that is meant."""
+    """`file:line:column` with the passage, the source line, and a caret below the offending text."""
     graph = view.graph(position.graph) if position.graph else ""
     passage = f"  {graph}" if graph != position.graph else ""
     lines = [f"    {position}{passage}"]

@@ -1,6 +1,6 @@
 """The report that SHACL defines (section 3.6), in Turtle.
 
-It has no place for the findings of check queries, nor for what was not checked.
+This format has no means to express findings of check queries, or findings about the validation itself.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def write(view: ReportView) -> str:
 
 
 def report_triples(view: ReportView) -> Iterator[ox.Triple]:
-    """The report's triples, those of one result after the other; blank nodes are numbered, so the same in each run."""
+    """The report's triples, result by result; blank nodes are numbered, so that each run gives the same labels."""
     findings = view.report.findings
     # SHACL, section 3.6.1.1: a report conforms when there are no results, whatever their severity, and whether they are
     # shown or not. Where a shape was not checked in full, it is unknown whether the data conform, so it is false.
@@ -71,7 +71,7 @@ def _result(node: ox.BlankNode, finding: Finding, component: str, view: ReportVi
 
 
 def _path(node: ox.BlankNode, path: tuple[ox.Triple, ...]) -> Iterator[ox.Triple]:
-    """A copy of a shape's path, with blank nodes of this result."""
+    """A copy of a shape's path, whose blank nodes belong to this result alone."""
     known: dict[ox.BlankNode, ox.BlankNode] = {}
 
     def copied(term: ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple) -> ox.NamedNode | ox.BlankNode:
@@ -86,7 +86,7 @@ def _path(node: ox.BlankNode, path: tuple[ox.Triple, ...]) -> Iterator[ox.Triple
 
 
 def _term(text: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    """A term as findings have it: an IRI as it is or in angle brackets, `_:label`, or a literal of N-Triples."""
+    """A term of a finding: an IRI with or without angle brackets, `_:label`, or an N-Triples literal."""
     if text.startswith("_:"):
         return ox.BlankNode(text[2:])
     if text.startswith('"'):
