@@ -235,7 +235,7 @@ class ClassReader:
             return Property(term)
         of = self._get(term, "inverseOf")
         if of is None:
-            raise UnreadableAxiomError("A property without a name is not the inverse of a named one.", term)
+            raise UnreadableAxiomError("An anonymous property is not the inverse of a named property.", term)
         return self.property(of).flipped()
 
     def read(self, term: str) -> Expression:

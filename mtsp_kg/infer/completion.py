@@ -24,7 +24,7 @@ def inferences_wanted() -> bool:
     """Whether queries see inferred triples, by the variable MTSP_INFERENCE (default: on). Raises ParameterError."""
     value = os.environ.get(INFERENCE) or "on"
     if value not in ("on", "off"):
-        raise ParameterError(f"{INFERENCE} is '{value}'.", remedy="Set it to on or off.")
+        raise ParameterError(f"'{value}' is not a valid value for {INFERENCE}.", remedy="Set it to on or off.")
     return value == "on"
 
 

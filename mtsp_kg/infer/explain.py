@@ -106,7 +106,7 @@ class Explainer:
         found = faults(proof, self._rules, self.assertions.holds, by_query)
         for step in by_query:
             if (step.rule, step.premises) not in self.closure.by_query.get(step.fact, ()):
-                found.append(f"The query {step.rule.kind} no longer gives: {self.wording.fact(step.fact)}")
+                found.append(f"The query {step.rule.kind} no longer yields: {self.wording.fact(step.fact)}")
         return found
 
     @cached_property
@@ -181,9 +181,9 @@ def faults(
     known = frozenset(rules)  # the same object if it is one
     for step in proof.steps.values():
         if step.rule not in known and step.rule not in replacements(step.fact[0], len(step.fact)):
-            found.append(f"No axiom gives this rule any more: {step.rule.kind} for {line(step.fact)}")
+            found.append(f"No axiom yields this rule any more: {step.rule.kind} for {line(step.fact)}")
         elif step not in apart and not follows(step):
-            found.append(f"The rule {step.rule.kind} does not give {line(step.fact)} from these premises.")
+            found.append(f"The rule {step.rule.kind} does not yield {line(step.fact)} from these premises.")
     return found
 
 

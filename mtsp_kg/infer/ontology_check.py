@@ -122,11 +122,11 @@ class OntologyReport:
         yield f"{found.reasoner}: ontology and graph are {'consistent' if found.consistent else 'INCONSISTENT'}."
         if not found.consistent:
             if not contradictions:
-                yield "  The rules find no contradiction: it takes reasoning by cases."
+                yield "  The rules find no contradiction: finding it requires case analysis."
             return
         for name in sorted(found.unsatisfiable):
-            yield f"  {wording.thing(nt(name))} is unsatisfiable: it cannot have members."
-        hierarchy = "more subclass relations than the rules infer" if self.added else "as the rules infer it"
+            yield f"  {wording.thing(nt(name))} is unsatisfiable: it cannot have instances."
+        hierarchy = "more subclass relations than the rules infer" if self.added else "as inferred by the rules"
         yield f"Class hierarchy: {len(found.superclasses)} classes; {hierarchy}."
         for sub, super_ in self.added:
             yield f"  {wording.short(nt(sub))} is also a subclass of {wording.short(nt(super_))}"

@@ -163,7 +163,7 @@ def _read(project: Project, path: Path) -> RuleQuery:
     because = tuple(_pattern(value, prefixes, path) for key, value in header if key == "because")
     if summary is None or not because:
         raise QueryError(
-            "The header of a query rule has no summary or no premises.",
+            "The header of a query rule lacks a summary or premises.",
             remedy="Write '#+ summary: ...' and '#+ because: ?thing rdf:type mtsp:...'.",
             file=path,
         )
@@ -177,7 +177,7 @@ def _read(project: Project, path: Path) -> RuleQuery:
     if block is None:
         raise QueryError(
             "A query rule must be a CONSTRUCT query.",
-            remedy="Construct the triples that the rule gives.",
+            remedy="Construct the triples that the rule derives.",
             file=path,
         )
     triples = [part.strip() for part in re.split(r"\s\.(?=\s|$)", block.group(1)) if part.strip()]

@@ -211,8 +211,8 @@ class Reasoning:
             read = [self._read(proof) for proof in given]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(
-                f"The text is not a proof in JSON: {type(error).__name__} {error}.",
-                remedy="Write one with mtsp explain ... -f json.",
+                f"The text is not a JSON array of proofs: {type(error).__name__} {error}.",
+                remedy="Create it with mtsp explain ... -f json.",
             ) from error
         faults = [fault for proof, found in read for fault in (*found, *self.explainer.replay(proof))]
         return Replay(len(read), tuple(faults))
@@ -245,7 +245,7 @@ class Reasoning:
                 if rule.kind == step["rule"] and (wording.axiom(rule.axiom) if rule.axiom else None) == axiom
             ]
             if not fitting:
-                faults.append(f"No axiom gives this rule any more: {axiom or step['rule']}")
+                faults.append(f"No axiom yields this rule any more: {axiom or step['rule']}")
                 continue
             chosen = next((rule for rule in fitting if len(rule.body) == len(premises)), fitting[0])
             steps[fact] = ProofStep(fact, chosen, premises)

@@ -76,9 +76,9 @@ class ExplanationWriter:
     def _explanation(self, one: Explanation) -> Iterator[str]:
         yield self.wording.fact(one.fact)
         if not one.holds:
-            yield "  is not entailed: no graph asserts it and no rule gives it."
+            yield "  is not entailed: no graph asserts it and no rule derives it."
             if not one.missing:
-                yield "  No axiom can give it: it would have to be asserted."
+                yield "  No axiom can entail it: it would have to be asserted."
             for entry in one.missing:
                 yield from self._missing(entry)
             return

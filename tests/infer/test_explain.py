@@ -134,7 +134,7 @@ def test_json_is_replayed_and_a_forged_one_is_not(reasoning: Reasoning) -> None:
     forged = json.loads(text)
     forged[0]["proofs"][0]["steps"][0]["axiom"] = "mtsp:Outcome SubClassOf mtsp:Partner"
     assert reasoning.replay_json(json.dumps(forged)).faults
-    with pytest.raises(DataError, match="not a proof"):
+    with pytest.raises(DataError, match="not a JSON array of proofs"):
         reasoning.replay_json("[1]")
 
 
