@@ -163,7 +163,7 @@ def read_text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
-        raise NotFoundError("There is no such query file.", file=path) from error
+        raise NotFoundError("The query file does not exist.", file=path) from error
     except (OSError, UnicodeDecodeError) as error:
         raise QueryError(f"The query file cannot be read: {error}.", file=path) from error
 
@@ -182,7 +182,7 @@ def list_queries(project: Project, kind: str, tag: str | None = None) -> QueryLi
         return QueryList(found)
     if not queries:
         kinds = sorted({path.parent.name for path in project.query_files()} - {_INTERNAL})
-        raise NotFoundError(f"There are no '{kind}' queries.", remedy=f"Kinds: {', '.join(kinds) or 'none'}.")
+        raise NotFoundError(f"Unknown kind of query '{kind}'.", remedy=f"Kinds: {', '.join(kinds) or 'none'}.")
     tags = sorted({tag for query in queries for tag in query.tags})
     raise NotFoundError(f"No '{kind}' query has the tag '{tag}'.", remedy=f"Tags: {', '.join(tags) or 'none'}.")
 
@@ -201,9 +201,9 @@ def find_file(project: Project, name: str, kind: str | None = None) -> Path:
     import difflib
 
     names = [path.stem for path in files if path.parent.name != _INTERNAL]
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
+    near = [f"'{one}'" for one in difflib.get_close_matches(name, names, n=3, cutoff=0.4)]
     hint = f"Did you mean {' or '.join(near)}? " if near else ""
-    raise NotFoundError(f"There is no query called '{name}'.", remedy=f"{hint}'mtsp queries' lists them all.")
+    raise NotFoundError(f"Unknown query '{name}'.", remedy=f"{hint}'mtsp queries' lists all queries.")
 
 
 def with_prefixes(text: str, profile: Profile) -> str:

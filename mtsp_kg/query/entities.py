@@ -81,7 +81,7 @@ class Entities:
         if iri is not None:
             if self.has(iri):
                 return iri
-            raise NotFoundError(f"Nothing in the graph has the IRI <{iri}>.", remedy=self._hint(name.split(":")[-1]))
+            raise NotFoundError(f"The graph does not contain the IRI <{iri}>.", remedy=self._hint(name.split(":")[-1]))
         wanted = fold(name)
         for labels in (vocab.LABELS[:1], vocab.LABELS):
             named = {iri for predicate in labels for iri in self._by_label[predicate].get(wanted, ())}
@@ -91,7 +91,7 @@ class Entities:
             if found:
                 several = ", ".join(map(self.profile.shrink, found[:_MOST_NAMED]))
                 raise ParameterError(f"'{name}' is the name of several entities.", remedy=f"Choose one of: {several}.")
-        raise NotFoundError(f"Nothing in the graph is called '{name}'.", remedy=self._hint(name))
+        raise NotFoundError(f"No entity in the graph has the name '{name}'.", remedy=self._hint(name))
 
     def has(self, iri: str) -> bool:
         """Whether the graph has a statement about an IRI; not for what is not an IRI."""
@@ -126,7 +126,7 @@ class Entities:
 
     def _hint(self, name: str) -> str:
         if not self._suggest:
-            return "Give an IRI, a prefixed name, or a whole name in any language."
+            return "Give an IRI, a prefixed name, or a complete label in any language."
         import difflib
 
         wanted = fold(name)

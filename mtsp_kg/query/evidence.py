@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from mtsp_kg.infer.reasoning import Explanations, Reasoning
     from mtsp_kg.query.values import Row
 
-_ABSENCE = "It also rests on the absence of statements that the query excludes."
-_NOTHING_FOUND = "The query does not show what this row rests on."
+_ABSENCE = "It also depends on the absence of statements that the query excludes."
+_NOTHING_FOUND = "The query does not show which statements support this row."
 _LABELS = frozenset(nt(label) for label in vocab.LABELS)
 Solution = dict[str, Term]
 Key = tuple[Term | None, ...]
@@ -102,7 +102,7 @@ def evidence(
         raise ParameterError("Only rows have evidence, and this answer has none.", remedy="Write a SELECT query.")
     if row is not None and not 1 <= row <= len(answer):
         rows = f"{len(answer)} row{'' if len(answer) == 1 else 's'}"
-        raise ParameterError(f"There is no row {row}: the answer has {rows}.", remedy="Rows are counted from 1.")
+        raise ParameterError(f"Row {row} does not exist: the answer has {rows}.", remedy="Rows are counted from 1.")
     finder = EvidenceFinder(store, text, answer, reasoning)
     columns, texts = answer.columns, answer.text_rows()
     return Evidence(

@@ -154,7 +154,7 @@ def test_triples_are_rows_and_a_graph() -> None:
         ask("SELECT ?it { VALUES ?it { 1 } }").graph()
     assert made.to_pandas().columns.tolist() == ["subject", "predicate", "object"]
     assert str(made) == made.write("turtle")
-    with pytest.raises(NotFoundError, match="no RDF format called 'csv'"):
+    with pytest.raises(NotFoundError, match="Unknown RDF format 'csv'"):
         made.write("csv")
 
 

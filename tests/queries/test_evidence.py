@@ -93,7 +93,7 @@ def test_json_has_cells_statements_and_whether_something_is_absent() -> None:
     assert row["cells"]["outcome"].startswith("outcome:")
     assert row["absence"] is True
     assert all(statement["proofs"] for statement in row["statements"])
-    assert "It also rests on the absence of statements that the query excludes." in run(
+    assert "It also depends on the absence of statements that the query excludes." in run(
         "outcomes-without-target-group", "--evidence", "1"
     )
 
@@ -110,8 +110,8 @@ def test_free_sparql_with_paths_counts_and_inner_selects_is_opened() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["partners", "--evidence", "999"], "There is no row 999"),
-        (["partners", "--evidence", "0"], "There is no row 0"),
+        (["partners", "--evidence", "999"], "Row 999 does not exist"),
+        (["partners", "--evidence", "0"], "Row 0 does not exist"),
         (["partners", "--evidence", "first"], "is not a row number"),
         (["-e", "ASK { ?s ?p ?o }", "--evidence", "1"], "Only rows have evidence"),
     ],

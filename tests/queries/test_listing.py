@@ -47,5 +47,5 @@ def test_a_tag_chooses_and_an_unknown_one_is_an_error_that_lists_the_tags() -> N
     assert len(found) < len(list_queries(PROJECT, "ask"))
     with pytest.raises(NotFoundError, match=r"Tags: .*partners"):
         list_queries(PROJECT, "ask", "no-such-tag")
-    with pytest.raises(NotFoundError, match=r"There are no 'asks' queries.*Kinds: .*ask, check"):
+    with pytest.raises(NotFoundError, match=r"Unknown kind of query 'asks'.*Kinds: .*ask, check"):
         list_queries(PROJECT, "asks")

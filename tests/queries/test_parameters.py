@@ -125,9 +125,9 @@ def test_an_outcome_is_not_a_float(kg: KnowledgeGraph) -> None:
 
 
 def test_what_the_graph_does_not_have_is_not_found(kg: KnowledgeGraph) -> None:
-    with pytest.raises(NotFoundError, match="Nothing in the graph has the IRI"):
+    with pytest.raises(NotFoundError, match="The graph does not contain the IRI"):
         kg.query("partners-of-outcome", outcome="9.9")
-    with pytest.raises(NotFoundError, match="Did you mean partners-of-outcome"):
+    with pytest.raises(NotFoundError, match="Did you mean 'partners-of-outcome'"):
         kg.query("partners-of-outcom")
 
 

@@ -80,7 +80,7 @@ def test_a_parameter_is_a_term_never_text(roomy: Server, value: str) -> None:
         ("/api/partners-of-outcome?pillar=2", 400, "no parameter 'pillar'"),
         ("/api/partners-of-outcome?outcome=", 400, "must be an outcome"),
         ("/api/entity-by-name?text=" + "a" * 501, 400, "longer than 500"),
-        ("/api/who-says?subject=Wrold%20Health", 404, "is called"),
+        ("/api/who-says?subject=Wrold%20Health", 404, "has the name"),
         ("/api/partners-of-outcome.xls", 404, "no query"),
     ],
 )
