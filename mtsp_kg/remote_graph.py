@@ -48,7 +48,7 @@ class RemoteKnowledgeGraph(KnowledgeGraph):
 
     @cached_property
     def completed(self) -> Store:
-        """The graphs that queries see, with inferred triples where wanted. Its methods raise RemoteError."""
+        """The graphs that queries use, with inferred triples if requested. Its methods raise RemoteError."""
         from mtsp_kg.remote.remote_store import RemoteStore
 
         return RemoteStore(self._client, self.profile) if self.inferences else self.store
@@ -59,10 +59,11 @@ class RemoteKnowledgeGraph(KnowledgeGraph):
         options: ValidationOptions | None = None,
         **changes: Unpack[ValidationArguments],
     ) -> Report:
-        """The report of the shapes, on the fetched graphs, and of the check queries, which run in the store.
+        """Validates the fetched graphs with the shapes, and runs the check queries in the store.
 
-        options, changes: as of `KnowledgeGraph.validate`; positions are those in the files of the local project. Raises
-        ParameterError for files and `changed_since`, which are not in a store; RemoteError, and as for a local graph.
+        options, changes: as for `KnowledgeGraph.validate`; positions are those in the files of the local project.
+        Raises ParameterError for files and `changed_since`, which a store does not have; RemoteError; otherwise as for
+        a local graph.
         """
         from mtsp_kg.validate.options import ValidationOptions
         from mtsp_kg.validate.runner import validate
@@ -70,8 +71,8 @@ class RemoteKnowledgeGraph(KnowledgeGraph):
         options = ValidationOptions.of(options, **changes)
         if files or options.changed_since:
             raise ParameterError(
-                "A store has neither files nor Git revisions.",
-                remedy="Leave out --store, or FILES and --changed-since.",
+                "A remote store has neither files nor Git revisions.",
+                remedy="Omit --store, or FILES and --changed-since.",
             )
         return validate(self.project, options=options, store=self.store)
 

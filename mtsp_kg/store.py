@@ -1,7 +1,7 @@
-"""What a store can do, and the store that does it in this process.
+"""The interface of a store, and the embedded store.
 
-A store holds named graphs, and their RDF merge as its default graph. `EmbeddedStore` keeps both in Oxigraph;
-`mtsp_kg.remote` has the store that another server keeps.
+A store has named graphs, and their RDF merge as its default graph. `EmbeddedStore` keeps both in Oxigraph, in this
+process; `mtsp_kg.remote` implements the interface for a store on another server.
 """
 
 from __future__ import annotations
@@ -44,29 +44,29 @@ class Store(Protocol):
     ) -> Iterator[ox.Quad]:
         """The quads that match a pattern, in which None matches any term.
 
-        graph: a named graph, or the default graph; None: all named graphs, so that each quad says where it is asserted.
-        A blank node matches only in the store that has given it. Raises RemoteError.
+        graph: a named graph, or the default graph; None: all named graphs, so that each quad has the graph that asserts
+        it. A blank node matches only in the store that returned it. Raises RemoteError.
         """
 
     def graph_names(self) -> list[str]:
         """The IRIs of the named graphs, sorted. Raises RemoteError."""
 
     def dump(self, graph: str) -> list[ox.Triple]:
-        """All triples of a named graph; none where there is no such graph. Raises RemoteError."""
+        """All triples of a named graph; none if it does not exist. Raises RemoteError."""
 
     def mentions(self, iri: str) -> bool:
         """Whether the default graph has a triple with this subject or object.
 
-        Raises ValueError for what is not an IRI, RemoteError.
+        Raises ValueError if it is not an IRI, RemoteError.
         """
 
     def labels(self) -> Store:
-        """A store to look up labels in: its default graph has all of them, and `quads` is quick. Raises RemoteError."""
+        """A store for looking up labels: its default graph has all labels, and `quads` is fast. Raises RemoteError."""
 
     def snapshot(self) -> ox.Store:
-        """All graphs with their merge, in an Oxigraph store in this process, for what needs every triple.
+        """All graphs with their merge, as an Oxigraph store in this process, for callers that need every triple.
 
-        The embedded store gives itself: do not write to it. A remote store fetches all of its graphs for this, at most
+        The embedded store returns its own store: do not write to it. A remote store fetches all of its graphs, at most
         5,000,000 triples, and keeps the copy. Raises RemoteError.
         """
 
@@ -124,7 +124,7 @@ def evaluate(store: ox.Store, text: str, *, union: bool = False) -> Results:
 
 
 def syntax_error(error: SyntaxError) -> QueryError:
-    """pyoxigraph's syntax error in a query as ours, with line and column."""
+    """Converts a syntax error of pyoxigraph in a query, with line and column."""
     found = _SYNTAX_ERROR.match(error.msg)
     if not found:
         return QueryError(f"The query is not valid SPARQL 1.1: {error.msg}.")
@@ -133,7 +133,7 @@ def syntax_error(error: SyntaxError) -> QueryError:
 
 
 def _readable(reason: str) -> str:
-    """What was wrong in a query, from the engine's list of what it expected, without classes of characters.
+    """The reason of a syntax error in a query, from the engine's list of expected tokens, without character classes.
 
     >>> _readable("expected one of Prefix not found, ['%'], ['-' | '0' ..= '9' | '\\\\u{00B7}']")
     ': undeclared prefix'

@@ -61,7 +61,7 @@ def store_address(url: str, query_url: str | None = None) -> StoreAddress:
 
 
 def writable_address(url: str, query_url: str | None = None) -> StoreAddress:
-    """The addresses of a store that is written to. Raises ParameterError where its Graph Store is unknown."""
+    """The addresses of a store to write to. Raises ParameterError if its Graph Store is unknown."""
     found = store_address(url, query_url)
     if found.graphs is None:
         patterns = "; ".join(
@@ -96,13 +96,13 @@ def checked_url(url: str) -> str:
 
 
 def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port, which credentials are valid for (RFC 6454). Raises ValueError."""
+    """Scheme, host and port: the origin (RFC 6454) for which credentials are valid. Raises ValueError."""
     parts = urlsplit(url)
     return parts.scheme, (parts.hostname or "").lower(), parts.port or (443 if parts.scheme == "https" else 80)
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL is on this machine, so that nobody on the network can read along."""
+    """Whether a URL is on this machine, so that requests do not cross a network."""
     return bool(_LOOPBACK.fullmatch(origin(url)[1]))
 
 
@@ -117,10 +117,10 @@ class Credentials:
 
 
 def credentials(url: str, *, plain_http: bool = False) -> Credentials | None:
-    """The credentials for the store at a URL; None where there are none.
+    """The credentials for the store at a URL; None if there are none.
 
-    plain_http: whether they may be sent over unencrypted HTTP to another machine. Raises ParameterError where they
-    would and may not, DataError for a netrc file that cannot be read.
+    plain_http: whether they may be sent over unencrypted HTTP to another machine. Raises ParameterError if they would
+    be sent so without permission, DataError if the netrc file cannot be read.
     """
     found = _from_environment() or _from_netrc(origin(url)[1])
     if found is None or url.startswith("https:") or is_loopback(url):

@@ -1,6 +1,6 @@
-"""HTTP requests to one remote store, within limits of time and size, and an error message for each way to fail.
+"""HTTP requests to one remote store, within limits of time and size, and an error message for each kind of failure.
 
-Redirects are followed for reading only, and credentials are sent to no other host than the one that the user named.
+Redirects are followed for reading only, and credentials are sent only to the host that the user named.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _NOT_A_GRAPH_STORE = "Check that this is the URL of a Graph Store."
 _STATUS = {
     400: ("rejects the request as invalid", "The query may use a part of SPARQL 1.1 that the store does not support."),
     403: ("denies access", "Ask its administrator for permission to read, or to write graphs."),
-    404: ("has nothing at this URL", "Check the path: the Graph Store and the query endpoint have different URLs."),
+    404: ("has no resource at this URL", "Check the path: the Graph Store and the query endpoint have different URLs."),
     405: ("does not allow this method", "The URL is not that of a Graph Store, or the store is read-only."),
     406: ("offers no acceptable response format", "Check that this is the URL of a SPARQL store."),
     408: ("timed out while it waited for the request", "Try again."),
@@ -56,8 +56,8 @@ _STATUS = {
 class RequestLimits:
     """Limits of a request.
 
-    seconds: from its first byte to the last of its response; bytes: of the response; busy_seconds: to wait, at most,
-    while the store says that it is busy; connect_seconds: until there is a connection.
+    seconds: from its first byte to the last byte of the response; bytes: of the response; busy_seconds: the longest
+    wait while the store reports that it is busy; connect_seconds: to establish a connection.
     """
 
     seconds: float = 120.0
@@ -76,7 +76,7 @@ class RequestLimits:
 
 @dataclass(frozen=True)
 class Reply:
-    """A successful response. url: where it came from, after redirects."""
+    """A successful response. url: after redirects."""
 
     status: int
     headers: Mapping[str, str]
@@ -128,7 +128,7 @@ class Client:
     ) -> Reply:
         """The response to a request.
 
-        form: the fields of a form to post; content: a body; missing_ok: whether 404 is a successful response. Raises
+        form: the fields of a form to post; content: a body; missing_ok: whether 404 counts as success. Raises
         RemoteError for every other failure.
         """
         headers = {"Accept": accept}
@@ -275,16 +275,16 @@ def _no_connection(url: str, error: Exception) -> RemoteError:
     if "CERTIFICATE" in text or "SSL" in text or "TLS" in text:
         reason = re.sub(r"^\[[^]]*\]\s*|\s*\(_ssl\.c:\d+\)", "", text)
         return RemoteError(
-            f"There is no secure connection to <{url}>: {reason}.",
-            remedy="Check the URL; SSL_CERT_FILE names the certificates of your own authority.",
+            f"Cannot establish a secure connection to <{url}>: {reason}.",
+            remedy="Check the URL; set SSL_CERT_FILE to the certificates of a private authority.",
         )
     if "refused" in text.lower():
-        return RemoteError(f"Nothing listens at <{url}>.", remedy="Start the store, or check host and port.")
+        return RemoteError(f"Nothing is listening at <{url}>.", remedy="Start the store, or check host and port.")
     if "timed out" in text.lower() or type(error).__name__ == "ConnectTimeout":
         return RemoteError(f"The connection to <{url}> timed out.", remedy="Check host, port and firewall.")
     if "name" in text.lower() or "getaddrinfo" in text or "address associated" in text:
         return RemoteError(f"The host name of <{url}> cannot be resolved.", remedy="Check the host name.")
-    return RemoteError(f"There is no connection to <{url}>: {text}.", remedy="Check host and port.")
+    return RemoteError(f"Cannot connect to <{url}>: {text}.", remedy="Check host and port.")
 
 
 def _retry_seconds(headers: Mapping[str, str], attempt: int) -> float:
@@ -308,7 +308,7 @@ def _positive_number(name: str, usual: float) -> float:
     except ValueError:
         found = math.nan
     if not 0 < found < math.inf:
-        raise ParameterError(f"{name} is '{value}', not a number above 0.", remedy=f"For example {name}=120.")
+        raise ParameterError(f"{name} must be a positive number, not '{value}'.", remedy=f"For example {name}=120.")
     return found
 
 
@@ -325,7 +325,7 @@ def _redirect_target(url: str, location: str) -> str:
     except ValueError:
         target = ""
     if not target.startswith(("http://", "https://")):
-        raise RemoteError(f"<{url}> redirects to something that is not a web address.", remedy="Check the URL.")
+        raise RemoteError(f"<{url}> redirects to an invalid URL.", remedy="Check the URL.")
     return target
 
 
@@ -337,7 +337,7 @@ def _query_string(params: Mapping[str, str]) -> str:
 
 
 def _trusted_certificates() -> Any:
-    """The certificates of the system (SSL_CERT_FILE names others) and of certifi, for systems that have none."""
+    """The system's certificates (or those of SSL_CERT_FILE) and, for systems without any, those of certifi."""
     import ssl
 
     import certifi

@@ -1,6 +1,6 @@
-"""The graphs of a remote store: read, written and deleted by the SPARQL 1.1 Graph Store HTTP Protocol.
+"""Reads, writes and deletes the graphs of a remote store with the SPARQL 1.1 Graph Store HTTP Protocol.
 
-Also what a store's response is read as: triples, rows or a boolean. Graphs are named indirectly, with `?graph=IRI` and
+It also parses responses as triples, rows or a boolean. Graphs are identified indirectly, with `?graph=IRI` and
 `?default` (section 4.2).
 """
 
@@ -34,7 +34,7 @@ class GraphStore:
         return self._client.address.graphs
 
     def get(self, graph: str | None) -> list[ox.Triple]:
-        """The triples of a graph; none where there is no such graph. Raises RemoteError."""
+        """The triples of a graph; none if it does not exist. Raises RemoteError."""
         reply = self._client.send("GET", self.url, accept=TRIPLES_TYPE, params=_graph_params(graph), missing_ok=True)
         return [] if reply.status == 404 else triples_in(reply)
 
@@ -69,7 +69,7 @@ def ask(client: Client, query: str) -> bool:
 
 
 def ntriples(triples: Iterable[ox.Triple]) -> bytes:
-    """Triples as a request body, parsed again before it is sent: it contains these triples and nothing else."""
+    """Triples as a request body, which is parsed again to verify that it contains exactly these triples."""
     wanted = set(triples)
     body = ox.serialize(sorted(wanted, key=str), format=ox.RdfFormat.N_TRIPLES) or b""
     again = {quad.triple for quad in ox.parse(body, format=ox.RdfFormat.N_TRIPLES)}
@@ -79,7 +79,7 @@ def ntriples(triples: Iterable[ox.Triple]) -> bytes:
 
 
 def triples_in(reply: Reply) -> list[ox.Triple]:
-    """The triples in a response. Raises RemoteError where it is not in a known RDF format."""
+    """The triples in a response. Raises RemoteError if it is not in a known RDF format."""
     known = {format_.media_type for format_ in RDF_FORMATS}
     media = reply.media_type
     # Some stores use the older media type of N-Triples.
@@ -100,7 +100,7 @@ def triples_in(reply: Reply) -> list[ox.Triple]:
 
 
 def solutions_in(reply: Reply) -> ox.QuerySolutions:
-    """The rows in a response. Raises RemoteError where it is not SPARQL results in JSON, or the store truncated it."""
+    """The rows in a response. Raises RemoteError if it is not SPARQL results in JSON, or the store truncated it."""
     try:
         found = ox.parse_query_results(reply.body, format=ox.QueryResultsFormat.JSON)
         if isinstance(found, ox.QuerySolutions):
@@ -121,7 +121,7 @@ def solutions_in(reply: Reply) -> ox.QuerySolutions:
 
 
 def boolean_in(reply: Reply) -> ox.QueryBoolean:
-    """The boolean in a response. Raises RemoteError where there is none."""
+    """The boolean in a response. Raises RemoteError if there is none."""
     try:
         found = ox.parse_query_results(reply.body, format=ox.QueryResultsFormat.JSON)
         if isinstance(found, ox.QueryBoolean):
@@ -150,7 +150,7 @@ def _check_complete(reply: Reply, number: int) -> None:
     if "x-sql-state" in reply.headers:
         message = " ".join(reply.headers.get("x-sql-message", "").split())[:200]
         raise RemoteError(
-            f"<{reply.url}> stopped before the end: {message}.", remedy="Request less, or raise the server's limits."
+            f"<{reply.url}> ended its response early: {message}.", remedy="Request less, or raise the server's limits."
         )
 
 

@@ -1,9 +1,9 @@
-"""Pushing a project's graphs to a remote store: each is written whole, read back and compared.
+"""Pushes a project's graphs to a remote store: each is written as a whole, read back and compared.
 
-A push that was interrupted is repeated: graphs that have arrived agree and are skipped. Graphs that the project has not
-pushed are never touched. The RDF merge goes to the store's default graph; where the store shows all graphs as its
-default graph (Virtuoso, GraphDB), or where the default graph holds other triples, it goes to a named graph, which
-`--store` then reads as the default graph.
+An interrupted push can be repeated: graphs that are already in the store are skipped. Graphs that the project has not
+pushed are never changed. The RDF merge goes to the store's default graph; if the store shows all graphs as its default
+graph (Virtuoso, GraphDB), or the default graph contains other triples, the merge goes to a named graph, which `--store`
+then uses as the default graph.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ _FEW = 5
 
 @dataclass(frozen=True)
 class PushOptions:
-    """How to push.
+    """The options of a push.
 
-    merge: one of MERGE_TARGETS, where the merge of all graphs goes; delete: whether graphs that were pushed earlier and
-    no longer exist are deleted; dry_run: whether nothing is written; within: the beginning of the names of the graphs
-    that are pushed and deleted. Raises ParameterError.
+    merge: the target of the merge of all graphs, one of MERGE_TARGETS; delete: whether graphs that were pushed earlier
+    and no longer exist are deleted; dry_run: whether to write nothing; within: the beginning of the names of the graphs
+    to push and delete. Raises ParameterError.
     """
 
     merge: str = "auto"
@@ -55,17 +55,17 @@ class PushOptions:
     def __post_init__(self) -> None:
         if self.merge not in MERGE_TARGETS:
             raise ParameterError(
-                f"'{self.merge}' is not a target for the merge.", remedy=f"Choose one of: {', '.join(MERGE_TARGETS)}."
+                f"'{self.merge}' is not a valid merge target.", remedy=f"Choose one of: {', '.join(MERGE_TARGETS)}."
             )
 
 
 @dataclass
 class Pushed:
-    """What a push did, or with `dry_run` would do.
+    """The result of a push; with `dry_run`, what it would do.
 
     unchanged, sent, deleted: names of graphs; obsolete: graphs that were pushed earlier and no longer exist;
-    normalised: graphs in which the store changed the form of numbers, not their values; differences: what did not agree
-    when it was read back; notes: what else to know; triples: the number in all graphs; merge: where the merge is.
+    normalised: graphs in which the store changed the form of numbers, not their values; differences: what differed
+    when it was read back; notes: further remarks; triples: the number in all graphs; merge: where the merge is.
     """
 
     forms: ClassVar = ("text", "json")
@@ -110,9 +110,9 @@ class Pushed:
         lines += self.notes
         if self.normalised:
             graphs = self._few(dict.fromkeys(self.normalised))
-            lines.append(f"The store writes some numbers in another form, with the same value: {graphs}.")
+            lines.append(f"The store changes the lexical form of some numbers, but not their values: {graphs}.")
         if self.obsolete:
-            lines.append(f"Pushed earlier, and no longer in the project (--delete): {self._few(self.obsolete)}.")
+            lines.append(f"Pushed earlier but no longer in the project (see --delete): {self._few(self.obsolete)}.")
         if not self.dry_run and self.agrees:
             lines.append(f"Counts and digests of <{self.url}> agree.")
         return "".join(f"{line}\n" for line in [*lines, *self.differences])
@@ -135,9 +135,9 @@ def push(
     options: PushOptions | None = None,
     progress: Callable[[str], None] = lambda line: None,
 ) -> Pushed:
-    """Makes a store hold a project's graphs. Raises RemoteError where it refuses, or the connection is lost.
+    """Writes a project's graphs to a store. Raises RemoteError if it rejects a request, or the connection is lost.
 
-    graphs: all graphs of the project, which the merge is made of; progress: receives a line for each graph written.
+    graphs: all graphs of the project, from which the merge is made; progress: receives a line for each written graph.
     """
     return _Push(client, graphs, profile, options or PushOptions(), progress).run()
 
@@ -194,7 +194,7 @@ class _Push:
         self.done.differences += [f"<{name}> was not deleted." for name in self.done.deleted if after.get(name)]
 
     def _agrees(self, name: str, wanted: GraphDigest) -> bool:
-        """Whether a graph in the store is the project's already."""
+        """Whether a graph in the store already equals the project's."""
         if self.sizes.get(name, 0) != wanted.triples:
             return False
         return self._is_equal(name, self.graph_store.get(name), wanted, self.graphs[name])
@@ -212,7 +212,7 @@ class _Push:
         try:
             self.graph_store.put(name, triples)
         except RemoteError as error:
-            remedy = f"{error.remedy} What has arrived is kept; the same command continues from there.".strip()
+            remedy = f"{error.remedy} Written graphs are kept; run the same command again to continue.".strip()
             raise RemoteError(f"{shown}: {error.what}", remedy=remedy, status=error.status) from error
         found = self.graph_store.get(name)
         if self._is_equal(name, found, wanted, triples):
@@ -224,7 +224,7 @@ class _Push:
         self.done.sent.append(name or self.default_merge)
 
     def _put_merges(self, parts: dict[str, GraphDigest | None]) -> list[str]:
-        """Puts the merges into their graphs; returns their names in the record."""
+        """Writes the merges to their graphs; returns their names in the record."""
         merged = _union(self.graphs.values())
         wanted = graph_digest(merged)
         self.done.merge = target = self._merge_target(wanted, merged)
@@ -268,7 +268,7 @@ class _Push:
         if size == 0 or is_ours or self._merge_agrees(None, wanted, merged):
             return "default"
         self.done.notes.append(
-            f"The store's default graph holds {size:,} triples of others: the merge is in <{self.profile.merged}>."
+            f"The store's default graph holds {size:,} other triples: the merge is in <{self.profile.merged}>."
         )
         return "named"
 

@@ -1,6 +1,6 @@
 """Queries that an engine is known to answer differently from SPARQL 1.1; the list is in `stores.toml`.
 
-A query is searched as text, without its comments, IRIs and strings: it need only be recognised, not understood.
+A query is matched as text, without its comments, IRIs and strings; it is not parsed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _HEADER = "#+"
 
 @dataclass(frozen=True)
 class Quirk:
-    """A known deviation of an engine: its name, the pattern of the queries concerned, and what it does with them."""
+    """A known deviation of an engine: its name, the pattern of affected queries, and what the engine does."""
 
     engine: str
     pattern: re.Pattern[str]
@@ -50,7 +50,7 @@ def has_keyword(text: str, keyword: str) -> bool:
 
 
 def is_from_catalogue(text: str) -> bool:
-    """Whether a query has the header of the catalogue's queries, whose answers must be the same everywhere."""
+    """Whether a query has the header of the catalogue, whose queries must have the same answer in every engine."""
     return text.lstrip().startswith(_HEADER)
 
 
@@ -66,6 +66,6 @@ def quirks(server: str) -> tuple[Quirk, ...]:
 
 
 def quirk_of(text: str, server: str) -> Quirk | None:
-    """The first known deviation of an engine that a query meets."""
+    """The first known deviation of an engine that affects a query."""
     keywords = without_strings(text)
     return next((quirk for quirk in quirks(server) if quirk.pattern.search(keywords)), None)

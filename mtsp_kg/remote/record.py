@@ -1,9 +1,9 @@
 """Which graphs a project has pushed to a store, and the digest of each: a graph in the store records it.
 
-The record is there for any later push, from any machine. It names each pushed graph with dcterms:hasPart, and once the
-graph has been read back and agrees, its void:triples and schema:sha256. The digest is SHA-256 over the sorted N-Triples
-of the graph's canonical form (RDFC-1.0), so that neither order nor blank node labels change it. Some stores normalise
-numbers (a large xsd:integer comes back as xsd:decimal); `equal_by_value` tells that apart from a difference.
+The record serves any later push, from any machine. It lists each pushed graph with dcterms:hasPart and, once the graph
+has been read back and agrees, its void:triples and schema:sha256. The digest is SHA-256 over the sorted N-Triples of
+the graph's canonical form (RDFC-1.0), so that neither order nor blank node labels change it. Some stores normalise
+numbers (a large xsd:integer comes back as xsd:decimal); `equal_by_value` distinguishes that from a difference.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class PushRecord:
 
 
 def default_merge(profile: Profile) -> str:
-    """The IRI that stands in the record for the store's default graph, which has no name."""
+    """The IRI that represents the store's default graph, which has no name, in the record."""
     return profile.record + "#default"
 
 
@@ -53,7 +53,7 @@ def merge_names(profile: Profile) -> tuple[str, str, str]:
 
 
 def read_record(triples: Iterable[ox.Triple]) -> PushRecord:
-    """The record in the triples of its graph; triples of another form are ignored."""
+    """Reads the record from the triples of its graph; other triples are ignored."""
     parts: set[str] = set()
     numbers: dict[str, int] = {}
     digests: dict[str, str] = {}

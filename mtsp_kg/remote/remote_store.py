@@ -1,7 +1,7 @@
 """A store on another server, with the interface of `mtsp_kg.store.Store`.
 
-Queries are sent there. What needs every triple (shapes, reasoning, and queries that the engine is known to answer
-differently) works on a snapshot, which is fetched once, with a warning in the log.
+Queries are sent to the server. Operations that need every triple (shapes, reasoning, and queries that the engine is
+known to answer incorrectly) use a snapshot, which is fetched once, with a warning in the log.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class RemoteStore(Store):
     """The store behind a client."""
 
     def __init__(self, client: Client, profile: Profile, *, asserted_only: bool = False) -> None:
-        """asserted_only: whether the inferred graphs are left out."""
+        """asserted_only: whether to leave out inferred graphs."""
         self.client = client
         self.profile = profile
         self.asserted_only = asserted_only
@@ -110,12 +110,12 @@ class RemoteStore(Store):
                 yield ox.Quad(row["s"], row["p"], row["o"], row["g"])
 
     def graph_names(self) -> list[str]:
-        """The graphs of the project, or, where it has pushed none, all graphs in the store."""
+        """The graphs of the project or, if it has pushed none, all graphs in the store."""
         pushed = [graph for graph in self.record.graphs(self.profile) if graph in self._sizes]
         return sorted(graph for graph in pushed or self._sizes if self._is_visible(graph))
 
     def dump(self, graph: str) -> list[ox.Triple]:
-        """Raises RemoteError where the response has not all triples."""
+        """Raises RemoteError if the response is incomplete."""
         if graph not in self.graph_names():
             return []
         return self._fetched(graph) if self._snapshot is None else self._snapshot.dump(graph)
@@ -128,14 +128,14 @@ class RemoteStore(Store):
         return self._labels
 
     def snapshot(self) -> ox.Store:
-        """Raises RemoteError where there are too many triples, or a response has not all triples."""
+        """Raises RemoteError if there are too many triples, or a response is incomplete."""
         if self._snapshot is None:
             self._snapshot = EmbeddedStore(self._fetched_graphs())
         return self._snapshot.snapshot()
 
     @cached_property
     def server(self) -> str:
-        """The engine's HTTP header Server; empty where it sends none. Raises RemoteError."""
+        """The engine's HTTP header Server; empty if it sends none. Raises RemoteError."""
         return self._record_reply.headers.get("server", "")
 
     @cached_property
@@ -176,7 +176,7 @@ class RemoteStore(Store):
         if total > _MOST_FETCHED:
             raise RemoteError(
                 f"The store's graphs have {total:,} triples; at most {_MOST_FETCHED:,} can be fetched.",
-                remedy="Run this where the project's files are, without --store.",
+                remedy="Run the command on the project's files, without --store.",
             )
         LOG.warning("Fetching %s triples in %s graphs from <%s>.", f"{total:,}", len(graphs), self.client.address.query)
         copy = ox.Store()
@@ -219,10 +219,10 @@ class RemoteStore(Store):
         return self.client.send("POST", self.client.address.query, accept=TRIPLES_TYPE, form=[("query", query)])
 
     def _dataset(self, text: str) -> list[tuple[str, str]]:
-        """The dataset of a query (SPARQL 1.1 Protocol, section 2.1.4), where it is not the store's own.
+        """The dataset of a query (SPARQL 1.1 Protocol, section 2.1.4), if it differs from the store's.
 
-        Where the merge is a named graph, that graph becomes the default graph, and the others are the named graphs.
-        Without inferred graphs, the asserted ones are both. A query with FROM has its own dataset.
+        If the merge is a named graph, that graph becomes the default graph, and the others are the named graphs.
+        Without inferred graphs, the asserted graphs are both. A query with FROM defines its dataset itself.
         """
         graphs = self.record.graphs(self.profile) or (list(self._sizes) if self.asserted_only else [])
         seen = [graph for graph in graphs if self._is_visible(graph)]

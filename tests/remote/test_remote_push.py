@@ -133,7 +133,7 @@ def test_a_default_graph_that_holds_what_is_not_ours_is_left_alone(little: Littl
     before = there(little, None)
     done = put(little, here(a=graph(1)))
     assert done.merge == "named"
-    assert "holds 1 triples of others" in " ".join(done.notes)
+    assert "holds 1 other triples" in " ".join(done.notes)
     assert there(little, None) == before
     seen = RemoteStore(Client(StoreAddress(little.queries)), PROFILE).query("SELECT ?o { ?s ?p ?o }")
     assert isinstance(seen, ox.QuerySolutions)
