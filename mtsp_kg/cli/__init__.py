@@ -1,4 +1,4 @@
-"""The command line: one module a command, which parses its options, calls the library, and prints the result.
+"""The command line: one module per command, which parses options, calls the library, and prints the result.
 
 A module `name.py` of this package defines the command `mtsp name`, as a click command called `command`.
 """
@@ -61,7 +61,7 @@ class Commands(click.Group):
 def cli(ctx: click.Context, project: str | None, no_inference: bool) -> None:
     """WIPO's Medium-Term Strategic Plan 2022-2026 as a knowledge graph.
 
-    Every answer cites the paragraph that supports it. Start with 'mtsp queries', 'mtsp show WHO' or
+    Every answer cites the paragraphs that support it. Start with 'mtsp queries', 'mtsp show WHO' or
     'mtsp trace "WIPO GREEN"'.
     """
     ctx.obj = project
@@ -71,7 +71,7 @@ def cli(ctx: click.Context, project: str | None, no_inference: bool) -> None:
 
 @contextmanager
 def _without_inferences() -> Iterator[None]:
-    """MTSP_INFERENCE=off, which commands read when they open the graph, until the command has ended."""
+    """Sets MTSP_INFERENCE=off, which commands read when they open the graph, until the command has ended."""
     before = os.environ.get(INFERENCE)
     os.environ[INFERENCE] = "off"
     try:
@@ -83,7 +83,7 @@ def _without_inferences() -> Iterator[None]:
 
 
 def main() -> NoReturn:
-    """Runs the command line. An error gives one message, without a traceback, and the exit code of its kind."""
+    """Runs the command line. An error is reported as one message without a traceback, and sets the exit code."""
     try:
         code = cli.main(prog_name="mtsp", standalone_mode=False)
         sys.stdout.flush()
@@ -95,7 +95,7 @@ def main() -> NoReturn:
         usage = f" Try '{error.ctx.command_path} --help'." if isinstance(error, click.UsageError) and error.ctx else ""
         _fail(error.format_message() + usage, EXIT_BAD_INPUT)
     except (click.Abort, KeyboardInterrupt):
-        _fail("Interrupted; no file was left incomplete.", EXIT_BAD_INPUT)
+        _fail("Interrupted; no incomplete file was left behind.", EXIT_BAD_INPUT)
     except BrokenPipeError:
         # The program that reads the output (head, less) has ended: that is not an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

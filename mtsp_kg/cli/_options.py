@@ -9,7 +9,7 @@ import click
 
 Option = Callable[[Any], Any]
 
-language: Option = click.option("--lang", default="en", show_default=True, help="Language of labels, where known.")
+language: Option = click.option("--lang", default="en", show_default=True, help="Language of labels, if available.")
 alignments: Option = click.option(
     "--with-alignments", "alignments", is_flag=True, help="Include the links to other vocabularies."
 )
@@ -29,7 +29,7 @@ output: Option = click.option(
 document: Option = click.option(
     "--document", metavar="FILE", type=click.Path(), help="Your copy of the document, whose text the pages show."
 )
-base: Option = click.option("--base", metavar="IRI", help="Publish all IRIs under this base instead of ours.")
+base: Option = click.option("--base", metavar="IRI", help="Publish all IRIs under this base instead of the project's.")
 shapes: Option = click.option(
     "--shapes", metavar="FILE", multiple=True, help="A file or folder of SHACL shapes instead of the project's."
 )

@@ -21,16 +21,16 @@ from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK, DataError
     type=click.IntRange(min=1),
     default=5,
     show_default=True,
-    help="Maximum number of proofs a triple.",
+    help="Maximum number of proofs per triple.",
 )
 @click.option(
     "--most",
     type=click.IntRange(min=1),
     default=20,
     show_default=True,
-    help="Maximum number of triples if a part is ?.",
+    help="Maximum number of triples when a part is ?.",
 )
-@click.option("--check", is_flag=True, help="Replay each proof step by step on the graph and the axioms.")
+@click.option("--check", is_flag=True, help="Replay each proof step by step against the graph and the axioms.")
 @click.option(
     "--replay",
     metavar="FILE",
@@ -59,8 +59,8 @@ def command(
 
     A proof has the rules and axioms that the triple follows from, down to the paragraphs that assert its premises.
     SUBJECT, PREDICATE and OBJECT are IRIs, prefixed names or labels, or ? for any:
-    mtsp explain "WIPO GREEN" "contributes to" '?'. If no triple holds, the output says what the nearest rules lack, and
-    the exit code is 1.
+    mtsp explain "WIPO GREEN" "contributes to" '?'. If no triple holds, the output lists the missing premises of the
+    nearest rules, and the exit code is 1.
     """
     from mtsp_kg.remote_graph import open_graph
 

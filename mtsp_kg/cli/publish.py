@@ -15,7 +15,7 @@ from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 @_options.base
 @click.option("--site-url", metavar="URL", help="URL of the site; default: the base.")
 @_options.document
-@click.option("--endpoint", metavar="URL", help="A SPARQL endpoint for the same graph, to name in its description.")
+@click.option("--endpoint", metavar="URL", help="The SPARQL endpoint to name in the description of the dataset.")
 @click.option("--check", is_flag=True, help="Publish nothing: check files, links and counts of the site in DIR.")
 @click.pass_obj
 def command(
