@@ -1,7 +1,7 @@
-"""What commands keep on disk, so that they need not make it again: a project's loaded graph, and small parsed texts.
+"""The cache on disk: a project's loaded graph, and the results of parsing small texts.
 
-A cached store is named by the SHA-256 of every file's name and content and of the version of the software: an edit, a
-new file or a new release gives another name, so nothing outdated is ever opened. The cache is a convenience: where it
+The name of a cached store is a SHA-256 over the name and content of every file and the version of the software: an
+edit, a new file or a new release changes the name, so an outdated store is never opened. The cache is optional: if it
 cannot be read or written, the files are parsed. MTSP_CACHE names its folder; MTSP_CACHE=off disables it.
 """
 
@@ -28,13 +28,13 @@ _STORE_NAME = re.compile(r"[0-9a-f]{32}")
 
 
 class Completion(Protocol):
-    """What is added to a loaded store before it is cached, such as inferred triples."""
+    """Adds triples to a loaded store before it is cached, such as inferred ones."""
 
     def key(self) -> bytes:
-        """What the added triples depend on besides the files of ontology and graph."""
+        """Identifies everything that the added triples depend on, besides the files of ontology and graph."""
 
     def complete(self, store: ox.Store) -> None:
-        """Adds to the store. Raises DataError, QueryError."""
+        """Adds the triples to the store. Raises DataError, QueryError."""
 
 
 def cached_store(project: Project, completion: Completion | None = None) -> ox.Store:
@@ -71,10 +71,10 @@ def project_digest(project: Project, completion: Completion | None = None) -> st
 
 
 def cached_json(kind: str, text: str, make: Callable[[], Any]) -> Any:
-    """The result of `make` for a text, from the cache if it is there.
+    """The result of `make` for a text, from the cache if possible.
 
-    kind: the name of a folder in the cache; make: its result is cached only if JSON returns it unchanged. The name in
-    the cache is the digest of the text and of the version.
+    kind: the name of a folder in the cache; make: its result is cached only if it is unchanged by a round trip through
+    JSON. The name in the cache is the digest of the text and of the version.
     """
     folder = _folder()
     if folder is None:

@@ -1,7 +1,7 @@
 """The exceptions that mtsp_kg raises on purpose.
 
-Each says what is wrong, where (file, line, column) and what to do about it. Each has the exit code and the HTTP status
-that the command line and the server answer with.
+Each states the problem, its position (file, line, column) and the remedy, and has an exit code for the command line and
+an HTTP status for the server.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ EXIT_NOT_FOUND = 4
 
 
 class MtspError(Exception):
-    """An error that stops a command for a reason that the user can act on.
+    """An error that the user can fix.
 
     what: one sentence; remedy: what to do; file, line (from 1) and column (from 1): the position, as far as known.
     """
@@ -42,7 +42,7 @@ class MtspError(Exception):
 
     @property
     def position(self) -> str:
-        """The position as `file:line:column`, as far as it is known; empty when it is not."""
+        """The position as `file:line:column`, as far as it is known; empty if it is unknown."""
         if self.file is None:
             column = f", column {self.column}" if self.column is not None else ""
             return f"line {self.line}{column}" if self.line is not None else ""
@@ -60,7 +60,7 @@ class MtspError(Exception):
 
 
 class DataError(MtspError):
-    """An RDF file or another input file cannot be read, or does not hold what it must."""
+    """An RDF file or another input file cannot be read, or its content is invalid."""
 
 
 class QueryError(MtspError):
@@ -83,7 +83,7 @@ class DocumentError(MtspError):
 
 
 class RemoteError(MtspError):
-    """A remote store does not respond, refuses a request, or sends an invalid response."""
+    """A remote store does not respond, rejects a request, or sends an invalid response."""
 
     http_status = 502
 

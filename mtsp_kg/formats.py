@@ -1,4 +1,4 @@
-"""The RDF formats: name, media type, file extensions, and whether a format can hold named graphs."""
+"""The RDF formats: name, media type, file extensions, and support for named graphs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Format(NamedTuple):
     """An RDF format.
 
     name: as in commands and addresses; suffixes: the file extensions with their dot, the usual one first; named_graphs:
-    whether it can hold named graphs; label: its name in messages.
+    whether it supports named graphs; label: its name in messages.
     """
 
     name: str
@@ -50,7 +50,7 @@ def rdf_format(name: str) -> Format:
 
 
 def check_form(form: str, forms: Sequence[str], what: str) -> None:
-    """Raises NotFoundError unless `what` (the subject of the message) can be written in a form.
+    """Raises NotFoundError unless `form` is one of `forms`; what: the subject of the message.
 
     >>> check_form("pdf", ("text", "json"), "Evidence")
     Traceback (most recent call last):

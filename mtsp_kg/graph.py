@@ -63,7 +63,7 @@ class KnowledgeGraph(ProjectGraph):
         )
 
     def show(self, entity: str, *, language: str = "en") -> Shown:
-        """What the plan states about an entity, in each voice. language: of labels.
+        """The statements about an entity, by voice. language: of labels.
 
         entity: an IRI, a prefixed name or a label in any language. Raises NotFoundError, ParameterError.
         """
@@ -72,9 +72,9 @@ class KnowledgeGraph(ProjectGraph):
         return about(self.entities.find(entity), self.views, self._resources(language))
 
     def trace(self, entity: str, *, up: bool = True, depth: int | None = None, language: str = "en") -> Trace:
-        """What an entity contributes to, up to the plan; or, not `up`, what contributes to it.
+        """The links from an entity up to the plan or, if `up` is false, down to what contributes to it.
 
-        depth: number of steps at most; language: of labels. Raises NotFoundError, ParameterError.
+        depth: maximum number of steps; language: of labels. Raises NotFoundError, ParameterError.
         """
         from mtsp_kg.plan.trace import LinkRow, links, trace
 
@@ -86,7 +86,7 @@ class KnowledgeGraph(ProjectGraph):
     def coverage(self, name: str, *, language: str = "en") -> Matrix:
         """A matrix of `queries/coverage/`, with the passages behind each cell. language: of labels.
 
-        Raises NotFoundError if there is none of that name.
+        Raises NotFoundError for an unknown name.
         """
         from mtsp_kg.plan.coverage import CoverageRow, matrix
         from mtsp_kg.query.catalogue import find_query
@@ -96,7 +96,7 @@ class KnowledgeGraph(ProjectGraph):
         return matrix(name, title, rows, self.views.passages(), self._resources(language))
 
     def export(self, form: str) -> bytes:
-        """Ontology and graph in an RDF format, the same bytes each time; merged where it has no named graphs.
+        """Ontology and graph in an RDF format, the same bytes each time; merged if the format has no named graphs.
 
         Raises NotFoundError, DataError.
         """
@@ -128,11 +128,11 @@ class KnowledgeGraph(ProjectGraph):
         document: str | Path | None = None,
         endpoint: str | None = None,
     ) -> Published:
-        """Publishes the graph into a folder as a static site: the whole site or nothing, and only files that changed.
+        """Publishes the graph as a static site in a folder, as a whole or not at all; only changed files are written.
 
-        base: the IRI with which IRIs begin on the site, the project's own by default; site: the address of the site,
-        the base by default; document: a copy of the plan's document, whose text pages then show; endpoint: the address
-        of a SPARQL endpoint over the same graph. Raises DataError, ParameterError, DocumentError, QueryError.
+        base: the base IRI on the site, by default the project's; site: the address of the site, by default the base;
+        document: a copy of the plan's document, whose text the pages then show; endpoint: the URL of a SPARQL endpoint
+        over the same graph. Raises DataError, ParameterError, DocumentError, QueryError.
         """
         from mtsp_kg.plan.pages.publisher import SiteOptions, publish
 
@@ -147,9 +147,9 @@ class KnowledgeGraph(ProjectGraph):
     ) -> None:
         """Serves the graph until SIGINT or SIGTERM: pages, documents, SPARQL 1.1 at /sparql, the questions at /api.
 
-        settings: where and with which limits; options: addresses of the site, and a copy of the plan's document, as of
-        `publish`; announce: receives a line with the address when the server answers (printed without it). Raises
-        DataError, DocumentError, QueryError, MissingExtraError, and ListenError if it cannot listen there.
+        settings: address and limits; options: addresses of the site, and a copy of the plan's document, as for
+        `publish`; announce: receives a line with the address when the server is ready (default: print it). Raises
+        DataError, DocumentError, QueryError, MissingExtraError, and ListenError if it cannot listen at this address.
         """
         from mtsp_kg.plan.pages.live_server import serve
         from mtsp_kg.plan.pages.publisher import SiteOptions
@@ -169,9 +169,9 @@ class KnowledgeGraph(ProjectGraph):
         plain_http: bool = False,
         progress: Callable[[str], None] = lambda line: None,
     ) -> Pushed:
-        """Writes the graphs into a remote store, with the inferred ones where this graph was opened with them.
+        """Writes the graphs to a remote store, including inferred ones if this graph was opened with inferences.
 
-        url: of its Graph Store; query_url: its query endpoint, if that does not follow from `url`; merge, delete,
+        url: of its Graph Store; query_url: its query endpoint, if it does not follow from `url`; merge, delete,
         dry_run: see `remote.push.PushOptions`; plain_http: whether a password may be sent over unencrypted HTTP to
         another machine; progress: receives a line for each graph written. Raises RemoteError, ParameterError,
         DataError, MissingExtraError.
@@ -197,9 +197,9 @@ class KnowledgeGraph(ProjectGraph):
         return write_structure(read, slug, output or plan_folder(self.project, slug) / "document.ttl")
 
     def compare(self, document: str | Path, *, plan: str | None = None, output: str | Path | None = None) -> Comparison:
-        """A copy of a plan's document compared with the structure in the graph.
+        """Compares a copy of a plan's document with the structure in the graph.
 
-        plan, output: as of `ingest`. Raises NotFoundError, DocumentError, DataError.
+        plan, output: as for `ingest`. Raises NotFoundError, DocumentError, DataError.
         """
         from mtsp_kg.plan.document import compare, read_document
 
@@ -208,7 +208,7 @@ class KnowledgeGraph(ProjectGraph):
         return compare(read, file, self.project.relative(file))
 
     def ground(self, document: str | Path) -> Grounding:
-        """The statements of each passage compared with its text in a copy of the document.
+        """Compares the statements of each passage with its text in a copy of the document.
 
         Raises DocumentError if the copy does not have the layout of a plan, NotFoundError if the graph does not have
         that plan, ParameterError if a label belongs to two entities.
@@ -234,7 +234,7 @@ class KnowledgeGraph(ProjectGraph):
         options: ValidationOptions | None = None,
         **changes: Unpack[ValidationArguments],
     ) -> Report:
-        """The report of the shapes and check queries on the graph, or of the shapes on some files and folders alone.
+        """Validates the graph with the shapes and check queries, or files and folders with the shapes alone.
 
         options: see `ValidationOptions`; changes: its fields as keyword arguments, which take precedence. Raises
         DataError, NotFoundError, QueryError, MissingExtraError, ParameterError.
@@ -250,7 +250,7 @@ class KnowledgeGraph(ProjectGraph):
         return validate(self.project, files, options, inputs=inputs)
 
     def check_quality(self) -> Report:
-        """The report of the checks in `queries/ontology/` on the ontology and its use. Raises QueryError, DataError."""
+        """Runs the checks in `queries/ontology/` on the ontology and how it is used. Raises QueryError, DataError."""
         from mtsp_kg.validate.check_queries import check_quality
 
         return check_quality(self.project, self.store)
@@ -276,7 +276,7 @@ class KnowledgeGraph(ProjectGraph):
         return Views(self._view_runner.named)
 
     def _resources(self, language: str) -> Callable[[str], Resource]:
-        """IRI to resource, whose label is in a language if there is one."""
+        """A function from an IRI to a resource, whose label is in the given language if available."""
         from mtsp_kg.query.entities import Resource
 
         label = self._labels(language)

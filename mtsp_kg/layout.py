@@ -1,4 +1,4 @@
-"""How lists and tables are laid out for a reader: natural order, display width, aligned and Markdown tables."""
+"""The layout of lists and tables: natural order, display width, aligned and Markdown tables."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""RDF files into a store: each file in the graph that is named for it, and the RDF merge of all in the default graph.
+"""Loads RDF files into a store: each into the graph named after it, and the RDF merge of all into the default graph.
 
-A TriG file's named graphs are kept; its triples outside them go to the file's graph. pyoxigraph does the parsing.
+Named graphs of TriG and N-Quads files are kept; triples outside them go to the graph of the file. pyoxigraph parses.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _CLEARER = {
 
 
 def load_project(project: Project, *, merged: bool = True) -> ox.Store:
-    """A store with the ontology and the graph of a project; merged: as for `load_files`. Raises DataError."""
+    """A store with the ontology and the graph of a project; merged: see `load_files`. Raises DataError."""
     files = [*project.ontology_files(), *project.graph_files()]
     return load_files(((path, project.graph_of(path)) for path in files), merged=merged)
 
@@ -38,10 +38,10 @@ def load_project(project: Project, *, merged: bool = True) -> ox.Store:
 def load_files(
     files: Iterable[tuple[Path, str]], *, merged: bool = True, sources: Mapping[Path, bytes] | None = None
 ) -> ox.Store:
-    """A store with some files, each given with its graph, and their merge as the default graph. Raises DataError.
+    """A store with the given files, each with its graph, and their merge as the default graph. Raises DataError.
 
-    merged: without the merge, loading takes half the time and memory; `merge` adds it later; sources: what
-    `read_checked` returned for files that have been read already.
+    merged: False leaves out the merge, which halves loading time and memory; `merge` adds it later; sources: the
+    results of `read_checked` for files that have already been read.
     """
     store = ox.Store()
     for path, graph in files:
@@ -59,8 +59,8 @@ def merge(store: ox.Store) -> None:
 def load_file(store: ox.Store, path: Path, graph: str, source: bytes | None = None) -> None:
     """Adds the triples of a file to a store; those outside a named graph go to `graph`.
 
-    source: what `read_checked` returned, where the file has been read already. Raises DataError with file, line and
-    column when the file cannot be read or parsed; the store may then hold a part of the file and must not be used.
+    source: the result of `read_checked`, if the file has already been read. Raises DataError with file, line and column
+    if the file cannot be read or parsed; the store may then contain a part of the file and must not be used.
     """
     format_ = oxigraph_format(path)
     source = read_checked(path) if source is None else source
@@ -78,10 +78,10 @@ def load_file(store: ox.Store, path: Path, graph: str, source: bytes | None = No
 
 
 def parse_file(path: Path, *, base: str | None = None, rename_blank_nodes: bool = False) -> Iterator[ox.Quad]:
-    """The quads of a file, one after the other, for callers that need no store.
+    """Yields the quads of a file, for callers that need no store.
 
-    base: the base IRI of the file; rename_blank_nodes: give labelled blank nodes new labels, so that those of several
-    files are distinct. Raises DataError as `load_file` does, after the quads before the error.
+    base: the base IRI of the file; rename_blank_nodes: whether to relabel blank nodes, so that those of several files
+    are distinct. Raises DataError as `load_file` does, after the quads before the error.
     """
     source, format_ = read_checked(path), oxigraph_format(path)
     try:
@@ -93,12 +93,12 @@ def parse_file(path: Path, *, base: str | None = None, rename_blank_nodes: bool 
 
 
 def has_triples(path: Path) -> bool:
-    """Whether a file that has been loaded contains any triple."""
+    """Whether a loaded file contains any triple."""
     return next(iter(ox.parse(read_file(path), format=oxigraph_format(path))), None) is not None
 
 
 def read_checked(path: Path) -> bytes:
-    """The bytes of a file that is safe to parse. Raises DataError when it cannot be read, or exceeds a parser limit."""
+    """The bytes of a file that keeps the parser limits. Raises DataError if it does not, or cannot be read."""
     source = read_file(path)
     check_limits(path, source)
     return source
@@ -124,7 +124,7 @@ def oxigraph_format(path: Path) -> ox.RdfFormat:
 
 
 def syntax_error(error: SyntaxError, path: Path) -> DataError:
-    """pyoxigraph's syntax error as ours: file, line, column, the token that was found and what was expected."""
+    """Converts a syntax error of pyoxigraph: file, line, column, the unexpected token and what was expected."""
     if "Invalid UTF-8" in error.msg:
         return _not_utf8(path, error)
     reason = error.msg.split(": ", 1)[-1] if error.msg.startswith("Parser error") else error.msg
@@ -148,7 +148,7 @@ def syntax_error(error: SyntaxError, path: Path) -> DataError:
 
 
 def _not_parsed(error: Exception, path: Path) -> DataError:
-    """The error for a file that fails for another reason than its syntax."""
+    """The error for a file that fails for a reason other than its syntax."""
     if isinstance(error, MemoryError) and "buffer" in str(error):
         return DataError(
             "A literal, comment or IRI in the file is longer than 16 MB, the parser's limit.",
@@ -161,7 +161,7 @@ def _not_parsed(error: Exception, path: Path) -> DataError:
 
 
 def _line(path: Path, number: int, column: int) -> tuple[str, str]:
-    """The beginning of a line of a file, and of its part from a column on; empty where the line is gone meanwhile.
+    """The beginning of a line of a file, and of its part from a column on; empty if the file has changed.
 
     Read block by block: a hostile file can be one line, or nothing but line ends.
     """

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all."""
+"""Atomic writes of files."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from mtsp_kg.errors import DataError
 
 
 def write_whole(path: str | Path, content: bytes) -> bool:
-    """Writes a file through a temporary file beside it, so that a reader sees the old content or the new, never a part.
+    """Writes a file through a temporary file beside it, so that a reader sees either the old content or the new.
 
-    A file that already has this content is left alone. Returns whether the file changed. Raises DataError when it
+    A file that already has this content is not written. Returns whether the file changed. Raises DataError if it
     cannot be written.
     """
     import tempfile

@@ -1,6 +1,6 @@
-"""The end of a command's process: it exits at once and leaves its memory to the operating system.
+"""Quick exit of a command's process, which leaves its memory to the operating system.
 
-Freeing a store of a million triples takes a tenth of the time that loading it took, and has no use at that moment.
+Freeing a store of a million triples takes a tenth of the time of loading it, and is useless at exit.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ _kept: list[object] | None = None
 
 
 def prepare_quick_exit() -> None:
-    """From now on `keep_until_exit` keeps objects, and garbage is collected a hundred times less often."""
+    """Makes `keep_until_exit` keep objects from now on, and garbage collection a hundred times less frequent."""
     global _kept
     _kept = []
     gc.set_threshold(_GC_THRESHOLD)
 
 
 def keep_until_exit(thing: object) -> None:
-    """Keeps a large object that is no longer needed, if the process will exit soon; otherwise it is freed as usual."""
+    """Keeps a large object that is no longer needed if the process will exit soon; otherwise it is freed as usual."""
     if _kept is not None:
         _kept.append(thing)
 

@@ -1,4 +1,4 @@
-"""What the engine knows of a project in place of constants: its base IRI, its prefixes, and how its IRIs are shown."""
+"""The profile of a project, which the engine uses instead of constants: base IRI, prefixes, and how IRIs are shown."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ class ResourceType(NamedTuple):
 class Profile:
     """A project's IRIs.
 
-    base: the IRI with which all of the project's own IRIs begin, ending in "/"; prefixes: prefix to namespace, for
-    queries and for output; linked: the prefixes of other publishers' resources that the graph links to; labels: the
-    properties that name things, the preferred one first; languages: of labels, in the order in which one stands in for
-    another; resource_types: types of query parameters, by name.
+    base: the base IRI, with which all of the project's own IRIs begin, ending in "/"; prefixes: prefix to namespace,
+    for queries and for output; linked: the prefixes of external resources that the graph links to; labels: the label
+    properties, the preferred one first; languages: of labels, in order of fallback; resource_types: types of query
+    parameters, by name.
 
     >>> profile = Profile("https://example.org/kg/", {"ex": "https://example.org/kg/id/"})
     >>> profile.shrink("https://example.org/kg/id/a"), profile.expand("ex:a")
@@ -66,27 +66,27 @@ class Profile:
 
     @property
     def graphs(self) -> str:
-        """What the names of graphs begin with that are named for a file or a rule, not for what they say."""
+        """The namespace of graphs that are named after a file or a rule, not after a passage."""
         return self.base + "graph/"
 
     @property
     def inferred(self) -> str:
-        """What the names of graphs of inferred triples begin with."""
+        """The beginning of the IRIs of inferred graphs."""
         return self.graphs + "inferred"
 
     @property
     def record(self) -> str:
-        """The graph in a remote store that records which graphs this project put there."""
+        """The graph in a remote store that records which graphs this project has pushed."""
         return self.graphs + "record"
 
     @property
     def merged(self) -> str:
-        """The graph in a remote store that holds the merge of all graphs where its default graph cannot."""
+        """The graph in a remote store for the merge of all graphs, if the default graph cannot hold it."""
         return self.graphs + "merged"
 
     @property
     def merged_asserted(self) -> str:
-        """As `merged`, without inferred triples."""
+        """Like `merged`, without inferred triples."""
         return self.merged + "/stated"
 
     @property
@@ -99,15 +99,15 @@ class Profile:
         return self.ontology + name
 
     def is_file_graph(self, graph: str) -> bool:
-        """Whether a graph is named for a file or a rule; any other named graph says who makes its statements."""
+        """Whether a graph is named after a file or a rule; any other graph is named after the source of its triples."""
         return graph.startswith((self.graphs, "file:"))
 
     def described_by(self, iri: str) -> str:
-        """The resource whose document describes an IRI: itself, but where a subclass knows better."""
+        """The resource whose document describes an IRI: the IRI itself, unless a subclass overrides this."""
         return iri
 
     def expand(self, name: str) -> str | None:
-        """The IRI of a prefixed name or of an IRI (with or without angle brackets); None when it is neither."""
+        """The IRI of a prefixed name or of an IRI (with or without angle brackets); None if it is neither."""
         if name.startswith("<") and name.endswith(">"):
             name = name[1:-1]
         if name.startswith(_SCHEMES):

@@ -34,7 +34,7 @@ class Project:
         return sorted((folder / kind if kind else folder).rglob("*.rq"))
 
     def relative(self, path: Path) -> str:
-        """A file's path below the root, with slashes; for a file elsewhere, the path as it is."""
+        """The path of a file relative to the root, with slashes; for a file outside the root, its path as given."""
         try:
             return path.resolve().relative_to(self.root.resolve()).as_posix()
         except ValueError:

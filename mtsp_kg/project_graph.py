@@ -51,7 +51,7 @@ class ProjectGraph:
 
     @cached_property
     def entities(self) -> Entities:
-        """What the graph speaks of, by name."""
+        """The entities of the graph, by name."""
         from mtsp_kg.query.entities import Entities
 
         return Entities(self.store, self.profile)
@@ -59,8 +59,8 @@ class ProjectGraph:
     def query(self, name: str, /, **parameters: ParameterValue) -> Answer:
         """The answer to a query of the catalogue.
 
-        parameters: as its header names them: text as on the command line, or an IRI, integer, truth value or date where
-        the parameter's type fits. Raises NotFoundError, ParameterError, QueryError, DataError.
+        parameters: by the names in its header: text as on the command line, or an IRI, integer, truth value or date if
+        the parameter's type allows it. Raises NotFoundError, ParameterError, QueryError, DataError.
         """
         return self._queries.named(name, parameters)
 
@@ -73,7 +73,7 @@ class ProjectGraph:
         return self._queries.text(text)
 
     def queries(self, kind: str = "ask", tag: str | None = None) -> QueryList:
-        """The queries of the catalogue of a kind (a folder of `queries/`), or those of them that have a tag.
+        """The queries of one kind (a folder of `queries/`) in the catalogue, optionally only those with a tag.
 
         Raises NotFoundError if there are none, QueryError.
         """
@@ -95,7 +95,7 @@ class ProjectGraph:
         row: int | None = None,
         language: str = "en",
     ) -> Evidence:
-        """What a row of an answer (its number, from 1), or each, rests on: statements with their passages and proofs.
+        """The evidence for one row of an answer (by number, from 1) or for all: triples with passages and proofs.
 
         query: a name, a file that ends in .rq, or SPARQL; language: of labels and notes. Raises as `query` does;
         ParameterError if there is no such row.
@@ -116,29 +116,29 @@ class ProjectGraph:
         alignments: bool = False,
         language: str = "en",
     ) -> Explanations:
-        """Why triples hold, down to the passages that assert them; what is missing where they do not.
+        """Explains why triples hold, down to the passages that assert them, or which premises are missing.
 
         Each part is an IRI, a prefixed name or a label, or `?` for any term. limit: of proofs for each triple; most: of
-        triples; alignments: as of `reasoning`; language: of labels and notes. Raises NotFoundError, ParameterError,
+        triples; alignments: as for `reasoning`; language: of labels and notes. Raises NotFoundError, ParameterError,
         DataError, QueryError.
         """
         reasoning = self.reasoning(alignments=alignments)
         return reasoning.explain(subject, predicate, object_, limit=limit, most=most, language=language)
 
     def infer(self, *, alignments: bool = False) -> Inferred:
-        """The triples that follow by the ontology's axioms and the rules in `queries/infer/`.
+        """The triples inferred by the ontology's axioms and the rules in `queries/infer/`.
 
-        alignments: as of `reasoning`. Raises DataError, QueryError.
+        alignments: as for `reasoning`. Raises DataError, QueryError.
         """
         return self.reasoning(alignments=alignments).infer()
 
     def check_ontology(
         self, *, reasoner: str | None = None, dl: bool = True, alignments: bool = False, language: str = "en"
     ) -> OntologyReport:
-        """Whether ontology and graph are in OWL 2 DL, contradict nothing and have the class hierarchy that is inferred.
+        """Checks that ontology and graph are in OWL 2 DL and consistent, and that a reasoner infers the same hierarchy.
 
-        reasoner: `hermit` or `pyhermit`, else the first that can run; dl: whether to run one at all; alignments: as of
-        `reasoning`; language: of labels and notes. Raises DataError, MissingExtraError.
+        reasoner: `hermit` or `pyhermit`, by default the first that is available; dl: whether to run one; alignments: as
+        for `reasoning`; language: of labels and notes. Raises DataError, MissingExtraError.
         """
         return self.reasoning(alignments=alignments).check(reasoner=reasoner, dl=dl, language=language)
 

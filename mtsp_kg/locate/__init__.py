@@ -4,7 +4,7 @@
     locate(path, {quad, triple, subject})    # {quad: [TriplePosition], triple: [...], subject: [SubjectPosition]}
 
 Turtle, TriG, N-Triples and N-Quads have lines and columns; for JSON-LD and RDF/XML only the file is known
-(`FilePosition`). Blank nodes have no name that two parses share: see `fingerprints`.
+(`FilePosition`). Blank node labels differ between parses: see `fingerprints`.
 """
 
 from mtsp_kg.locate.blank_nodes import fingerprints, surroundings

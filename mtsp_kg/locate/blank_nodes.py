@@ -1,11 +1,11 @@
-"""Fingerprints of blank nodes: the same for two parses of a file.
+"""Fingerprints of blank nodes, which are the same for each parse of a file.
 
-Labels do not serve: pyoxigraph makes a new one for each `[ ]` and each list cell at every parse, and a Store renames
-`_:x` too. Structure does: a fingerprint is made of all triples with the node and with the blank nodes that are
-connected with it (colour refinement; RDFC-1.0, section 4.6, begins in the same way). A blank node never leaves its
-file, so its fingerprint is the same in the file and in a store of many files, whichever graphs have its triples, as
-long as nothing was added about it (no inferences). Nodes that no triple distinguishes share a fingerprint, and each
-has the positions of all: a finding about one is a finding about the other.
+Labels are not stable: pyoxigraph generates a new one for each `[ ]` and each list cell at every parse, and a Store
+renames `_:x` too. A fingerprint is computed from all triples with the node and with the blank nodes that are connected
+to it (colour refinement; RDFC-1.0, section 4.6, starts in the same way). A blank node occurs in one file only, so its
+fingerprint is the same in the file and in a store of many files, whichever graphs have its triples, as long as no
+triples about it were added (no inferences). Nodes that no triple distinguishes share a fingerprint, and each has the
+positions of all of them.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _ROUNDS = 64  # nodes of one component that still have the same colour then are 
 def surroundings(
     store: ox.Store, nodes: Iterable[ox.BlankNode], without: Collection[ox.NamedNode] = ()
 ) -> Iterator[ox.Quad]:
-    """The quads of a store that the fingerprints of some nodes need: theirs, and those of connected blank nodes.
+    """The quads of a store that determine the fingerprints of nodes: theirs, and those of connected blank nodes.
 
-    without: graphs of inferences. The default graph counts only for a node that is in no named graph, as `load` keeps
-    the merge of all graphs there.
+    without: graphs of inferences. The default graph is used only for a node that is in no named graph, since `load`
+    puts the merge of all graphs there.
     """
     waiting, seen = list(nodes), set(nodes)
     while waiting:
@@ -52,15 +52,15 @@ def surroundings(
 def fingerprints(triples: Iterable[ox.Quad | ox.Triple]) -> dict[ox.BlankNode, str]:
     """The fingerprint of each blank node that is subject or object of some triples.
 
-    The triples must be all that have these nodes. A node that is in triple terms only (RDF 1.2) has no fingerprint, and
-    `locate` takes all such nodes as equal.
+    The triples must include all those with these nodes. A node that occurs only in triple terms (RDF 1.2) has no
+    fingerprint, and `locate` treats all such nodes as equal.
     """
     plain = ((str(term_key(found.subject)), found.predicate.value, term_key(found.object)) for found in triples)
     return {ox.BlankNode(label[2:]): mark for label, mark in fingerprints_of(plain).items()}
 
 
 def fingerprints_of(triples: Iterable[_Triple]) -> dict[str, str]:
-    """The same for triples and labels as the scanners have them."""
+    """Like `fingerprints`, for triples and labels in the representation of the scanners."""
     about: dict[str, set[_Triple]] = defaultdict(set)
     for subject, predicate, object_ in triples:
         if subject.startswith("_:") or not isinstance(object_, str) or object_.startswith("_:"):

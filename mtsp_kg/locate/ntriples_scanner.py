@@ -38,9 +38,9 @@ def scan_lines(text: str) -> Iterator[ScannedTriple]:
 
 
 def lines_about(source: bytes, subjects: Collection[str]) -> tuple[bytes, Sequence[int]] | None:
-    """The lines of a file that may have some subjects, and their numbers, which count from 1.
+    """The lines of a file that may have one of these subjects, and their numbers, from 1.
 
-    All triples with these subjects are on these lines, and few others. None where a line ends with CR alone, which is
+    These lines contain all triples with these subjects, and few others. None if a line ends with CR alone, which is
     rare: then the whole file must be scanned.
     """
     if ends_with_cr(source):

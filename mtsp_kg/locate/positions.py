@@ -60,7 +60,7 @@ class SubjectPosition:
 
 @dataclass(frozen=True, slots=True)
 class FilePosition:
-    """A file with the triple, in a format whose lines are not known (JSON-LD, RDF/XML); focus: the node."""
+    """A file with the triple, in a format for which lines are unknown (JSON-LD, RDF/XML); focus: the node."""
 
     file: Path
     graph: GraphName
@@ -71,7 +71,7 @@ Located = TriplePosition | SubjectPosition | FilePosition
 
 
 def decode(source: bytes, path: Path) -> str:
-    """The text of a file with its line ends. Raises DataError, which names the byte, when it is not UTF-8."""
+    """The text of a file, with its line ends unchanged. Raises DataError, with the invalid byte, if it is not UTF-8."""
     try:
         return source.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -125,7 +125,7 @@ def ends_with_cr(source: bytes) -> bool:
 
 
 def source_lines(path: str | Path, numbers: Iterable[int]) -> dict[int, str]:
-    """Lines of a file by their numbers, which count from 1, without their ends. Raises DataError."""
+    """Lines of a file by number, from 1, without their line ends. Raises DataError."""
     path = Path(path)
     waiting = sorted(set(numbers), reverse=True)
     found: dict[int, str] = {}

@@ -43,20 +43,20 @@ def locate(
     parsed: bool = False,
     lines: dict[int, str] | None = None,
 ) -> dict[Wanted, list[Located]]:
-    """The positions of quads, triples and subjects in one file; an empty list for what is not in it.
+    """The positions of quads, triples and subjects in one file; an empty list for an item that is not in it.
 
-    A quad is searched in its graph, a triple in all graphs; a node where it is the subject of statements. All
-    positions are returned, in the order of the file. A literal is found in its own form or, if that is not there, in
-    any form that a pyoxigraph Store turns into it ("0.80" for "0.8").
+    A quad is searched in its graph, a triple in all graphs, a node as the subject of triples. All positions are
+    returned, in the order of the file. A literal matches its own lexical form or, if that does not occur, any form that
+    a pyoxigraph Store normalises to it ("0.80" for "0.8").
 
-    graph: the name of the graph for triples outside named graphs; blanks: the fingerprints of the wanted blank nodes,
-    without which `_:x` is searched by its label as written, and `[ ]` cannot be found (with them, a blank graph name
-    matches any other); base: the base IRI with which the file was read; parsed: the file has been parsed in this run,
-    so it is not parsed again; lines: gets the lines with positions where the file is read line by line, so that
+    graph: the name of the graph for triples outside named graphs; blanks: the fingerprints of the wanted blank nodes;
+    without them, `_:x` is searched by its label and `[ ]` cannot be found (with them, a blank graph name matches any
+    other); base: the base IRI with which the file was read; parsed: whether the file has been parsed in this run, so
+    that it is not parsed again; lines: receives the lines with positions if the file is read line by line, so that
     `source_lines` need not read them again.
 
-    Raises DataError, as `load` does, when the file cannot be read or parsed; NotFoundError when its extension is not
-    that of an RDF format.
+    Raises DataError, as `load` does, if the file cannot be read or parsed; NotFoundError if its extension is not that
+    of an RDF format.
     """
     path = Path(path)
     format_ = oxigraph_format(path)
@@ -89,7 +89,7 @@ def _parsed(path: Path, base: str | None) -> Iterator[ScannedTriple]:
 
 
 class _Matcher:
-    """What is wanted, by its terms, and the scanned triples that match it."""
+    """The wanted items by their terms, and the scanned triples that match them."""
 
     def __init__(self, wanted: Collection[Wanted], graph: GraphName, blanks: Mapping[ox.BlankNode, str] | None) -> None:
         self._wanted = wanted
@@ -143,7 +143,7 @@ class _Matcher:
         self._match_stored_forms()
 
     def _match_stored_forms(self) -> None:
-        """Matches what was not found in its own form with triples that are the same to a Store."""
+        """Matches items that were not found in their own form with triples that are equal in a Store."""
         missing: dict[_TripleKey, list[Wanted]] = defaultdict(list)
         for (subject, predicate, object_), items in self._exact.items():
             if not isinstance(object_, str):
@@ -164,7 +164,7 @@ class _Matcher:
             self._found[item].append(triple)
 
     def file_positions(self, path: Path) -> dict[Wanted, list[Located]]:
-        """The file as the position of each item, once for each graph that has it."""
+        """The file itself as the position of each item, once for each graph that has it."""
         found: dict[Wanted, list[Located]] = {}
         for item in self._wanted:
             focus = item if isinstance(item, ox.NamedNode | ox.BlankNode) else item.subject
@@ -175,7 +175,7 @@ class _Matcher:
         return found
 
     def positions(self, path: Path, text: str, numbers: Sequence[int] | None = None) -> dict[Wanted, list[Located]]:
-        """The positions of each item; numbers: those of the text's lines, where it is a part of the file."""
+        """The positions of each item; numbers: the line numbers of the text, if it is a part of the file."""
         spans: dict[Wanted, dict[tuple[int, ...], ScannedTriple]] = {}
         for item in self._wanted:
             is_triple = isinstance(item, ox.Quad | ox.Triple)

@@ -1,4 +1,4 @@
-"""The tokens of Turtle, TriG, N-Triples and N-Quads as regular expressions, and the triples that scanners make of them.
+"""The tokens of Turtle, TriG, N-Triples and N-Quads as regular expressions, and the triples that scanners return.
 
 The expressions follow Turtle 1.1, section 6.5, TriG 1.1, section 4.5, and the drafts of RDF 1.2, for text that a parser
 has accepted: they find where a token ends and do not check that it is well formed. Repetitions are possessive, so that
@@ -38,7 +38,7 @@ EMPTY = rf"\[{SPACE}\]"
 
 
 class LazyPattern:
-    """A regular expression that is compiled at first use: that takes as long as reading a small file."""
+    """A regular expression that is compiled at first use, since compiling takes as long as reading a small file."""
 
     match: Callable[..., re.Match[str] | None]
     finditer: Callable[..., Iterator[re.Match[str]]]

@@ -39,7 +39,7 @@ def scan(
     """The triples of a text that a parser has accepted (Turtle 1.1, section 7; TriG 1.1, section 5).
 
     subjects: those whose triples are wanted, None for all; blanks: whether all triples with a blank node are wanted
-    too. Other triples of the same statements may come with them. An anonymous blank node is named by its offset.
+    too. Other triples of the same statements may be included. The label of an anonymous blank node is its offset.
     """
     known = NamespaceContext(base)
     statement = StatementScanner(text, known)
@@ -97,7 +97,7 @@ class _Nesting(NamedTuple):
 class StatementScanner:
     """Reads one statement after the other; `triples` collects their triples.
 
-    It keeps its own stack, so that the depth of nesting is not limited.
+    It has its own stack, so that the depth of nesting is not limited.
     """
 
     def __init__(self, text: str, known: NamespaceContext) -> None:

@@ -1,14 +1,14 @@
-"""Limits on what an RDF file may ask of a parser: nesting, and the expansion of a few bytes into very many.
+"""Limits on nesting and expansion in RDF files, which are checked before parsing.
 
     from mtsp_kg.parser_limits import check_limits
     check_limits(path, source)
 
 pyoxigraph recurses into triple terms and JSON, copies the context of each XML element, and expands entities and
 prefixes without a limit. The check comes first: one pass over the bytes, in linear time, and in little memory except
-for JSON-LD, whose text is held. Other errors are left to the parser, which has the better message.
+for JSON-LD, whose text is kept. Other errors are left to the parser, whose messages are better.
 
-Turtle, TriG, N-Triples and N-Quads are checked here: counts of single characters show at once that nearly all files
-keep the limits, and only the others are examined closely.
+Turtle, TriG, N-Triples and N-Quads are checked here: counts of single characters suffice for nearly all files, and
+only the others are examined closely.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ _EXTERNAL = re.compile(rb"\s++[^\s\[>]++\s++(?:SYSTEM|PUBLIC)\b")
 
 
 def check_rdfxml(text: bytes, path: Path) -> None:
-    """Raises DataError for entities that expand without a limit or are external, and for what is nested too deeply."""
+    """Raises DataError for external entities, for entities that expand beyond a limit, and for excessive nesting."""
     if control := _CONTROL.search(text):
         what = f"The character U+{ord(control[0]):04X} is not allowed in XML"
         raise limit_error(text, path, control.start(), what, "Remove it")
