@@ -140,7 +140,7 @@ def test_a_query_without_a_column_is_refused(toy: Path, tmp_path: Path) -> None:
 
 
 def test_an_unknown_matrix(kg: KnowledgeGraph) -> None:
-    with pytest.raises(NotFoundError, match="Did you mean outcomes-groups"):
+    with pytest.raises(NotFoundError, match="Did you mean 'outcomes-groups'"):
         kg.coverage("outcome-groups")
     with pytest.raises(NotFoundError, match=r"A matrix cannot be written as 'xlsx'"):
         kg.coverage("outcomes-groups").write("xlsx")
