@@ -10,10 +10,10 @@ from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 
 @click.command("check-ontology")
 @click.option(
-    "--reasoner", type=click.Choice(["hermit", "pyhermit"]), help="OWL reasoner; default: the first that can run."
+    "--reasoner", type=click.Choice(["hermit", "pyhermit"]), help="OWL reasoner; default: the first that is available."
 )
 @click.option(
-    "--rules-only", is_flag=True, help="Check OWL 2 DL and contradictions with rules alone, without a reasoner."
+    "--rules-only", is_flag=True, help="Check OWL 2 DL, and contradictions by rules only, without a reasoner."
 )
 @_options.alignments
 @_options.output_format("text", "json")
@@ -23,9 +23,9 @@ def command(project: str | None, reasoner: str | None, rules_only: bool, alignme
     """Check the ontology: OWL 2 DL, consistency and quality.
 
     The graph is checked with it. Contradictions are shown with the axioms and assertions that they follow from, and
-    their lines. The reasoner is HermiT where there is Java, else pyHermiT (pip install 'mtsp-kg[dl]'); its class
-    hierarchy must be the one that the rules infer. The checks in queries/ontology/ run too: the header that FOOPS! asks
-    for, unused terms, the pitfalls of OOPS!. Exit code 1 if anything is found.
+    their lines. The reasoner is HermiT if Java is available, else pyHermiT (pip install 'mtsp-kg[dl]'); its class
+    hierarchy must equal the one that the rules infer. The checks in queries/ontology/ run too: the header items of
+    FOOPS!, unused terms, the pitfalls of OOPS!. Exit code 1 if anything is found.
     """
     from mtsp_kg.graph import open_graph
     from mtsp_kg.validate.report_view import LANGUAGES

@@ -17,7 +17,7 @@ from mtsp_kg.cli import _options
 def command(project: str | None, name: str | None, form: str, wide: bool, lang: str, store: str | None) -> None:
     """Show a coverage matrix, or list the matrices.
 
-    Without NAME, the matrices are listed. Empty rows and columns come first. A cell contains the paragraphs that state
+    Without NAME, list the matrices. Empty rows and columns come first. A cell contains the paragraphs that state
     the relation; a cell without evidence is empty.
     """
     from mtsp_kg.remote_graph import open_graph

@@ -11,8 +11,8 @@ from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 @click.command("ground")
 @click.argument("document", type=click.Path(dir_okay=False))
 @_options.output_format("text", "json", "html")
-@click.option("--grounded", type=click.FloatRange(0, 100), default=100, show_default=True, help="Minimum percent.")
-@click.option("--accounted", type=click.FloatRange(0, 100), default=100, show_default=True, help="Minimum percent.")
+@click.option("--grounded", type=click.FloatRange(0, 100), default=100, show_default=True, help="Minimum percentage.")
+@click.option("--accounted", type=click.FloatRange(0, 100), default=100, show_default=True, help="Minimum percentage.")
 @click.option("--write", is_flag=True, help="Write all mentions to graph/<plan>/mentions.ttl.")
 @click.pass_obj
 def command(project: str | None, document: str, form: str, grounded: float, accounted: float, write: bool) -> int:

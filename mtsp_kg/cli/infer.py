@@ -22,7 +22,7 @@ from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
 )
 @_options.alignments
 @click.option("--left-out", is_flag=True, help="List what is not inferred, and why.")
-@click.option("--store", metavar="URL", help="Infer from the graphs in a remote store, and write the result there.")
+@click.option("--store", metavar="URL", help="Infer from the graphs in a remote store, and write the result to it.")
 @_options.query_url
 @click.option("--dry-run", is_flag=True, help="With --store: count only; write nothing to the store.")
 @click.pass_obj
@@ -39,7 +39,7 @@ def command(
     """Infer triples, and count them by kind of rule.
 
     Rules are the ontology's axioms and the queries in queries/infer/. Each kind of rule has a named graph
-    (graph/inferred/KIND); 'mtsp explain' says why a triple is in it. The same graph always gives the same bytes.
+    (graph/inferred/KIND); 'mtsp explain' explains its triples. The same graph always gives the same bytes.
     """
 
     if left_out:

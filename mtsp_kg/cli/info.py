@@ -13,7 +13,7 @@ from mtsp_kg.cli import _options
 def command(project: str | None, form: str) -> None:
     """Show the number of triples, graphs and resources.
 
-    Resources are counted by class, each class with the number of passages that speak of it.
+    Resources are counted by class, each class with the number of passages that refer to them.
     """
     from mtsp_kg.graph import open_graph
 

@@ -18,7 +18,7 @@ from mtsp_kg.errors import EXIT_FINDINGS, EXIT_OK
     type=click.Choice(["auto", "default", "named", "none"]),
     default="auto",
     show_default=True,
-    help="Where the merge of all graphs goes; 'default' replaces the content of the store's default graph.",
+    help="The target of the merge of all graphs; 'default' replaces the content of the store's default graph.",
 )
 @click.option("--plain-http", is_flag=True, help="Allow a password over unencrypted HTTP to another machine.")
 @_options.output_format("text", "json")
@@ -35,7 +35,7 @@ def command(
 ) -> int:
     """Write the graphs to a remote store.
 
-    URL is the address of the store's Graph Store. Each graph is read back and compared.
+    URL is that of the store's Graph Store. Each graph is read back and compared.
 
     \b
     Oxigraph  http://host:7878/store
@@ -45,7 +45,7 @@ def command(
 
     Inferred graphs are included; 'mtsp --no-inference push' leaves them out.
 
-    Graphs that are unchanged are skipped, so an interrupted push can be repeated. Graphs of others are never touched.
+    Unchanged graphs are skipped, so an interrupted push can be repeated. Other graphs are never changed.
     The user name and password come from MTSP_STORE_USER and MTSP_STORE_PASSWORD, a token from MTSP_STORE_TOKEN, or all
     of them from ~/.netrc. Exit code 1 if the store does not return what was sent.
     """

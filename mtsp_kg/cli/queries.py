@@ -16,7 +16,7 @@ from mtsp_kg.cli import _options
 def command(project: str | None, name: str | None, kind: str, tag: str | None, form: str) -> None:
     """List the questions of the catalogue.
 
-    With NAME, one of them is shown in full.
+    With NAME, show one of them in full.
     """
     from mtsp_kg.graph import open_graph
 

@@ -34,14 +34,14 @@ from mtsp_kg.cli import _options
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
-    help="Number of processes that evaluate queries; default: two for each core, at least four.",
+    help="Number of processes that evaluate queries; default: two per core, at least four.",
 )
 @click.option(
     "--per-client",
     default=1,
     show_default=True,
     type=click.IntRange(1),
-    help="Number of queries of one client that run at a time.",
+    help="Maximum number of concurrent queries per client.",
 )
 @click.option("--behind-proxy", metavar="ADDRESS", default="", help="A proxy whose X-Forwarded-For header is trusted.")
 @click.option(

@@ -22,7 +22,7 @@ def command(
 ) -> None:
     """Trace an entity to the plan, or down from it.
 
-    The way is through services, commitments and outcomes, each step with its paragraphs.
+    The links lead through services, commitments and outcomes; each step cites its paragraphs.
     """
     from mtsp_kg.remote_graph import open_graph
 

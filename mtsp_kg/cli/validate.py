@@ -32,7 +32,7 @@ _SEVERITIES = click.Choice(["violation", "warning", "info"])
 )
 @_options.output
 @click.option(
-    "--report", "reports", multiple=True, metavar="FORM=FILE", help="Also write the report in this form to a file."
+    "--report", "reports", multiple=True, metavar="FORM=FILE", help="Also write the report in this format to a file."
 )
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of messages.")
 @click.option(
@@ -42,13 +42,13 @@ _SEVERITIES = click.Choice(["violation", "warning", "info"])
     show_default=True,
     help="Minimum severity of the findings to show; others are only counted.",
 )
-@click.option("--checks/--no-checks", default=True, help="Whether to run the check queries; never with FILES.")
+@click.option("--checks/--no-checks", default=True, help="Whether to run the check queries; they never run with FILES.")
 @click.option("--waivers", metavar="FILE", help="A file of accepted findings: who accepts them, why, until when.")
 @click.option("--fail-on", type=_SEVERITIES, help="Minimum severity for exit code 1.  [default: violation]")
 @click.option(
     "--baseline",
     metavar="FILE",
-    help="A file of known findings, which do not fail; those that no longer occur are listed.",
+    help="A file of known findings, which are only counted; those that no longer occur are listed.",
 )
 @click.option("--update-baseline", is_flag=True, help="Write the current findings to the baseline.")
 @click.option(
@@ -72,14 +72,14 @@ def command(
 ) -> int:
     """Validate the graph, or files, with SHACL shapes.
 
-    Without FILES, the check queries run too. Each finding says what to fix and where: passage, file, line and column.
-    Exit code 1 if a finding has at least the severity of --fail-on.
+    Without FILES, the check queries run too. Each finding states the problem, the remedy and the position: passage,
+    file, line and column. Exit code 1 if a finding has at least the severity of --fail-on.
 
     Without FILES and --project, the settings of the current folder apply: mtsp.toml, or [tool.mtsp] in pyproject.toml,
     with data, shapes, ontology, fail-on, waivers, baseline, engine. An option takes precedence over a setting.
 
-    FORM is text, github (annotations and a summary), sarif, junit, gitlab, json, html, or ttl or jsonld for the report
-    that SHACL defines.
+    FORM is text, github (annotations and a summary), sarif, junit, gitlab, json, html, or ttl or jsonld for the
+    validation report that SHACL defines.
     """
     from mtsp_kg.output import write_whole
     from mtsp_kg.remote_graph import open_graph
@@ -106,7 +106,7 @@ def command(
 
 
 def _targets(form: str, output: str | None, reports: tuple[str, ...]) -> list[tuple[str, Path]]:
-    """The forms to write into files. Raises ParameterError."""
+    """The output formats and the files to write them to. Raises ParameterError."""
     from mtsp_kg.validate.forms import FORMS
 
     found = [(form, Path(output))] if output else []
@@ -124,7 +124,7 @@ def _targets(form: str, output: str | None, reports: tuple[str, ...]) -> list[tu
 
 
 def _write_github_summary(report: Report, language: str, show: str) -> None:
-    """Appends to the summary of the GitHub job, where there is one."""
+    """Appends to the summary of the GitHub job, if there is one."""
     from mtsp_kg.validate.forms.github import summary_page
     from mtsp_kg.validate.report_view import ReportView
 
