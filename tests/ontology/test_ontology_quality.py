@@ -65,6 +65,7 @@ def test_a_check_finds_its_bad_example_and_nothing_else(name: str) -> None:
     assert len(rows.splitlines()) > 1
 
 
+@pytest.mark.conformance
 @pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_check_gives_the_same_rows_in_rdflib(name: str) -> None:

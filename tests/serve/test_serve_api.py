@@ -14,10 +14,11 @@ from mtsp_kg.graph import open_graph
 from mtsp_kg.plan.project import plan_project
 from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
 
+pytestmark = pytest.mark.slow
+
 QUERIES = read_catalogue(plan_project(ROOT), "ask")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
 def test_every_query_answers_as_the_command_line_does(roomy: Server, query: NamedQuery) -> None:
     expected = open_graph().query(query.name)

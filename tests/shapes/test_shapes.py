@@ -66,6 +66,7 @@ def test_exactly_the_named_shape_reports_the_bad_example(example: Path, engine: 
     assert _reported(engine, example) == {example.stem.split("-")[0]}
 
 
+@pytest.mark.conformance
 def test_the_engines_find_the_same_in_all_examples_together() -> None:
     native, reference = (_findings(engine, *BAD) for engine in ("shacl", "pyshacl"))
     assert len(native) > 100
