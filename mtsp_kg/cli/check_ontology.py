@@ -33,12 +33,12 @@ def command(project: str | None, reasoner: str | None, rules_only: bool, alignme
     kg = open_graph(project)
     found = kg.check_ontology(reasoner=reasoner, dl=not rules_only, alignments=alignments, language=lang)
     quality = kg.check_quality()
-    told = quality.write(form, language=lang if lang in LANGUAGES else "en")
+    written = quality.write(form, language=lang if lang in LANGUAGES else "en")
     if form == "json":
         import json
 
-        both = {**found.as_dict(), "quality": json.loads(told)}
+        both = {**found.as_dict(), "quality": json.loads(written)}
         click.echo(json.dumps(both, ensure_ascii=False, indent=2))
     else:
-        click.echo(found.write(form) + told, nl=False)
+        click.echo(found.write(form) + written, nl=False)
     return EXIT_OK if found.conforms and quality.conforms else EXIT_FINDINGS

@@ -1,4 +1,4 @@
-"""Stores to push to and to ask: one in this process, and Oxigraph and Virtuoso where they are installed."""
+"""Stores to push to and to query: one in this process, and Oxigraph and Virtuoso where they are installed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from engine import Engine
 from little_store import LittleStore
 
 from mtsp_kg.graph import KnowledgeGraph, open_graph
@@ -45,20 +45,9 @@ ResultSetMaxRows = 100000
 """
 
 
-@dataclass(frozen=True)
-class Engine:
-    """A store that runs: the addresses of its graphs and its queries, who may write."""
-
-    name: str
-    graphs: str
-    queries: str
-    user: str = ""
-    password: str = ""
-
-
 @pytest.fixture(autouse=True)
-def nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No credentials and limits of whoever runs the tests."""
+def no_credentials(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No credentials and limits from the environment of the tests."""
     for name in list(os.environ):
         if name.startswith("MTSP_STORE_"):
             monkeypatch.delenv(name)

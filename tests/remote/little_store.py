@@ -1,4 +1,4 @@
-"""A remote store in this process: SPARQL 1.1 queries and the Graph Store Protocol over pyoxigraph, and ways to fail."""
+"""A SPARQL 1.1 server in this process, over pyoxigraph, with the Graph Store Protocol, and with ways to fail."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class _Quiet(ThreadingHTTPServer):
 
 
 class LittleStore:
-    """`failing` is asked before each request: what it gives back is the answer. `union`: as Virtuoso shows graphs."""
+    """failing: called before each request, its result is the response; union: the default graph is the union of all."""
 
     def __init__(self, *, union: bool = False) -> None:
         self.store = ox.Store()

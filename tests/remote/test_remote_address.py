@@ -28,13 +28,13 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("graphs", "query"), PAIRS)
-def test_either_address_of_a_known_store_tells_the_other(graphs: str, query: str) -> None:
+def test_either_url_of_a_known_store_gives_the_other(graphs: str, query: str) -> None:
     assert store_address(graphs) == StoreAddress(query, graphs)
     assert store_address(query) == StoreAddress(query, graphs)
     assert writable_address(graphs) == StoreAddress(query, graphs)
 
 
-def test_an_address_of_another_form_is_that_of_queries_and_needs_help_for_writing() -> None:
+def test_an_unknown_url_is_a_query_endpoint_and_writing_needs_both() -> None:
     assert store_address("https://h/x/y/z") == StoreAddress("https://h/x/y/z", None)
     with pytest.raises(ParameterError, match=r"--query-url.*Fuseki …/\*/data"):
         writable_address("https://h/x/y/z")
@@ -53,7 +53,7 @@ def test_an_address_of_another_form_is_that_of_queries_and_needs_help_for_writin
         ("https://h/store#x", "query string or a fragment"),
     ],
 )
-def test_what_is_no_address_is_refused_and_a_password_is_not_repeated(url: str, says: str) -> None:
+def test_an_invalid_url_is_rejected_and_a_password_is_not_repeated(url: str, says: str) -> None:
     with pytest.raises(ParameterError, match=says) as found:
         store_address(url)
     assert "secret" not in str(found.value)
@@ -86,7 +86,7 @@ def test_credentials_come_from_the_environment_then_from_netrc(monkeypatch: pyte
     assert "t0ken" not in repr(found)
 
 
-def test_a_password_does_not_go_over_plain_http_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_password_is_not_sent_over_plain_http_unless_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MTSP_STORE_TOKEN", "t0ken")
     assert credentials("http://127.0.0.1:1/")
     with pytest.raises(ParameterError, match=r"TOKEN would be sent over unencrypted HTTP.*--plain-http") as found:
@@ -99,7 +99,7 @@ def test_a_password_does_not_go_over_plain_http_unless_asked(monkeypatch: pytest
     assert credentials("http://store.example/") is None
 
 
-def test_a_netrc_or_token_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_invalid_netrc_or_token_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine h login\nrubbish here\n")
     monkeypatch.setenv("NETRC", str(netrc))

@@ -1,6 +1,6 @@
-"""Stores that others wrote, as they come: our graphs pushed to them, and every question asked of them.
+"""Other servers, unmodified: the graphs are pushed to them, and every query of the catalogue runs on them.
 
-Oxigraph's server has the same engine as we; Virtuoso has another, of which `stores.toml` says what it does otherwise.
+Oxigraph's server has the same engine as mtsp; Virtuoso has another, whose deviations are in `stores.toml`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from conftest import Engine
+from engine import Engine
 
 from mtsp_kg import vocab
 from mtsp_kg.errors import QueryError, RemoteError
@@ -37,7 +37,7 @@ PROFILE = names.profile()
 GOLDEN = Path(__file__).parents[1] / "queries" / "golden"
 ASK = [query.name for query in read_catalogue(find_project(), "ask")]
 CASES = sorted({*ASK, *(path.stem for path in GOLDEN.glob("*.csv"))})
-# What Virtuoso is asked and answers as we do: at least so many of the questions, the rest being in stores.toml.
+# The least number of queries that run on Virtuoso with the same answer; the others meet a quirk in stores.toml.
 ASKED_OF_VIRTUOSO = 25
 
 
@@ -76,13 +76,13 @@ def test_what_arrives_is_what_was_sent(there: RemoteKnowledgeGraph, engine: Engi
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_question_has_the_same_answer_there(there: RemoteKnowledgeGraph, case: str) -> None:
+def test_a_query_has_the_same_answer_there(there: RemoteKnowledgeGraph, case: str) -> None:
     name, _, values = case.partition("@")
     parameters = dict(value.split("=", 1) for value in values.split("&") if value)
     assert there.query(name, **parameters).write("csv") == (GOLDEN / f"{case}.csv").read_bytes().decode()
 
 
-def test_most_questions_are_asked_there_and_the_others_are_told(
+def test_most_queries_run_there_and_a_warning_names_the_others(
     there: RemoteKnowledgeGraph, engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     server = RemoteStore(client(engine), PROFILE).server
@@ -164,7 +164,7 @@ def test_yes_or_no_and_triples_and_errors(there: RemoteKnowledgeGraph, kg: Knowl
     assert found.value.line == 2
 
 
-def test_a_wrong_password_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_password_is_reported(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     if not engine.user:
         pytest.skip("this store asks nobody who they are")
     monkeypatch.setenv("MTSP_STORE_PASSWORD", "wrong")
@@ -210,7 +210,7 @@ def test_hostile_terms_arrive_as_they_are_and_nothing_else_changes(there: Remote
     assert store.get(graph) == []
 
 
-def test_a_graph_that_is_no_more_is_deleted_when_asked(engine: Engine, there: RemoteKnowledgeGraph) -> None:
+def test_an_obsolete_graph_is_deleted_on_request(engine: Engine, there: RemoteKnowledgeGraph) -> None:
     def told(graphs: Graphs, options: PushOptions) -> Pushed:
         return push(client(engine), graphs, PROFILE, options)
 
@@ -226,7 +226,7 @@ def test_a_graph_that_is_no_more_is_deleted_when_asked(engine: Engine, there: Re
     assert GraphStore(client(engine)).get(name) == []
 
 
-def test_each_quirk_of_virtuoso_is_one(virtuoso: Engine, kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_quirk_of_virtuoso_exists(virtuoso: Engine, kg: KnowledgeGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked all the same, it refuses or answers otherwise: what it has fixed is to go from stores.toml."""
     monkeypatch.setenv("MTSP_STORE_USER", virtuoso.user)
     monkeypatch.setenv("MTSP_STORE_PASSWORD", virtuoso.password)

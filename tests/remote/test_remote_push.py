@@ -1,4 +1,4 @@
-"""Pushing: what arrives is what was sent, what is there is left alone, what broke off goes on, the foreign stays."""
+"""Pushing: graphs arrive unchanged, foreign ones are kept, and an interrupted push continues where it was."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_only_what_changed_is_sent(store: LittleStore) -> None:
     assert there(store, PROFILE.graphs + "b") == set(map(str, graph(9)))
 
 
-def test_the_same_number_of_other_triples_is_not_taken_for_the_same(store: LittleStore) -> None:
+def test_as_many_other_triples_are_not_the_same(store: LittleStore) -> None:
     put(store, here(a=graph(1)))
     store.store.update(
         f'CLEAR GRAPH <{PROFILE.graphs}a>; INSERT DATA {{ GRAPH <{PROFILE.graphs}a> {{ <x:s> <x:p> "?" }} }}'
@@ -107,7 +107,7 @@ def test_blank_nodes_do_not_break_the_comparison(store: LittleStore) -> None:
     assert (again.sent, again.differences) == ([], [])
 
 
-def test_graphs_that_are_gone_are_deleted_when_asked_and_foreign_ones_never(store: LittleStore) -> None:
+def test_obsolete_graphs_are_deleted_on_request_and_foreign_ones_never(store: LittleStore) -> None:
     store.store.update(FOREIGN)
     put(store, here(a=graph(1), b=graph(2)))
     kept = put(store, here(a=graph(1)))
@@ -128,7 +128,7 @@ def test_a_dry_run_writes_nothing(store: LittleStore) -> None:
     assert writes(store) == []
 
 
-def test_a_default_graph_that_holds_what_is_not_ours_is_left_alone(little: LittleStore) -> None:
+def test_a_default_graph_with_foreign_triples_is_left_alone(little: LittleStore) -> None:
     little.store.update("INSERT DATA { <http://theirs.example/s> <http://theirs.example/p> 1 }")
     before = there(little, None)
     done = put(little, here(a=graph(1)))
@@ -142,7 +142,7 @@ def test_a_default_graph_that_holds_what_is_not_ours_is_left_alone(little: Littl
     assert there(little, None) == set(map(str, graph(1)))
 
 
-def test_a_default_graph_that_somebody_changed_since_is_left_alone(little: LittleStore) -> None:
+def test_a_default_graph_changed_since_is_left_alone(little: LittleStore) -> None:
     put(little, here(a=graph(1)))
     little.store.update("INSERT DATA { <http://theirs.example/s> <http://theirs.example/p> 1 }")
     assert put(little, here(a=graph(1, 2))).merge == "named"
@@ -150,7 +150,7 @@ def test_a_default_graph_that_somebody_changed_since_is_left_alone(little: Littl
 
 
 @pytest.mark.parametrize("last", range(1, 8))
-def test_a_push_that_breaks_off_goes_on_where_it_was(store: LittleStore, last: int) -> None:
+def test_an_interrupted_push_continues_where_it_was(store: LittleStore, last: int) -> None:
     graphs = here(a=graph(1), b=graph(2), c=graph(3))
     count = 0
 
@@ -171,7 +171,7 @@ def test_a_push_that_breaks_off_goes_on_where_it_was(store: LittleStore, last: i
     assert done.merge == ("named" if store.union else "default")
 
 
-def test_what_is_read_back_otherwise_is_told(store: LittleStore) -> None:
+def test_a_graph_that_differs_when_read_back_is_reported(store: LittleStore) -> None:
     def failing(method: str, path: str, headers: dict[str, str]) -> Answer | None:
         if method == "GET" and path.endswith("%2Fb"):
             return 200, {"Content-Type": "application/n-triples"}, b'<x:s> <x:p> "other" .\n'
@@ -184,7 +184,7 @@ def test_what_is_read_back_otherwise_is_told(store: LittleStore) -> None:
     assert (known[PROFILE.graphs + "a"], known[PROFILE.graphs + "b"]) == (graph_digest(graph(1)), None)
 
 
-def test_numbers_are_the_same_by_value_and_texts_are_not() -> None:
+def test_numbers_are_compared_by_value_and_strings_are_not() -> None:
     def one(value: str) -> list[ox.Triple]:
         return [quad.triple for quad in ox.parse(f"<x:s> <x:p> {value} .", format=ox.RdfFormat.TURTLE)]
 
@@ -235,7 +235,7 @@ def test_hostile_terms_arrive_as_they_are(little: LittleStore) -> None:
     assert there(little, "http://theirs.example/")
 
 
-def test_a_record_that_somebody_wrote_is_read_with_care(little: LittleStore) -> None:
+def test_an_invalid_record_is_read_as_far_as_it_is_valid(little: LittleStore) -> None:
     little.store.update(f"""INSERT DATA {{ GRAPH <{PROFILE.record}> {{
         <{PROFILE.record}> <{vocab.HAS_PART}> "text", <http://theirs.example/> .
         <http://theirs.example/> <{vocab.VOID_TRIPLES}> "many" ; <{vocab.SHA256}> <x:y> . }} }}""")
@@ -257,7 +257,7 @@ def any_project(request: pytest.FixtureRequest) -> Path:
     return found
 
 
-def test_the_command_says_what_it_did(any_project: Path, little: LittleStore) -> None:
+def test_the_command_reports_what_it_did(any_project: Path, little: LittleStore) -> None:
     code, out, err = run("--project", str(any_project), "push", little.graphs, "--dry-run")
     sent = re.match(r"(\d+) graphs, [\d,]+ triples: (\d+) would be sent, 0 unchanged, 0 would be deleted\.", out)
     assert code == 0
@@ -270,7 +270,7 @@ def test_the_command_says_what_it_did(any_project: Path, little: LittleStore) ->
     assert "sent     the default graph" in err
 
 
-def test_the_command_ends_with_1_where_what_is_read_back_differs(second: Path, little: LittleStore) -> None:
+def test_the_exit_code_is_1_where_a_graph_differs_when_read_back(second: Path, little: LittleStore) -> None:
     little.failing = lambda method, path, headers: (404, {}, b"") if method == "GET" and "default" not in path else None
     code, out, _ = run("--project", str(second), "push", little.graphs)
     assert code == 1
@@ -287,7 +287,7 @@ def test_the_command_ends_with_1_where_what_is_read_back_differs(second: Path, l
 
 
 @pytest.mark.parametrize(("plan", "store"), [("second", True), ("toy", False)], indirect=["store"])
-def test_inferences_are_put_in_place_of_those_that_were_there(
+def test_inferred_graphs_replace_the_earlier_ones(
     plan: str, store: LittleStore, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     project = tmp_path / "project"
@@ -320,7 +320,7 @@ def test_inferences_are_put_in_place_of_those_that_were_there(
     assert not there(store, stale)
 
 
-def test_stated_and_completed_are_seen_apart(second: Path, store: LittleStore) -> None:
+def test_queries_see_inferred_graphs_only_where_wanted(second: Path, store: LittleStore) -> None:
     run("--project", str(second), "push", store.graphs)
     for inferences in (False, True):
         local, remote = (
@@ -337,7 +337,7 @@ def test_stated_and_completed_are_seen_apart(second: Path, store: LittleStore) -
         assert remote.show("pilots") == local.show("pilots")
 
 
-def test_a_copy_is_all_or_nothing(little: LittleStore) -> None:
+def test_a_snapshot_is_complete_or_an_error(little: LittleStore) -> None:
     put(little, here(a=graph(1, 2)))
     store = RemoteStore(Client(store_address(little.queries)), PROFILE)
     assert len(store.snapshot()) == 4
@@ -365,7 +365,7 @@ def test_a_copy_is_all_or_nothing(little: LittleStore) -> None:
         _ = RemoteStore(Client(store_address(little.queries)), PROFILE).snapshot()
 
 
-def test_a_store_that_nobody_pushed_to_is_asked_for_what_is_stated(second: Path, little: LittleStore) -> None:
+def test_a_store_without_a_record_is_read_as_a_whole(second: Path, little: LittleStore) -> None:
     """As `mtsp serve` is: no record, the merge with inferences as default graph."""
     kg = open_graph(second, inferences=True)
     little.store = kg.completed.snapshot()

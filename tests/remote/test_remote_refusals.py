@@ -1,4 +1,4 @@
-"""Each way in which a store can fail: one message that says what to do, no traceback, no password sent astray."""
+"""Each way in which a store can fail: one message with a remedy, no traceback, no password sent to another host."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def always(answer: Answer) -> Callable[[str, str, dict[str, str]], Answer]:
         (507, r"is out of disk space \(507\)"),
     ],
 )
-def test_a_refusal_is_told_by_its_status(little: LittleStore, status: int, says: str) -> None:
+def test_an_error_status_has_its_message(little: LittleStore, status: int, says: str) -> None:
     little.failing = always((status, HTML, b"<html><head><title>no</title></head><b>Oh</b>\x1b[31m no</html>"))
     with pytest.raises(RemoteError, match=says) as found:
         GraphStore(client(little)).put("https://x.example/g", [])
@@ -66,7 +66,7 @@ def test_a_refusal_is_told_by_its_status(little: LittleStore, status: int, says:
     assert "\x1b" not in str(found.value)
 
 
-def test_a_wrong_password_is_told_and_not_repeated(little: LittleStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wrong_password_is_reported_and_not_repeated(little: LittleStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MTSP_STORE_USER", "me")
     monkeypatch.setenv("MTSP_STORE_PASSWORD", "s3cret")
     little.failing = always((401, {"WWW-Authenticate": 'Basic realm="x"'}, b""))
@@ -82,7 +82,7 @@ def test_a_wrong_password_is_told_and_not_repeated(little: LittleStore, monkeypa
     ("name", "value", "header"),
     [("MTSP_STORE_TOKEN", "t0ken", "Bearer t0ken"), ("MTSP_STORE_USER", "me", "Basic bWU6")],
 )
-def test_credentials_go_with_each_request(
+def test_credentials_are_sent_with_each_request(
     little: LittleStore, monkeypatch: pytest.MonkeyPatch, name: str, value: str, header: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -115,12 +115,12 @@ def test_nothing_listens() -> None:
         graph_sizes(Client(StoreAddress(url), limits=QUICK))
 
 
-def test_a_host_that_is_not_known() -> None:
+def test_an_unknown_host() -> None:
     with pytest.raises(RemoteError, match=r"host name of .* cannot be resolved"):
         graph_sizes(Client(StoreAddress("http://store.invalid/query"), limits=QUICK))
 
 
-def test_an_answer_that_does_not_come(little: LittleStore) -> None:
+def test_no_response(little: LittleStore) -> None:
     def failing(method: str, path: str, headers: dict[str, str]) -> Answer | None:
         time.sleep(1.5)
         return None
@@ -130,7 +130,7 @@ def test_an_answer_that_does_not_come(little: LittleStore) -> None:
         graph_sizes(client(little))
 
 
-def test_an_answer_that_comes_drop_by_drop() -> None:
+def test_a_slow_response() -> None:
     """Each drop is in time; the whole is not."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -154,13 +154,13 @@ def test_an_answer_that_comes_drop_by_drop() -> None:
         assert time.monotonic() - began < 4
 
 
-def test_an_answer_that_is_too_large(little: LittleStore) -> None:
+def test_a_response_that_is_too_large(little: LittleStore) -> None:
     little.failing = always((200, {"Content-Type": "application/n-triples"}, b"#" * 200_000))
     with pytest.raises(RemoteError, match=r"larger than 100,000 bytes.*MTSP_STORE_MAX_MB"):
         GraphStore(client(little)).get(None)
 
 
-def test_an_answer_that_is_cut(little: LittleStore) -> None:
+def test_a_truncated_response(little: LittleStore) -> None:
     little.failing = always((200, {"Content-Type": JSON, "Content-Length": "5000", "Connection": "close"}, b'{"head":'))
     with pytest.raises(RemoteError, match=r"was lost|did not respond"):
         graph_sizes(client(little))
@@ -169,7 +169,7 @@ def test_an_answer_that_is_cut(little: LittleStore) -> None:
         graph_sizes(client(little))
 
 
-def test_rows_that_the_store_cut_are_not_taken_for_all(little: LittleStore) -> None:
+def test_truncated_rows_are_not_taken_for_all(little: LittleStore) -> None:
     little.store.update("INSERT DATA { GRAPH <http://g/> { <http://a/> <http://b/> 1, 2, 3 } }")
     head, _, body = little.query({"query": ["SELECT * { GRAPH ?g { ?s ?p ?o } }"]})
     little.failing = lambda method, path, headers: (head, {"Content-Type": JSON, "X-SPARQL-MaxRows": "3"}, body)
@@ -183,7 +183,7 @@ def test_rows_that_the_store_cut_are_not_taken_for_all(little: LittleStore) -> N
 
 
 @pytest.mark.parametrize("body", [b"<html>Welcome</html>", b"[]", b'{"boolean": 1}', b""])
-def test_what_is_no_answer_is_not_taken_for_one(little: LittleStore, body: bytes) -> None:
+def test_a_response_of_another_kind_is_rejected(little: LittleStore, body: bytes) -> None:
     little.failing = always((200, HTML, body))
     store = client(little)
     with pytest.raises(RemoteError, match=r"not a SPARQL result|not RDF|is a boolean"):
@@ -192,7 +192,7 @@ def test_what_is_no_answer_is_not_taken_for_one(little: LittleStore, body: bytes
         GraphStore(store).get(None)
 
 
-def test_a_syntax_error_is_told_here_with_its_place_and_there_as_a_query_error(little: LittleStore) -> None:
+def test_a_syntax_error_has_its_position_and_a_rejection_is_a_query_error(little: LittleStore) -> None:
     store = RemoteStore(client(little), PROFILE)
     with pytest.raises(QueryError) as found:
         store.query("SELECT *\n{ ?s ?p }")
@@ -206,7 +206,7 @@ def test_a_syntax_error_is_told_here_with_its_place_and_there_as_a_query_error(l
 
 
 @pytest.mark.parametrize("said", ["0", "1", "date"])
-def test_a_busy_store_is_asked_again_when_it_says(little: LittleStore, said: str) -> None:
+def test_a_busy_store_is_asked_again_after_its_delay(little: LittleStore, said: str) -> None:
     answers: list[float] = []
 
     def failing(method: str, path: str, headers: dict[str, str]) -> Answer | None:
@@ -263,7 +263,7 @@ def test_graphs_follow_a_redirect_at_the_same_host(little: LittleStore) -> None:
 
 
 @pytest.mark.parametrize("target", ["file:///etc/passwd", "ftp://h/x", "http://h:x/"])
-def test_a_redirect_to_what_is_not_the_web_is_not_followed(little: LittleStore, target: str) -> None:
+def test_a_redirect_to_another_scheme_is_not_followed(little: LittleStore, target: str) -> None:
     little.failing = always((302, {"Location": target}, b""))
     with pytest.raises(RemoteError, match=r"an invalid URL|Invalid port"):
         GraphStore(client(little)).get(None)
@@ -276,14 +276,12 @@ def test_redirects_in_a_circle_end(little: LittleStore) -> None:
     assert len(little.requests) == 6
 
 
-def test_https_to_what_does_not_speak_it(little: LittleStore) -> None:
+def test_https_to_a_server_without_it(little: LittleStore) -> None:
     with pytest.raises(RemoteError, match="Cannot establish a secure connection"):
         graph_sizes(Client(StoreAddress(f"https://127.0.0.1:{little.port}/query"), limits=QUICK))
 
 
-def test_a_certificate_that_nobody_vouches_for(
-    little: LittleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_untrusted_certificate(little: LittleStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("openssl is not installed")
@@ -302,7 +300,7 @@ def test_a_certificate_that_nobody_vouches_for(
 
 
 @pytest.mark.parametrize("value", ["soon", "0", "-1", "inf", "nan"])
-def test_limits_that_are_none_are_told(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_invalid_limits_are_reported(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("MTSP_STORE_TIMEOUT", value)
     with pytest.raises(ParameterError, match="MTSP_STORE_TIMEOUT"):
         RequestLimits.from_environment()
