@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 from mtsp_kg import vocab
@@ -28,7 +28,6 @@ class ResourceType(NamedTuple):
     example: str
 
 
-@dataclass(frozen=True, eq=False)
 class Profile:
     """A project's IRIs.
 
@@ -42,12 +41,25 @@ class Profile:
     ('ex:a', 'https://example.org/kg/id/a')
     """
 
-    base: str
-    prefixes: Mapping[str, str] = field(default_factory=lambda: dict(vocab.VOCABULARIES))
-    linked: frozenset[str] = frozenset()
-    labels: tuple[str, ...] = vocab.LABELS
-    languages: tuple[str, ...] = ("en",)
-    resource_types: Mapping[str, ResourceType] = field(default_factory=dict)
+    # Every command makes one: a dataclass would take a millisecond more to define.
+    def __init__(
+        self,
+        base: str,
+        prefixes: Mapping[str, str] = vocab.VOCABULARIES,
+        linked: frozenset[str] = frozenset(),
+        labels: tuple[str, ...] = vocab.LABELS,
+        languages: tuple[str, ...] = ("en",),
+        resource_types: Mapping[str, ResourceType] = MappingProxyType({}),
+    ) -> None:
+        self.base = base
+        self.prefixes = prefixes
+        self.linked = linked
+        self.labels = labels
+        self.languages = languages
+        self.resource_types = resource_types
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.base!r})"
 
     @property
     def ids(self) -> str:
