@@ -8,14 +8,7 @@ Turtle, TriG, N-Triples and N-Quads have lines and columns; for JSON-LD and RDF/
 """
 
 from mtsp_kg.locate.blank_nodes import fingerprints, surroundings
-from mtsp_kg.locate.positions import (
-    FilePosition,
-    LineColumn,
-    Located,
-    SubjectPosition,
-    TriplePosition,
-    source_lines,
-)
+from mtsp_kg.locate.positions import FilePosition, LineColumn, Located, SubjectPosition, TriplePosition, source_lines
 from mtsp_kg.locate.search import Wanted, locate
 
 __all__ = [

@@ -20,15 +20,18 @@ from mtsp_kg.errors import ParameterError, RemoteError
 from mtsp_kg.formats import check_form
 from mtsp_kg.profile import Profile
 from mtsp_kg.remote.client import Client
-from mtsp_kg.remote.graph_store import GraphStore, ask, graph_sizes, select
-from mtsp_kg.remote.record import (
+from mtsp_kg.remote.graph_store import (
     GraphDigest,
+    GraphStore,
     PushRecord,
+    ask,
     default_merge,
     equal_by_value,
     graph_digest,
+    graph_sizes,
     merge_names,
     record_triples,
+    select,
 )
 from mtsp_kg.remote.remote_store import RemoteStore
 from mtsp_kg.store import Store

@@ -15,7 +15,7 @@ from mtsp_kg.validate.findings import Finding, Position, Severity, SourceLookup
 from mtsp_kg.validate.inputs import SourceFile
 from mtsp_kg.validate.merged_data import merge_graph
 from mtsp_kg.validate.report import ReportRule
-from mtsp_kg.validate.shacl_terms import shacl_terms
+from mtsp_kg.validate.shape_checks import shacl_terms
 from mtsp_kg.validate.shapes import Shapes, Term
 from mtsp_kg.validate.targets import Nodes, Targets, iri_of
 

@@ -14,8 +14,7 @@ from mtsp_kg.process_exit import keep_until_exit
 from mtsp_kg.project import Project
 from mtsp_kg.store import Store
 from mtsp_kg.validate import coverage_checks
-from mtsp_kg.validate.engine_results import read_report
-from mtsp_kg.validate.engines import ENGINES, choose_engine
+from mtsp_kg.validate.engines import ENGINES, choose_engine, read_report
 from mtsp_kg.validate.findings import Finding, Severity, in_order
 from mtsp_kg.validate.inputs import (
     FileArguments,

@@ -1,23 +1,54 @@
 """Rejects malformed shapes, with file and line, before an engine interprets them.
 
-References: SHACL, sections 2.1 (shapes), 2.3.1 (paths), 3.4.3 (recursion, which SHACL leaves undefined and no available
-engine supports) and 4 (the values of constraint parameters, which `shacl_terms.txt` lists). "SHACL for SHACL" of the
-W3C expresses most of this as shapes, but running an engine on the shapes first takes three times as long as this check
-with the native engine, and half a second more with pySHACL.
+The vocabulary of SHACL is in `shacl_terms.txt`. References: SHACL, sections 2.1 (shapes), 2.3.1 (paths), 3.4.3
+(recursion, which SHACL leaves undefined and no available engine supports) and 4 (the values of constraint parameters).
+"SHACL for SHACL" of the W3C expresses most of this as shapes, but running an engine on the shapes first takes three
+times as long as this check with the native engine, and half a second more with pySHACL.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from mtsp_kg import vocab
 from mtsp_kg.errors import DataError
-from mtsp_kg.validate.shacl_terms import shacl_terms
 from mtsp_kg.validate.shapes import Shapes, Term
+
+_FILE = Path(__file__).with_name("shacl_terms.txt")
+
+
+class ShaclTerms(NamedTuple):
+    """Local names: terms of the Recommendation, node kinds, terms that no available engine evaluates, and properties by
+    the kind of their values.
+    """
+
+    known: frozenset[str]
+    node_kinds: tuple[str, ...]
+    undecided: frozenset[str]
+    values: dict[str, tuple[str, ...]]
+
+
+@cache
+def shacl_terms() -> ShaclTerms:
+    """The terms in the file."""
+    by_kind: dict[str, list[str]] = {}
+    for line in _FILE.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            kind, *names = line.split()
+            by_kind.setdefault(kind, []).extend(names)
+    return ShaclTerms(
+        known=frozenset(name for kind, names in by_kind.items() if kind != "undecided" for name in names),
+        node_kinds=tuple(by_kind["node-kind"]),
+        undecided=frozenset(by_kind["undecided"]),
+        values={kind.removeprefix("term:"): tuple(names) for kind, names in by_kind.items() if ":" in kind},
+    )
+
 
 _DEFAULT = ox.DefaultGraph()
 _PATH_STEPS = (vocab.SH_INVERSE, vocab.SH_ZERO_OR_MORE, vocab.SH_ONE_OR_MORE, vocab.SH_ZERO_OR_ONE)

@@ -7,15 +7,8 @@ from pathlib import Path
 import pytest
 
 from mtsp_kg.errors import DataError, ParameterError
-from mtsp_kg.remote import quirks
-from mtsp_kg.remote.address import (
-    StoreAddress,
-    credentials,
-    is_loopback,
-    known_stores,
-    store_address,
-    writable_address,
-)
+from mtsp_kg.remote import remote_store
+from mtsp_kg.remote.address import StoreAddress, credentials, is_loopback, known_stores, store_address, writable_address
 
 PAIRS = [
     ("http://h:7878/store", "http://h:7878/query"),
@@ -121,17 +114,17 @@ def test_an_invalid_netrc_or_token_is_reported(monkeypatch: pytest.MonkeyPatch, 
     ],
 )
 def test_the_form_of_a_query(sparql: str, form: str) -> None:
-    assert quirks.query_form(sparql) == form
+    assert remote_store.query_form(sparql) == form
 
 
 def test_quirks_are_found_outside_comments_iris_and_strings() -> None:
     virtuoso = "Virtuoso/07.20.3229 (Linux) x86_64-pc-linux-gnu"
-    assert quirks.quirk_of("SELECT (GROUP_CONCAT(?x) AS ?y) {}", virtuoso)
-    assert quirks.quirk_of("SELECT * { OPTIONAL { { ?s ?p ?o } UNION { ?o ?p ?s } } }", virtuoso)
-    assert quirks.quirk_of("SELECT * { ?s a/rdfs:subClassOf* ?o }", virtuoso)
-    assert not quirks.quirk_of('SELECT * { ?s <GROUP_CONCAT(x)> "GROUP_CONCAT(" } # a|b', virtuoso)
-    assert not quirks.quirk_of("SELECT (COUNT(*) AS ?n) { ?s <a>|<b> ?o } ORDER BY ?n", virtuoso)
-    assert not quirks.quirk_of("SELECT (GROUP_CONCAT(?x) AS ?y) {}", "Oxigraph/0.5.13")
+    assert remote_store.quirk_of("SELECT (GROUP_CONCAT(?x) AS ?y) {}", virtuoso)
+    assert remote_store.quirk_of("SELECT * { OPTIONAL { { ?s ?p ?o } UNION { ?o ?p ?s } } }", virtuoso)
+    assert remote_store.quirk_of("SELECT * { ?s a/rdfs:subClassOf* ?o }", virtuoso)
+    assert not remote_store.quirk_of('SELECT * { ?s <GROUP_CONCAT(x)> "GROUP_CONCAT(" } # a|b', virtuoso)
+    assert not remote_store.quirk_of("SELECT (COUNT(*) AS ?n) { ?s <a>|<b> ?o } ORDER BY ?n", virtuoso)
+    assert not remote_store.quirk_of("SELECT (GROUP_CONCAT(?x) AS ?y) {}", "Oxigraph/0.5.13")
 
 
 def test_the_guide_has_every_address_and_every_quirk() -> None:

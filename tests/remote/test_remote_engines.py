@@ -21,12 +21,11 @@ from mtsp_kg.plan import names
 from mtsp_kg.plan.project import find_project
 from mtsp_kg.query.answer import answer
 from mtsp_kg.query.catalogue import read_catalogue
-from mtsp_kg.remote import quirks, remote_store
+from mtsp_kg.remote import remote_store
 from mtsp_kg.remote.address import writable_address
 from mtsp_kg.remote.client import Client
-from mtsp_kg.remote.graph_store import GraphStore
+from mtsp_kg.remote.graph_store import GraphStore, graph_digest
 from mtsp_kg.remote.push import Graphs, Pushed, PushOptions, named_graphs, push
-from mtsp_kg.remote.record import graph_digest
 from mtsp_kg.remote.remote_store import RemoteStore
 from mtsp_kg.remote_graph import RemoteKnowledgeGraph, open_graph
 from mtsp_kg.store import DEFAULT_GRAPH
@@ -87,7 +86,7 @@ def test_most_queries_run_there_and_a_warning_names_the_others(
 ) -> None:
     server = RemoteStore(client(engine), PROFILE).server
     queries = read_catalogue(find_project(), "ask")
-    asked = [query.name for query in queries if quirks.quirk_of(query.text, server) is None]
+    asked = [query.name for query in queries if remote_store.quirk_of(query.text, server) is None]
     assert len(asked) == len(ASK) if engine.name == "oxigraph" else len(asked) >= ASKED_OF_VIRTUOSO
     with caplog.at_level(logging.WARNING):
         for name in asked[:5]:
@@ -234,12 +233,12 @@ def test_each_quirk_of_virtuoso_exists(virtuoso: Engine, kg: KnowledgeGraph, mon
         _pushed[virtuoso.name] = push(client(virtuoso), named_graphs(kg.completed), PROFILE)
     store = fresh(virtuoso).completed
     assert isinstance(store, RemoteStore)
-    found = quirks.quirks(store.server)
+    found = remote_store.quirks(store.server)
     assert found
     monkeypatch.setattr(remote_store, "quirk_of", lambda text, server: None)
     harmless = set(found)
     for query in read_catalogue(find_project()):
-        met = {quirk for quirk in found if quirk.pattern.search(quirks.without_strings(query.text))}
+        met = {quirk for quirk in found if quirk.pattern.search(remote_store.without_strings(query.text))}
         # One that meets others too would not tell which of them it was.
         if len(met) != 1 or not met & harmless or query.kind not in ("ask", "check", "view", "coverage"):
             continue

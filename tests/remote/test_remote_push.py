@@ -21,8 +21,8 @@ from mtsp_kg.plan import names
 from mtsp_kg.profile import Profile
 from mtsp_kg.remote.address import StoreAddress, store_address
 from mtsp_kg.remote.client import Client
+from mtsp_kg.remote.graph_store import equal_by_value, graph_digest
 from mtsp_kg.remote.push import Graphs, Pushed, PushOptions, named_graphs, push
-from mtsp_kg.remote.record import equal_by_value, graph_digest
 from mtsp_kg.remote.remote_store import RemoteStore
 from mtsp_kg.remote_graph import open_graph
 from mtsp_kg.store import EmbeddedStore

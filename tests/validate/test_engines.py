@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from mtsp_kg import vocab
 from mtsp_kg.plan import names
-from mtsp_kg.validate.engine_results import read_report
-from mtsp_kg.validate.engines import ENGINES
+from mtsp_kg.validate.engines import ENGINES, read_report
 from mtsp_kg.validate.findings import Finding
 from mtsp_kg.validate.inputs import SourceFile
 from mtsp_kg.validate.merged_data import merged_ntriples

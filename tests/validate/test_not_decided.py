@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mtsp_kg import cli, vocab
-from mtsp_kg.validate.shacl_terms import shacl_terms
+from mtsp_kg.validate.shape_checks import shacl_terms
 
 DATA = "<urn:a> a <urn:C> .\n"
 SHAPE = f"@prefix sh: <{vocab.SH}> .\n<urn:S> a sh:NodeShape ; sh:targetClass <urn:C> ; sh:nodeKind sh:IRI .\n"

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from mtsp_kg import vocab
 from mtsp_kg.infer.rules import KINDS
 from mtsp_kg.plan import house
-from mtsp_kg.plan.pages import lists, ontology_diagram, questions, vocabulary
-from mtsp_kg.plan.pages.questions import ShownAnswer
+from mtsp_kg.plan.pages import lists, ontology_diagram, vocabulary
+from mtsp_kg.plan.pages.lists import ShownAnswer
 from mtsp_kg.plan.pages.source import SiteSource
 from mtsp_kg.plan.pages.templates import embedded_json_ld, render
 from mtsp_kg.plan.pages.view import PageLinks, PageView
@@ -274,13 +274,13 @@ def sparql_page(
         source.layout.page("sparql", language),
         view,
         title=view.words.sparql_title,
-        text=text or (questions.sparql_of(first) if first else ""),
+        text=text or (lists.sparql_of(first) if first else ""),
         answer=answer,
         asserted=asserted,
         query=_query_string({"query": text} | ({"asserted": "1"} if asserted else {})) if text else "",
         endpoint=source.options.endpoint or source.layout.address + "sparql",
         order=source.voices.order,
-        most_rows=questions.MOST_ROWS,
+        most_rows=lists.MOST_ROWS,
     )
 
 
@@ -292,8 +292,8 @@ def questions_page(source: SiteSource, language: str) -> bytes:
         source.layout.page("questions", language),
         view,
         title=view.words.questions_title,
-        tags=questions.by_tag(list(source.catalogue.values())),
-        summaries={name: questions.summary(query, language) for name, query in source.catalogue.items()},
+        tags=lists.by_tag(list(source.catalogue.values())),
+        summaries={name: lists.summary(query, language) for name, query in source.catalogue.items()},
     )
 
 
@@ -308,22 +308,22 @@ def question_page(source: SiteSource, language: str, name: str, answer: ShownAns
         "question",
         source.layout.page(f"questions/{name}", language),
         view,
-        title=questions.summary(question, language),
+        title=lists.summary(question, language),
         question=question,
         given=given,
         query=given if view.live else "",
         answer=answer,
-        sparql=questions.sparql_of(question),
+        sparql=lists.sparql_of(question),
         order=source.voices.order,
     )
 
 
 def _default_answer(source: SiteSource, name: str) -> ShownAnswer:
-    values = questions.defaults(source.catalogue[name])
+    values = lists.defaults(source.catalogue[name])
     rows = source.answers.get(name)
     if rows is None:
         return ShownAnswer(values=values)
-    return questions.shown_rows(rows.sparql_json, source.project.profile, values)
+    return lists.shown_rows(rows.sparql_json, source.project.profile, values)
 
 
 def general_pages(source: SiteSource) -> dict[str, Callable[[str], bytes]]:

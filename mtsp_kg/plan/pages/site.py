@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 from functools import cached_property, partial
 
 from mtsp_kg.errors import MtspError
-from mtsp_kg.plan.pages import lists, page_builders, questions
+from mtsp_kg.plan.pages import lists, page_builders
+from mtsp_kg.plan.pages.lists import ShownAnswer
 from mtsp_kg.plan.pages.publisher import SiteOptions
-from mtsp_kg.plan.pages.questions import ShownAnswer
 from mtsp_kg.plan.pages.source import DUMP_FORMS, SiteSource
 from mtsp_kg.plan.pages.templates import static_file
 from mtsp_kg.plan.pages.words import LANGUAGES
@@ -125,11 +125,11 @@ class PlanSite:
     def question_page(self, language: str, name: str, given: Mapping[str, str], answer: bytes | MtspError) -> bytes:
         """The page of a question with an answer. given: the parameters that the visitor gave; answer: SPARQL results in
         JSON, or why there are none."""
-        values = questions.defaults(self.source.catalogue[name]) | dict(given)
+        values = lists.defaults(self.source.catalogue[name]) | dict(given)
         if isinstance(answer, MtspError):
-            shown = questions.shown_failure(answer, values)
+            shown = lists.shown_failure(answer, values)
         else:
-            shown = questions.shown_rows(answer, self.source.project.profile, values)
+            shown = lists.shown_rows(answer, self.source.project.profile, values)
         return self._published(page_builders.question_page(self.source, language, name, shown))
 
     def sparql_page(self, language: str, text: str, answer: tuple[str, bytes] | MtspError, *, asserted: bool) -> bytes:
@@ -137,15 +137,11 @@ class PlanSite:
         there is none."""
         shown: ShownAnswer
         if isinstance(answer, MtspError):
-            shown = questions.shown_failure(answer)
+            shown = lists.shown_failure(answer)
         else:
             form, body = answer
             triples = form == "graph"
-            shown = (
-                questions.shown_triples(body)
-                if triples
-                else questions.shown_rows(body, self.source.project.profile, {})
-            )
+            shown = lists.shown_triples(body) if triples else lists.shown_rows(body, self.source.project.profile, {})
         return self._published(page_builders.sparql_page(self.source, language, text, shown, asserted=asserted))
 
     def search_page(self, language: str, text: str) -> bytes:
