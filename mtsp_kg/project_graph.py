@@ -26,7 +26,7 @@ class ProjectGraph:
     """A project's ontology and graph, which are loaded when they are first needed."""
 
     def __init__(self, project: Project, *, inferences: bool = True) -> None:
-        """inferences: whether queries see inferred triples too; all other methods read asserted triples."""
+        """inferences: whether queries include inferred triples; all other methods use asserted triples."""
         self.project = project
         self.profile = project.profile
         self.inferences = inferences
@@ -41,7 +41,7 @@ class ProjectGraph:
 
     @cached_property
     def completed(self) -> Store:
-        """The store that queries run on, with inferred triples where wanted. Raises DataError, QueryError."""
+        """The store that queries run on, with inferred triples if requested. Raises DataError, QueryError."""
         if not self.inferences:
             return self.store
         from mtsp_kg.cache import cached_store
@@ -145,7 +145,7 @@ class ProjectGraph:
     def reasoning(self, *, alignments: bool = False) -> Reasoning:
         """The reasoning over the graph, whose closure is computed once.
 
-        alignments: whether the ontology's links to other vocabularies are read too.
+        alignments: whether to include the ontology's links to other vocabularies.
         """
         if alignments not in self._reasoning:
             from mtsp_kg.infer.reasoning import Reasoning

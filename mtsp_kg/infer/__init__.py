@@ -1,7 +1,7 @@
-"""Reasoning that can be audited: axioms become rules, rules give triples, and every inferred triple has its proofs.
+"""Auditable reasoning: axioms are compiled to rules, rules derive triples, and every inferred triple has proofs.
 
-`axioms` reads the ontology, `compile` makes Horn rules of it, `closure` evaluates them, `inferred_graphs` names what
-follows, `proofs` and `explain` say why; `reasoning` is the entrance.
+`axioms` reads the ontology, `compile` turns it into Horn rules, `closure` evaluates them, `inferred_graphs` puts the
+inferred triples into graphs, `proofs` and `explain` explain them; `reasoning` is the public interface.
 
 Within this package a term is its N-Triples form, a string: `<https://...>`, `_:b1` or `"literal"@en`.
 """

@@ -1,7 +1,7 @@
 """The axioms of an ontology's files: each with its kind, its parts, the IRI that provenance cites, and its position.
 
-An axiom of a kind that is not supported is an error that names the file and the line: nothing is skipped. Below are the
-hierarchy of properties and what OWL 2 DL asks of it. References: OWL 2 Mapping to RDF Graphs (section 3, tables 11 to
+An unsupported axiom is an error with the file and the line: nothing is skipped. The module also has the property
+hierarchy and the restrictions of OWL 2 DL on it. References: OWL 2 Mapping to RDF Graphs (section 3, tables 11 to
 15); OWL 2 Structural Specification (section 11).
 """
 
@@ -86,7 +86,7 @@ class Axiom:
 
 
 def read_axioms(index: OntologyIndex) -> list[Axiom]:
-    """The axioms of some files, in their order. Raises DataError for one that is malformed or not supported."""
+    """The axioms of some files, in their order. Raises DataError for a malformed or unsupported axiom."""
     return AxiomReader(index).read()
 
 
@@ -104,7 +104,7 @@ class AxiomReader:
         }
 
     def read(self) -> list[Axiom]:
-        """The axioms, in the order of the files. Raises DataError for one that is malformed or not supported."""
+        """The axioms, in the order of the files. Raises DataError for a malformed or unsupported axiom."""
         for subject, by_predicate in self._index.by_subject.items():
             for predicate, objects in by_predicate.items():
                 for object_ in objects:
@@ -206,7 +206,7 @@ class ClassReader:
         self._index = index
 
     def is_expression_part(self, predicate: str) -> bool:
-        """Whether a predicate, by its IRI, writes a boolean combination of classes or an enumeration."""
+        """Whether a predicate (its IRI) introduces a boolean combination of classes or an enumeration."""
         return predicate in _PARTS
 
     def is_datatype(self, term: str) -> bool:
@@ -239,7 +239,7 @@ class ClassReader:
         return self.property(of).flipped()
 
     def read(self, term: str) -> Expression:
-        """A class by its name, or the expression that an anonymous class is. Raises UnreadableAxiomError."""
+        """A named class, or the class expression of an anonymous class. Raises UnreadableAxiomError."""
         if is_literal(term):
             raise UnreadableAxiomError(f"{term} is a literal where a class is required.")
         if self.is_datatype(term):
@@ -247,7 +247,7 @@ class ClassReader:
         return Named(term) if is_named(term) else self.read_expression(term)
 
     def read_expression(self, term: str) -> Expression:
-        """The class expression that a node writes. Raises UnreadableAxiomError."""
+        """The class expression that a node represents. Raises UnreadableAxiomError."""
         parts = self._get(term, "intersectionOf")
         if parts is not None:
             return Intersection(tuple(self.read(item) for item in self._items(parts)))
@@ -304,7 +304,7 @@ def not_simple(axioms: Iterable[Axiom]) -> set[str]:
 
 
 def irregular(axioms: Iterable[Axiom]) -> list[Axiom]:
-    """The chains that make the property hierarchy irregular: no order as OWL 2 DL requires exists for them."""
+    """The property chains that make the property hierarchy irregular (OWL 2 DL requires a regular one)."""
     axioms = list(axioms)
     above = _hierarchy(axioms)
     chains = [axiom for axiom in axioms if axiom.kind == "chain"]
@@ -323,7 +323,7 @@ def irregular(axioms: Iterable[Axiom]) -> list[Axiom]:
 
 
 def closed(start: set[str], above: dict[str, set[str]]) -> set[str]:
-    """Some nodes of a hierarchy and all above them."""
+    """Nodes of a hierarchy and all of their ancestors."""
     found, open_ = set(start), list(start)
     while open_:
         for upper in above.get(open_.pop(), set()) - found:

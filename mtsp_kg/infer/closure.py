@@ -1,7 +1,7 @@
-"""All that follows from facts: rules applied round by round to what the last round derived, until nothing is new.
+"""The closure of facts under rules, by semi-naive evaluation: each round uses what the last one derived.
 
 A round uses the facts of earlier rounds, so the number of a fact's round is the height of its lowest proof. For every
-inferred fact the rule that gave it first is kept; its premises are found again among the facts of earlier rounds.
+inferred fact the rule that derived it first is kept; its premises are found again among the facts of earlier rounds.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Derivation:
 class Closure:
     """The facts, asserted and inferred, and how each inferred one was derived.
 
-    by_query: the facts that query rules give, each with the rule and its premises.
+    by_query: the facts that query rules derive, each with the rule and its premises.
     """
 
     facts: Facts
@@ -59,7 +59,7 @@ class Closure:
         return origin.round if origin is not None else 0
 
     def inferred(self) -> Iterator[tuple[Rule, Atom]]:
-        """The inferred facts without anonymous classes, each with the rule that gave it first."""
+        """The inferred facts without anonymous classes, each with the rule that derived it first."""
         for derivation in self.derivations:
             name = derivation.name
             if name.startswith("["):
@@ -75,7 +75,7 @@ class Closure:
 
 
 def needed(rules: Iterable[Rule]) -> set[str]:
-    """The properties whose facts some rules need."""
+    """The properties that rules use."""
     atoms = [atom for rule in rules for atom in (*rule.body, *((rule.head,) if rule.head is not None else ()))]
     return {atom[0] for atom in atoms if len(atom) == 3} | {SAME_AS, SUBCLASS, SUBPROPERTY}
 
@@ -88,15 +88,15 @@ def close(
 ) -> Closure:
     """The closure of facts under rules; the facts are extended.
 
-    all_facts: gives all the triples there are; called when individuals turn out to be the same, since then the
-    statements about one hold of the other, with any property. shrink: gives an IRI's short name for messages. Raises
-    DataError if terms of the ontology turn out to be the same.
+    all_facts: returns all triples; called when individuals are inferred to be the same, since then the statements about
+    one hold for the other, with any property. shrink: returns the short name of an IRI, for messages. Raises DataError
+    if terms of the ontology are inferred to be the same.
     """
     return Evaluation(facts, rules, all_facts, shrink).run()
 
 
 class Evaluation:
-    """A closure in the making: `add` gives it facts from elsewhere, and `run` goes on."""
+    """The computation of a closure: `add` adds derived facts from elsewhere, and `run` continues."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class Evaluation:
         all_facts: Callable[[], Facts] | None = None,
         shrink: Callable[[str], str] = nt,
     ) -> None:
-        """The parameters are those of `close`."""
+        """See `close` for the parameters."""
         self.closure = Closure(facts, rules, [])
         self._all_facts = all_facts
         self._shrink = shrink
@@ -116,7 +116,7 @@ class Evaluation:
         _without_anonymous(facts)
 
     def run(self) -> Closure:
-        """Applies the rules until nothing new is found. Raises DataError."""
+        """Applies the rules until they derive nothing new. Raises DataError."""
         facts = self.closure.facts
         while len(self._latest):
             self._number += 1
@@ -134,7 +134,7 @@ class Evaluation:
         return self.closure
 
     def add(self, rule: Rule, given: Iterable[Atom]) -> int:
-        """Adds the facts that a query rule gives, as a round of their own; the number of new ones."""
+        """Adds the facts that a query rule derives, as a separate round; returns the number of new ones."""
         rows: dict[Key, set[Row]] = {}
         for fact in given:
             rows.setdefault((fact[0], len(fact)), set()).add(fact[1] if len(fact) == 2 else (fact[1], fact[2]))
@@ -147,7 +147,7 @@ class Evaluation:
         return len(fresh)
 
     def _replace(self, fresh: Facts) -> None:
-        """Statements about an individual hold of those that are the same: all for new ones, the latest for others."""
+        """Copies statements to individuals that are the same: all statements for new ones, the latest for others."""
         new_same: dict[str, list[str]] = {}
         for one, other in self._latest.pairs.get(SAME_AS, ()):
             if one == other:
@@ -199,7 +199,7 @@ def _terms(rules: Iterable[Rule]) -> set[str]:
 
 
 def _about_individuals(facts: Facts) -> Facts:
-    """Facts without the triples that make up lists, restrictions and axioms."""
+    """Facts without the triples that encode lists, restrictions and axioms."""
     for name in list(facts.pairs):
         if iri(name).startswith(_LANGUAGES) and name not in (SAME_AS, DIFFERENT_FROM, SUBCLASS, SUBPROPERTY):
             del facts.pairs[name]

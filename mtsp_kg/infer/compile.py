@@ -46,7 +46,7 @@ DIFFERENCE = (
 
 @cache
 def replacements(name: str, arity: int) -> tuple[Rule, ...]:
-    """The rules by which a statement with one property or class holds of everything that is the same."""
+    """The rules that copy facts of a property or class to individuals that are the same (owl:sameAs)."""
     if arity == 2:
         return (Rule("same-as", (name, Y), ((SAME_AS, X, Y), (name, X))),)
     return (
@@ -56,7 +56,7 @@ def replacements(name: str, arity: int) -> tuple[Rule, ...]:
 
 
 def rules_of(axioms: Iterable[Axiom]) -> list[Rule]:
-    """The rules that infer, in order of precedence. Raises DataError for an axiom that is not supported."""
+    """The rules that derive triples, in order of precedence. Raises DataError for an unsupported axiom."""
     axioms = list(axioms)
     shared = SharedClasses(axioms)
     made = [rule for axiom in axioms for rule in _compiled(axiom, shared) if rule.head is not None]
@@ -67,7 +67,7 @@ def rules_of(axioms: Iterable[Axiom]) -> list[Rule]:
 
 
 def clashes_of(axioms: Iterable[Axiom]) -> list[Rule]:
-    """The rules of contradiction, and those of owl:differentFrom. Raises DataError for an unsupported axiom."""
+    """The rules for contradictions, and those of owl:differentFrom. Raises DataError for an unsupported axiom."""
     axioms = list(axioms)
     shared = SharedClasses(axioms)
     made = [rule for axiom in axioms for rule in _compiled(axiom, shared) if rule.head is None]

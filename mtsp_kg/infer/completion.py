@@ -21,7 +21,7 @@ _PACKAGE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib takes longer than
 
 
 def inferences_wanted() -> bool:
-    """Whether queries see inferred triples, by the variable MTSP_INFERENCE (default: on). Raises ParameterError."""
+    """Whether queries include inferred triples, by the variable MTSP_INFERENCE (default: on). Raises ParameterError."""
     value = os.environ.get(INFERENCE) or "on"
     if value not in ("on", "off"):
         raise ParameterError(f"'{value}' is not a valid value for {INFERENCE}.", remedy="Set it to on or off.")
@@ -35,10 +35,10 @@ class InferenceCompletion:
         self._project = project
 
     def key(self) -> bytes:
-        """The digest of the query rules and of this package, so that no stale store is opened.
+        """The digest of the query rules and of this package, so that no outdated store is opened.
 
-        Of the package's modules the size and the time of the last change are enough: a release changes the version, and
-        an edit changes the time.
+        For the package's modules, size and modification time suffice: a release changes the version, and an edit
+        changes the time.
         """
         from hashlib import sha256  # it takes longer to import than all else here
 

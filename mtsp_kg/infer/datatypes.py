@@ -1,4 +1,4 @@
-"""Literals and datatypes: which lexical forms are valid, which values are equal, and the guards of rules that ask so.
+"""Literals and datatypes: valid lexical forms, equality of values, and the guards of rules about them.
 
 Reference: OWL 2 Structural Specification, section 4 (datatype maps).
 """
@@ -35,7 +35,7 @@ _LITERAL = re.compile(r'"(.*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?\Z', re.DOTALL)
 
 
 def holds(guard: str, one: str, two: str) -> bool:
-    """Whether a guard holds of two terms; see `rules.Guard`."""
+    """Whether a guard holds for two terms; see `rules.Guard`."""
     if guard == "differ":
         return one != two and not is_literal(one) and not is_literal(two)
     if guard == "unequal":

@@ -1,7 +1,7 @@
-"""Whether axioms and facts are in OWL 2 DL: what violates it, and where.
+"""Violations of OWL 2 DL in axioms and facts, with their positions.
 
-Checked are the restrictions of the OWL 2 Structural Specification: declarations and typing (5.8), what may occur in
-which position (5.3 to 5.7), simple roles and regular hierarchies (11.2), and the reserved vocabulary (2.4).
+The checks cover the restrictions of the OWL 2 Structural Specification: declarations and typing (5.8), what may occur
+in which position (5.3 to 5.7), simple roles and regular hierarchies (11.2), and the reserved vocabulary (2.4).
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ IN_MAP = {vocab.XSD + name for name in (
 
 @dataclass(frozen=True)
 class DlIssue:
-    """Something that is not OWL 2 DL: what, and the axiom or the fact that violates it.
+    """A violation of OWL 2 DL: a description, and the axiom or the fact.
 
-    A note is not a fault of the ontology; it says what DL reasoners do not get to see.
+    A note is not a fault of the ontology; it states what DL reasoners do not see.
     """
 
     what: str
@@ -69,7 +69,7 @@ class DlIssue:
 
 
 def dl_issues(index: OntologyIndex, axioms: list[Axiom], facts: Facts) -> list[DlIssue]:
-    """What violates OWL 2 DL, then notes; axioms first, in the order of the files. facts: all triples of the store."""
+    """The violations of OWL 2 DL, then notes; axioms first, in the order of files. facts: all triples of the store."""
     return _Check(index, axioms, facts).issues()
 
 

@@ -28,7 +28,7 @@ _MOST_RULES = 5
 
 @dataclass(frozen=True)
 class MissingPremises:
-    """A rule that would give a fact, the premises that hold, and those that do not (a variable: any term would do)."""
+    """A rule that would derive a fact, the premises that hold, and those that do not (a variable: any term)."""
 
     rule: Rule
     holds: tuple[Atom, ...]
@@ -37,7 +37,7 @@ class MissingPremises:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a fact holds: the graphs that assert it and its proofs; if it has none, what the nearest rules miss."""
+    """Why a fact holds: the graphs that assert it and its proofs; else the missing premises of the nearest rules."""
 
     fact: Atom
     graphs: tuple[str, ...]
@@ -70,7 +70,7 @@ class Explainer:
 
     @cached_property
     def closure(self) -> Closure:
-        """All that follows. Raises DataError, QueryError."""
+        """The closure. Raises DataError, QueryError."""
         return self.reasoner.close(self._store)
 
     @cached_property
@@ -92,7 +92,7 @@ class Explainer:
         return sorted(found, key=lambda fact: (self.closure.origin(fact) is None, triple_of(fact)))
 
     def explain(self, fact: Atom, limit: int) -> Explanation:
-        """Why a fact holds, with at most `limit` proofs; or what is missing."""
+        """Why a fact holds, with at most `limit` proofs; or which premises are missing."""
         graphs = tuple(self.assertions.graphs(fact))
         if fact in self.closure.facts:
             return Explanation(fact, graphs, tuple(self.prover.proofs(fact, limit)))
@@ -101,7 +101,7 @@ class Explainer:
         return Explanation(fact, (), (), tuple(nearest_rules(self.prover, fact)))
 
     def replay(self, proof: Proof) -> list[str]:
-        """What is wrong with a proof for the graph and the axioms as they are now; empty if it holds."""
+        """The faults of a proof for the current graph and axioms; empty if the proof holds."""
         by_query = {step for step in proof.steps.values() if step.rule in self._query_rules}
         found = faults(proof, self._rules, self.assertions.holds, by_query)
         for step in by_query:
@@ -163,7 +163,7 @@ class Explainer:
 
 
 def nearest_rules(prover: Prover, fact: Atom) -> list[MissingPremises]:
-    """The rules that miss least to give a fact that is not entailed, the nearest first, at most five."""
+    """The rules with the fewest missing premises for a fact that is not entailed, nearest first, at most five."""
     found = [entry for rule in prover.rules_for(fact) for entry in _missing(rule, fact, prover.closure)]
     found.sort(key=lambda one: (len(one.missing), -len(one.holds), _variables(one), one.rule.kind, one.missing))
     return list(dict.fromkeys(found))[:_MOST_RULES]
@@ -172,9 +172,9 @@ def nearest_rules(prover: Prover, fact: Atom) -> list[MissingPremises]:
 def faults(
     proof: Proof, rules: Collection[Rule], is_asserted: Callable[[Atom], bool], apart: Collection[ProofStep] = ()
 ) -> list[str]:
-    """What is wrong with a proof; empty if it holds. Each step is checked by itself, without a search.
+    """The faults of a proof; empty if it holds. Each step is checked separately, without a search.
 
-    is_asserted: whether a fact is asserted now; apart: steps that are checked elsewhere, which are those of queries.
+    is_asserted: whether a fact is asserted now; apart: steps that are checked elsewhere (those of query rules).
     """
     found = [] if proof.is_acyclic() else ["The proof is circular."]
     found += [f"Not asserted: {line(fact)}" for fact in proof.asserted() if not is_asserted(fact)]

@@ -1,4 +1,4 @@
-"""Triples in memory as rules read them: the members of each class, the pairs of each property."""
+"""Triples in memory as rules use them: the members of each class, the pairs of each property."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NO_MEMBERS: set[str] = set()
 
 
 class Facts:
-    """Some triples. A class has members, a property has pairs; the index of a property is made at its first use."""
+    """Triples by class and property. A class has members, a property has pairs; its index is built at first use."""
 
     def __init__(self) -> None:
         self.members: dict[str, set[str]] = {}
@@ -114,7 +114,7 @@ class Facts:
 
 
 def read_ntriples(text: bytes, properties: Collection[str] | None = None) -> Facts:
-    """The facts of N-Triples in canonical form, as pyoxigraph writes them: one triple a line, single spaces.
+    """The facts of N-Triples in canonical form, as pyoxigraph writes them: one triple per line, single spaces.
 
     properties: only types and triples of these properties; all where it is None.
     """

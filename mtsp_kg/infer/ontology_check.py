@@ -45,7 +45,7 @@ Subclass = tuple[str, str]
 class Clash:
     """Facts that cannot all hold: the rule that they violate, and for each fact a shortest proof.
 
-    If individuals with names of their own are inferred to be the same, there is no rule, and one fact.
+    For two named individuals that are inferred to be the same, there is no rule, and one fact.
     """
 
     rule: Rule | None
@@ -57,8 +57,8 @@ class Clash:
 class OntologyReport:
     """The result of a check.
 
-    classification: of the DL reasoner, if one ran; added: subclass relations (of IRIs) that it finds and the rules do
-    not; lost: those that only the rules find, which would be a fault of this package.
+    classification: of the DL reasoner, if one ran; added: subclass relations (of IRIs) that only the reasoner finds;
+    lost: those that only the rules find, which would be a bug in this package.
     """
 
     issues: list[DlIssue]
@@ -72,7 +72,7 @@ class OntologyReport:
 
     @property
     def conforms(self) -> bool:
-        """Whether there are no findings but notes."""
+        """Whether there are no findings other than notes."""
         faults = any(not issue.is_note for issue in self.issues)
         found = self.classification
         broken = found is not None and (not found.consistent or bool(found.unsatisfiable))
@@ -89,7 +89,7 @@ class OntologyReport:
         return self.write()
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON has it."""
+        """The report as a dictionary for JSON."""
         body: dict[str, Any] = {
             "owl2dl": [{"what": issue.what, "note": issue.is_note, **self._position(issue)} for issue in self.issues],
             "clashes": [self._clash_as_dict(clash) for clash in self.clashes],
@@ -181,10 +181,10 @@ def check_ontology(
     reasoner: str | None = None,
     dl: bool = True,
 ) -> OntologyReport:
-    """The check of a project's ontology and graph.
+    """Checks a project's ontology and graph.
 
-    writer: of the report; reasoner: one of `hermit.REASONERS`, else the first that can run; dl: whether to run
-    one at all. Raises DataError, MissingExtraError.
+    writer: of the report; reasoner: one of `hermit.REASONERS`, by default the first that is available; dl: whether to
+    run one. Raises DataError, MissingExtraError.
     """
     given = explainer.reasoner
     text = _core(store, explainer)
@@ -212,7 +212,7 @@ def check_ontology(
 
 
 def clashes_in(closure: Closure, clashes: list[Rule]) -> list[Clash]:
-    """The contradictions in a closure, then individuals that it makes the same; at most a hundred of each."""
+    """The contradictions in a closure, then individuals that are inferred to be the same; at most a hundred of each."""
     prover = Prover(closure)
     return _with_proofs(_contradictions(closure, clashes), prover) + _with_proofs(_same(closure), prover)
 

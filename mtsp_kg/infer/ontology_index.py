@@ -1,4 +1,4 @@
-"""The triples of the ontology's files in one index, which knows the file and the line of each."""
+"""The triples of the ontology's files in one index, with the file and the line of each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ALIGNMENT = "align"
 
 
 class UnreadableAxiomError(Exception):
-    """An axiom that is malformed or not supported; subject and mark (a predicate or class) say where it is."""
+    """A malformed or unsupported axiom; subject and mark (a predicate or class) give its position."""
 
     def __init__(self, what: str, subject: str = "", mark: str = "") -> None:
         super().__init__(what)
@@ -27,7 +27,7 @@ class UnreadableAxiomError(Exception):
 
 
 def axiom_files(project: Project, *, alignments: bool) -> list[Path]:
-    """The files that axioms are read from. alignments: whether those that link to other vocabularies are among them."""
+    """The files with axioms. alignments: whether to include those that link to other vocabularies."""
     return [path for path in project.ontology_files() if alignments or not path.name.startswith(ALIGNMENT)]
 
 

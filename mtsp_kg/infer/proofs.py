@@ -1,7 +1,7 @@
-"""Why a fact holds: its minimal proofs, shortest first, found by going back from it; and proofs as trees.
+"""The minimal proofs of a fact, shortest first, by backward search; and proofs as trees.
 
-A proof is a set of steps; each step gives a fact by a rule from premises that are asserted or have steps of their own.
-A proof is minimal if no other rests on a subset of its assertions and axioms.
+A proof is a set of steps; each step derives a fact by a rule from premises that are asserted or derived by other steps.
+A proof is minimal if no other proof uses a subset of its assertions and axioms.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _Open = tuple[tuple[Atom, frozenset[Atom]], ...]
 
 @dataclass(frozen=True)
 class ProofStep:
-    """A fact, the rule that gives it, and the premises that it is derived from."""
+    """A fact, the rule that derives it, and its premises."""
 
     fact: Atom
     rule: Rule
@@ -39,13 +39,13 @@ class ProofStep:
 
 @dataclass(frozen=True)
 class Proof:
-    """The steps of a proof by the fact that each gives; a fact without a step is asserted."""
+    """The steps of a proof by the fact that each derives; a fact without a step is asserted."""
 
     goal: Atom
     steps: dict[Atom, ProofStep]
 
     def asserted(self) -> list[Atom]:
-        """The asserted facts that the proof rests on, in the order of `facts`."""
+        """The asserted facts that the proof uses, in the order of `facts`."""
         return [fact for fact in self.facts() if fact not in self.steps]
 
     def facts(self) -> list[Atom]:
@@ -62,12 +62,12 @@ class Proof:
 
     @cached_property
     def support(self) -> frozenset[Atom | Axiom]:
-        """The asserted facts and the axioms that the proof rests on."""
+        """The asserted facts and the axioms that the proof uses."""
         axioms = {step.rule.axiom for step in self.steps.values() if step.rule.axiom is not None}
         return frozenset([*self.asserted(), *axioms])
 
     def is_acyclic(self) -> bool:
-        """Whether no fact of the proof is its own premise, directly or through others."""
+        """Whether no fact of the proof is a premise of itself, directly or indirectly."""
         done: set[Atom] = set()
         under: set[Atom] = set()
 
@@ -89,7 +89,7 @@ class Proof:
 class ProofNode:
     """A fact in the tree of a proof: derived by a step from premises, or asserted by sources.
 
-    repeated: whether the fact is in the tree before, so that its premises are left out here.
+    repeated: whether the fact occurs earlier in the tree, so that its premises are omitted here.
     """
 
     fact: Atom
@@ -105,13 +105,13 @@ class ProofNode:
 
     @property
     def terms(self) -> Triple:
-        """As `triple`, but with IRIs as they are, without angle brackets."""
+        """Like `triple`, but with IRIs without angle brackets."""
         subject, predicate, object_ = map(iri, self.triple)
         return subject, predicate, object_
 
 
 def proof_tree(proof: Proof, sources: Callable[[Atom], Sequence[StatementSource]]) -> ProofNode:
-    """A proof as a tree below its goal. sources: gives those of an asserted fact."""
+    """A proof as a tree below its goal. sources: returns those of an asserted fact."""
     seen: set[Atom] = set()
 
     def node(fact: Atom) -> ProofNode:
@@ -138,18 +138,18 @@ class Prover:
         self._known: dict[Atom, tuple[ProofStep, ...]] = {}
 
     def is_asserted(self, fact: Atom) -> bool:
-        """Whether a fact is asserted, whether or not rules give it too."""
+        """Whether a fact is asserted, whether or not rules derive it too."""
         return fact in self.closure.facts and self.closure.origin(fact) is None
 
     def rules_for(self, fact: Atom) -> list[Rule]:
-        """The rules that can give a fact of its class or property."""
+        """The rules that can derive a fact of its class or property."""
         found = list(self._rules.get((fact[0], len(fact)), ()))
         if fact[0] != SAME_AS and self.closure.facts.pairs.get(SAME_AS):
             found += replacements(fact[0], len(fact))
         return found
 
     def steps(self, fact: Atom) -> tuple[ProofStep, ...]:
-        """Every single step that gives a fact from facts of the closure."""
+        """Every single step that derives a fact from facts of the closure."""
         if fact not in self._known:
             found: dict[ProofStep, None] = {}
             for rule in self.rules_for(fact):

@@ -1,4 +1,4 @@
-"""Where an asserted fact comes from: the graphs that hold it, with the file and the line of each."""
+"""The sources of an asserted fact: the graphs that contain it, with the file and the line of each."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from mtsp_kg.project import Project
 
 @dataclass(frozen=True)
 class StatementSource:
-    """A graph that asserts a fact. A passage's graph holds what the passage says; any other is a curator's file.
+    """A graph that asserts a fact: the graph of a passage, or that of a curator's file.
 
-    notes: the curator's notes there on the fact, by language.
+    notes: the curator's notes on the fact in this graph, by language.
     """
 
     graph: str
@@ -30,12 +30,12 @@ class StatementSource:
     notes: dict[str, str] = field(default_factory=dict, hash=False)
 
     def note(self, language: str) -> str:
-        """The curator's note in a language, else in English, else in any; empty if there is none."""
+        """The curator's note in a language, with English and then any other as fallback; empty if there is none."""
         return self.notes.get(language) or self.notes.get("en") or next(iter(self.notes.values()), "")
 
 
 class Assertions:
-    """Finds where the asserted facts of a project's store come from."""
+    """Finds the sources of asserted facts in a project's store."""
 
     def __init__(self, project: Project, store: ox.Store) -> None:
         self._project = project
@@ -59,7 +59,7 @@ class Assertions:
         return bool(self.graphs(fact))
 
     def sources(self, fact: Atom, *, lines: bool = True) -> list[StatementSource]:
-        """The graphs that assert a fact, with their files. lines: whether lines are looked up too. Raises DataError."""
+        """The graphs that assert a fact, with their files. lines: whether to look up lines too. Raises DataError."""
         found = [self._source(fact, graph, lines) for graph in self.graphs(fact)]
         return [one if one.is_passage else replace(one, notes=self._notes(fact, one.graph)) for one in found]
 
@@ -103,7 +103,7 @@ class Assertions:
         return [path for path in self._project.graph_files() if path.suffix.lower() in (".trig", ".nq", ".jsonld")]
 
     def _may_hold(self, path: Path, graph: str) -> bool:
-        """Whether a file can hold a graph, by its text: quick, and true of some files that do not."""
+        """Whether a file may contain a graph, by its text: fast, with false positives."""
         if (path, graph) not in self._held:
             local = max(graph.rfind("/"), graph.rfind("#")) + 1
             prefixed = re.compile(rf":{re.escape(graph[local:])}(?![\w.-])")
@@ -114,7 +114,7 @@ class Assertions:
 
 
 def node(term: str) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    """A term in N-Triples form as pyoxigraph has it."""
+    """A term in N-Triples form as a pyoxigraph term."""
     if is_named(term):
         return ox.NamedNode(iri(term))
     if term.startswith("_:"):

@@ -1,9 +1,9 @@
 """A project's rules (its axioms and its query rules), and the closure of its store under them.
 
 A query rule is a CONSTRUCT query in `queries/infer/`, for what OWL cannot express; it runs after the closure under the
-axioms. Its header says, beside its summary, `because`: a triple pattern of the WHERE clause that is a premise (as often
-as needed), and `absent`: what the query looks for and does not find, in words. Each query sees what the axioms give and
-not what other queries give, so that their order does not matter.
+axioms. Besides its summary, its header has `because`: a triple pattern of the WHERE clause that is a premise (one line
+for each), and `absent`: a description of what must not be in the graph. Each query runs on what the axioms derive,
+without the results of other queries, so that their order does not matter.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Pattern = tuple[str, str, str]
 
 
 class Reasoner:
-    """A project's axioms and rules. alignments: whether the files that link to other vocabularies are read too."""
+    """A project's axioms and rules. alignments: whether to read the files that link to other vocabularies too."""
 
     def __init__(self, project: Project, *, alignments: bool = False) -> None:
         self.project = project
@@ -54,17 +54,17 @@ class Reasoner:
 
     @cached_property
     def axioms(self) -> list[Axiom]:
-        """The ontology's axioms. Raises DataError for one of a kind that is not supported."""
+        """The ontology's axioms. Raises DataError for an unsupported axiom."""
         return read_axioms(self.index)
 
     @cached_property
     def rules(self) -> list[Rule]:
-        """The rules that infer. Raises DataError."""
+        """The rules that derive triples. Raises DataError."""
         return rules_of(self.axioms)
 
     @cached_property
     def clashes(self) -> list[Rule]:
-        """The rules of contradiction. Raises DataError."""
+        """The rules that detect contradictions. Raises DataError."""
         return clashes_of(self.axioms)
 
     @cached_property
@@ -73,7 +73,7 @@ class Reasoner:
         return rule_queries(self.project)
 
     def close(self, store: ox.Store) -> Closure:
-        """The closure of a store's default graph without the inferences that it may hold; the store is not changed.
+        """The closure of a store's default graph, without inferred triples in it; the store is not changed.
 
         Raises DataError, QueryError.
         """
@@ -107,7 +107,7 @@ class Reasoner:
 
 @dataclass(frozen=True)
 class RuleQuery:
-    """A rule that is a CONSTRUCT query. because: its premises; template: the triples that it gives."""
+    """A rule that is a CONSTRUCT query. because: its premises; template: the triples that it derives."""
 
     name: str
     path: Path
@@ -118,7 +118,7 @@ class RuleQuery:
     rule: Rule
 
     def run(self, store: ox.Store) -> dict[Atom, list[tuple[Atom, ...]]]:
-        """The facts that the query gives over a store's default graph, each with its premises: one tuple for each
+        """The facts that the query derives from a store's default graph, each with its premises: one tuple for each
         solution that differs in them. Raises QueryError.
         """
         try:
@@ -139,12 +139,12 @@ class RuleQuery:
 
 
 def rule_queries(project: Project) -> list[RuleQuery]:
-    """The query rules of a project, by name. Raises QueryError for one that is malformed."""
+    """The query rules of a project, by name. Raises QueryError for a malformed one."""
     return [_read(project, path) for path in project.query_files(QUERY_RULES)]
 
 
 def dump(store: ox.Store, profile: Profile) -> bytes:
-    """A store's default graph as N-Triples, without the inferences that it may hold."""
+    """A store's default graph as N-Triples, without inferred triples."""
     text = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
     inferred = [graph for graph in store.named_graphs() if str(graph).startswith(f"<{profile.inferred}")]
     if not inferred:
@@ -210,7 +210,7 @@ def _term(text: str, prefixes: Mapping[str, str]) -> str:
 
 
 def _store_of(text: bytes, closure: Closure) -> ox.Store:
-    """A store with some N-Triples and the inferred facts of a closure."""
+    """A store with the given N-Triples and the inferred facts of a closure."""
     store = ox.Store()
     store.bulk_load(text, format=ox.RdfFormat.N_TRIPLES)
     inferred = "".join(f"{line(fact)} .\n" for _, fact in closure.inferred())

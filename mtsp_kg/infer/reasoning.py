@@ -1,4 +1,4 @@
-"""Reasoning over a project's store: what follows, why, and whether the ontology is consistent.
+"""Reasoning over a project's store: inferred triples, explanations, and checks of the ontology.
 
 kg.reasoning().explain("WIPO GREEN", "contributes to", "?")
 """
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Explanations:
-    """Why triples hold: an explanation for each that was found."""
+    """Explanations of triples, one for each that was found."""
 
     explanations: tuple[Explanation, ...]
     writer: ExplanationWriter = field(repr=False)
@@ -63,16 +63,16 @@ class Explanations:
 
     @property
     def trees(self) -> list[ProofNode]:
-        """All proofs as trees, whose leaves have the graphs, files and lines of what is asserted."""
+        """All proofs as trees, whose leaves have the graphs, files and lines of assertions."""
         return [proof_tree(proof, self.writer.sources) for proof in self.proofs]
 
     @property
     def missing(self) -> list[MissingPremises]:
-        """What the nearest rules miss for the triples that do not hold."""
+        """The missing premises of the nearest rules, for triples that do not hold."""
         return [entry for one in self.explanations for entry in one.missing]
 
     def replay(self) -> Replay:
-        """The proofs checked step by step for the graph and the axioms as they are now."""
+        """Checks the proofs step by step against the current graph and axioms."""
         return Replay(len(self.proofs), tuple(fault for proof in self.proofs for fault in self.explainer.replay(proof)))
 
     def write(self, form: str = "text") -> str:
@@ -86,7 +86,7 @@ class Explanations:
 
 
 class Replay(NamedTuple):
-    """The result of checking proofs step by step: how many there were, and what is wrong with any of them."""
+    """The result of checking proofs step by step: the number of proofs, and their faults."""
 
     proofs: int
     faults: tuple[str, ...]
@@ -97,7 +97,7 @@ class Replay(NamedTuple):
 
 
 class InferredKind(NamedTuple):
-    """The triples that a kind of rule gave first. label: of the kind, in English; rule: of OWL 2 RL, or `query`."""
+    """The triples that a kind of rule derived first. label: of the kind, in English; rule: of OWL 2 RL, or `query`."""
 
     kind: str
     triples: int
@@ -119,7 +119,7 @@ class Inferred:
 
     @cached_property
     def kinds(self) -> list[InferredKind]:
-        """The kinds of rules that gave triples, in order of precedence; query rules come last, by name."""
+        """The kinds of rules that derived triples, in order of precedence; query rules come last, by name."""
         found = Counter(rule.kind for rule, _ in self.closure.inferred())
         names = [kind for kind in (*KINDS, *sorted(found.keys() - KINDS.keys())) if found[kind]]
         query = {"en": "a rule in queries/infer/", "rule": "query"}
@@ -134,7 +134,7 @@ class Inferred:
         return {kind.kind: kind.triples for kind in self.kinds}
 
     def write(self, form: str = "text") -> str:
-        """The counts as `text`, or the inferred graphs in an RDF format (their triples, if it has no named graphs).
+        """The counts as `text`, or the inferred graphs in an RDF format (merged if it has no named graphs).
 
         The same graph gives the same text. Raises NotFoundError.
         """
@@ -152,10 +152,10 @@ class Inferred:
 
 
 class Reasoning:
-    """Reasoning over a project's store, which holds its assertions.
+    """Reasoning over a project's store of asserted triples. The closure is computed once.
 
-    find: the IRI of an entity by any of its names; label: the label of an IRI in a language; alignments: whether the
-    ontology's links to other vocabularies are read too. The closure is computed once.
+    find: the IRI of an entity by any of its names; label: the label of an IRI in a language; alignments: whether to
+    include the ontology's links to other vocabularies.
     """
 
     def __init__(
@@ -175,7 +175,7 @@ class Reasoning:
 
     @property
     def closure(self) -> Closure:
-        """All that follows. Raises DataError for an axiom that is not supported, QueryError for a query rule."""
+        """The closure. Raises DataError for an unsupported axiom, QueryError for an invalid query rule."""
         return self.explainer.closure
 
     def infer(self) -> Inferred:
@@ -185,7 +185,7 @@ class Reasoning:
     def explain(
         self, subject: str, predicate: str, object_: str, *, limit: int = 5, most: int = 20, language: str = "en"
     ) -> Explanations:
-        """Why triples hold; a part given as `?` matches any term.
+        """Explains why triples hold; a part given as `?` matches any term.
 
         limit: of proofs for each triple; most: of triples; language: of labels and notes. Raises NotFoundError,
         ParameterError.
@@ -195,14 +195,14 @@ class Reasoning:
         return self.explain_facts(facts, limit=limit, language=language)
 
     def explain_facts(self, facts: Sequence[Atom], *, limit: int = 5, language: str = "en") -> Explanations:
-        """As `explain`, for facts given as atoms."""
+        """Like `explain`, for facts given as atoms."""
         found = tuple(self.explainer.explain(fact, limit) for fact in facts)
         return Explanations(found, self._writer(language), self.explainer)
 
     def replay_json(self, text: str) -> Replay:
-        """The proofs in a JSON text that `Explanations.write` gave, checked as `Explanations.replay` does.
+        """Checks the proofs in JSON written by `Explanations.write`, as `Explanations.replay` does.
 
-        Raises DataError if the text is not that of proofs.
+        Raises DataError if the text has another structure.
         """
         try:
             body = json.loads(text)
@@ -230,7 +230,7 @@ class Reasoning:
         return self._writers[language]
 
     def _read(self, given: dict[str, Any]) -> tuple[Proof, list[str]]:
-        """A proof from JSON, and the steps that no rule gives any more."""
+        """A proof from JSON, and the steps that no rule derives any more."""
         steps: dict[Atom, ProofStep] = {}
         faults = []
         wording = self.explainer.wording

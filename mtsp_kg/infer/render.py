@@ -24,7 +24,7 @@ class ExplanationWriter:
         self._sources: dict[Atom, list[StatementSource]] = {}
 
     def text(self, explanations: Sequence[Explanation]) -> str:
-        """For reading: each fact with its proofs as trees, or with what is missing."""
+        """As text: each fact with its proofs as trees, or with the missing premises."""
         return "\n".join("\n".join(self._explanation(one)) + "\n" for one in explanations)
 
     def json(self, explanations: Sequence[Explanation]) -> str:
@@ -46,7 +46,7 @@ class ExplanationWriter:
         return self._sources[fact]
 
     def sources_in_words(self, fact: Atom) -> str:
-        """Where a fact is asserted, in words; empty if no graph asserts it."""
+        """The sources of an asserted fact, in words; empty if no graph asserts it."""
         passages = [self._source(source) for source in self.sources(fact) if source.is_passage]
         files = [self._source(source) for source in self.sources(fact) if not source.is_passage]
         parts = [f"asserted in {', '.join(passages)}"] if passages else []
@@ -54,11 +54,11 @@ class ExplanationWriter:
         return "; ".join(parts)
 
     def proof_lines(self, proof: Proof, indent: str) -> Iterator[str]:
-        """A proof as an indented tree, below a line that has its goal."""
+        """A proof as an indented tree, below the line of its goal."""
         yield from self._tree(proof_tree(proof, self.sources), indent)
 
     def proof_as_dict(self, proof: Proof) -> dict[str, Any]:
-        """A proof as JSON has it."""
+        """A proof as a dictionary for JSON."""
         steps = []
         for step in (proof.steps[fact] for fact in proof.facts() if fact in proof.steps):
             axiom = step.rule.axiom

@@ -1,10 +1,10 @@
 """Axioms as Horn rules: if the body holds, so does the head; a rule without a head is a contradiction.
 
-`kinds.toml` says which rules of OWL 2 RL (OWL 2 Profiles, section 4.3) a kind is. A class expression is taken apart
-into atoms, so that nothing is inferred of anonymous classes.
+`kinds.toml` maps kinds to the rules of OWL 2 RL (OWL 2 Profiles, section 4.3). A class expression is decomposed into
+atoms, so that nothing is inferred about anonymous classes.
 
-Two axioms may share an anonymous class: `A ⊑ some p B` and `some q C ⊑ D` give `A ⊑ D` where p is within q and B within
-C, though no B is named. Such an expression gets a name here, in square brackets, so that rules and explanations can
+Two axioms may share an anonymous class: `A ⊑ some p B` and `some q C ⊑ D` entail `A ⊑ D` if p ⊑ q and B ⊑ C, even if no
+instance of B is known. Such an expression gets a name here, in square brackets, so that rules and explanations can
 refer to it; it never occurs in an inferred graph. OWL 2 RL: scm-svf1, scm-svf2, scm-avf1, scm-avf2, scm-hv.
 """
 
@@ -60,7 +60,7 @@ Clause = tuple[Body, dict[str, str]]
 
 
 class LeftOut(NamedTuple):
-    """Something that OWL 2 entails and that is not inferred here, with the reason."""
+    """An entailment of OWL 2 that is not inferred here, with the reason."""
 
     what: str
     why: str
@@ -81,7 +81,7 @@ class Rule:
 
 
 class UnsupportedAxiomError(Exception):
-    """An axiom with consequences that no rule here expresses."""
+    """An axiom whose consequences no rule can express."""
 
 
 class Compiler:
@@ -93,9 +93,9 @@ class Compiler:
         self._fresh = (f"?v{number}" for number in count())
 
     def below(self, expression: Expression, term: str) -> list[Clause]:
-        """The ways to know that a term is a member of an expression: each some atoms, and terms that are bound.
+        """Sufficient conditions for a term to be a member of an expression: each has atoms, and terms that are bound.
 
-        Empty where only a closed world would tell. Raises UnsupportedAxiomError.
+        Empty if only a closed world would decide it. Raises UnsupportedAxiomError.
         """
         match expression:
             case Named(name):
@@ -133,7 +133,7 @@ class Compiler:
         return [] if name is None else [(((name, term),), {})]
 
     def rules(self, kind: str, clause: Clause, expression: Expression, term: str) -> Iterator[Rule]:
-        """The rules by which a term is a member of an expression where a clause holds. Raises UnsupportedAxiomError."""
+        """The rules by which a term is a member of an expression if a clause holds. Raises UnsupportedAxiomError."""
         body, bound = clause
         if not body and not bound and not _is_thing(expression):
             raise UnsupportedAxiomError("Axioms about all individuals (owl:Thing) are not supported.")
@@ -248,7 +248,7 @@ class SharedClasses:
             self._above.setdefault(sub.name, set()).add(super_.name)
 
     def _needs(self, one: Restriction, other: Restriction) -> Body | None:
-        """What must hold for one expression to be within another; None if it cannot be."""
+        """The conditions for one expression to be a subclass of another; None if it cannot be one."""
         if type(one) is not type(other) or one.property.inverse != other.property.inverse:
             return None
         lower, upper = one.property.name, other.property.name
@@ -268,7 +268,7 @@ class SharedClasses:
 
 
 def name_of(expression: Expression) -> str | None:
-    """The name of a class expression: a class's own, or one in square brackets; None if it gets none.
+    """The name of a class expression: that of a named class, or one in square brackets; None if it gets none.
 
     >>> name_of(Some(Property("<urn:p>"), Named("<urn:A>")))
     '[some <urn:p> <urn:A>]'

@@ -1,4 +1,4 @@
-"""What axioms and rules are made of: terms, atoms, and the class and property expressions of OWL 2.
+"""Terms, atoms, and the class and property expressions of OWL 2.
 
 A term is its N-Triples form. An atom is a triple pattern over a known predicate: `(property, subject, object)`, or
 `(class, member)` for a type. A variable is a string that begins with `?`; an atom without variables is a fact.
@@ -71,7 +71,7 @@ def atom_of(subject: str, predicate: str, object_: str) -> Atom:
 
 
 def substitute(atom: Atom, binding: dict[str, str]) -> Atom:
-    """An atom with those of its variables bound that the binding has."""
+    """An atom with its variables replaced by their values in a binding."""
     return (atom[0], *(binding.get(term, term) for term in atom[1:]))
 
 

@@ -45,7 +45,7 @@ _LISTS = {"disjoint-classes": "DisjointClasses", "disjoint-properties": "Disjoin
 
 
 class Wording:
-    """Words for facts, axioms and rules. profile: gives short names; label: the label of an IRI."""
+    """Words for facts, axioms and rules. profile: for short names; label: the label of an IRI."""
 
     def __init__(self, profile: Profile, label: Label | None = None) -> None:
         self._profile = profile
@@ -79,7 +79,7 @@ class Wording:
         return self._label(iri(predicate))
 
     def anonymous(self, term: str) -> str:
-        """An anonymous class, by the name in square brackets that `rules.name_of` gives it."""
+        """An anonymous class, by its name in square brackets (see `rules.name_of`)."""
         return _TERM.sub(lambda found: self.short(found.group()), term)
 
     def rule(self, rule: Rule) -> str:
@@ -88,7 +88,7 @@ class Wording:
         return kind.get("en", f"the rule {rule.kind}")
 
     def axiom(self, axiom: Axiom) -> str:
-        """An axiom, nearly as the Manchester syntax has it."""
+        """An axiom in a form close to Manchester syntax."""
         parts = [self._part(part) for part in axiom.parts]
         if axiom.kind in _BETWEEN:
             return f"{parts[0]} {_BETWEEN[axiom.kind]} {parts[1]}"

@@ -1,4 +1,4 @@
-"""The answer to a query: the rows of a SELECT, the yes or no of an ASK, or the triples of a CONSTRUCT or DESCRIBE."""
+"""The answer to a query: the rows of a SELECT, the boolean of an ASK, or the triples of a CONSTRUCT or DESCRIBE."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ _SHOWN_IN_NOTEBOOK = 200
 class Answer(ABC):
     """The answer to a query: rows with named columns, read as Python values.
 
-    `len(answer)`, `answer[0]` and `for row in answer` give rows (`values.Row`); `terms` has the RDF terms behind them.
-    An answer is true where it has rows; the answer to an ASK is its truth value and has no rows.
+    `len(answer)`, `answer[0]` and `for row in answer` give rows (`values.Row`); `terms` has the RDF terms.
+    An answer is true if it has rows; the answer to an ASK has its truth value and no rows.
 
-    profile: gives IRIs their short names; label: gives resources their labels (their short names without it).
+    profile: for the short names of IRIs; label: returns the labels of resources (by default their short names).
     """
 
     forms: ClassVar[tuple[str, ...]]
@@ -58,7 +58,7 @@ class Answer(ABC):
     @property
     @abstractmethod
     def terms(self) -> Sequence[tuple[Term | None, ...]]:
-        """The rows as RDF terms; None where a variable is not bound."""
+        """The rows as RDF terms; None for an unbound variable."""
 
     @abstractmethod
     def write(self, form: str = "table", width: int | None = None) -> str:
@@ -91,7 +91,7 @@ class Answer(ABC):
         """The rows as a DataFrame with a type for each column; resources are their prefixed names.
 
         Integers, truth values, numbers and text have pandas' nullable types, dates are `datetime64`. Decimals are
-        `Float64` where that loses nothing, else objects, as are columns of mixed types. Raises MissingExtraError.
+        `Float64` if that is lossless, else objects, as are columns of mixed types. Raises MissingExtraError.
         """
         from mtsp_kg.query.display import data_frame
 
@@ -124,11 +124,11 @@ class Table(Answer):
 
     @cached_property
     def terms(self) -> list[tuple[Term | None, ...]]:
-        """The rows as RDF terms; None where a variable is not bound."""
+        """The rows as RDF terms; None for an unbound variable."""
         return [tuple(solution) for solution in self._solutions()]
 
     def text_rows(self) -> list[list[str]]:
-        """The rows as a person reads them: prefixed names, plain literals, nothing where a variable is not bound."""
+        """The rows as text: prefixed names, lexical forms of literals, empty for an unbound variable."""
         return [[_text(term, self.profile.shrink) for term in row] for row in self.terms]
 
     def write(self, form: str = "table", width: int | None = None) -> str:
@@ -147,7 +147,7 @@ class Table(Answer):
 
 
 class Truth(Answer):
-    """The answer to an ASK: test it as a truth value."""
+    """The answer to an ASK, whose truth value is the result."""
 
     forms: ClassVar[tuple[str, ...]] = TABLE_FORMS
 
@@ -225,7 +225,7 @@ class TripleAnswer(Answer):
 
 
 def answer(results: Results, profile: Profile, label: Label | None = None) -> Answer:
-    """The results of a query as an Answer. label: the label of an IRI in a language; its short name without it."""
+    """The results of a query as an Answer. label: the label of an IRI in a language; by default its short name."""
     if isinstance(results, ox.QuerySolutions):
         return Table(results.serialize(format=ox.QueryResultsFormat.JSON) or b"", profile, label)
     if isinstance(results, ox.QueryBoolean):

@@ -1,6 +1,6 @@
-"""The catalogue of a project: its `.rq` files, each a query that describes itself, and its competency questions.
+"""The catalogue of a project: its `.rq` files, each a query with a descriptive header, and its competency questions.
 
-A query opens with a header of `#+` lines (the grlc convention, YAML); below it is plain SPARQL 1.1.
+A query begins with a header of `#+` lines (the grlc convention, YAML); below it is plain SPARQL 1.1.
 
     #+ summary: Which partners work under an outcome?
     #+ summary_zh: 某一预期成果下有哪些合作伙伴？
@@ -9,16 +9,16 @@ A query opens with a header of `#+` lines (the grlc convention, YAML); below it 
     #+   outcome: {type: outcome, default: "2.4", about: the outcome's number}
     #+ returns:
     #+   partner: the partner
-    #+   paragraph: the paragraph that says so
+    #+   paragraph: the paragraph that states it
     SELECT ... WHERE { VALUES ?outcome { outcome:2.4 } ... }
 
-A parameter is a variable with one `VALUES` block of one term, the default; `UNDEF` there means "any". So the file runs
-unchanged in every engine, and binding a parameter puts another term into that block.
+A parameter is a variable with one `VALUES` block of one term, the default; `UNDEF` means "any". So the file runs
+unchanged in every engine, and binding a parameter replaces the term in that block.
 
-Competency questions are what the ontology must be able to answer, each with the query that answers it. They are in
-`ontology/competency-questions.yaml`.
+Competency questions are questions that the ontology must be able to answer, each with the query that answers it. They
+are in `ontology/competency-questions.yaml`.
 
-    - question: Which outcomes stand under pillar 4?
+    - question: Which outcomes are part of pillar 4?
       zh: 战略支柱4之下有哪些预期成果？
       query: outcomes-of-pillar
       with: {pillar: "4"}
@@ -60,7 +60,7 @@ class Parameter(NamedTuple):
 
 @dataclass(frozen=True)
 class NamedQuery:
-    """A query of the catalogue, as its file describes it. kind: the name of its folder, such as `ask` or `check`."""
+    """A query of the catalogue, with the fields of its header. kind: the name of its folder (`ask`, `check` ...)."""
 
     name: str
     kind: str
@@ -103,7 +103,7 @@ class NamedQuery:
 
 
 class QueryList:
-    """Some queries of the catalogue, by name."""
+    """Queries of the catalogue, by name."""
 
     forms: ClassVar[tuple[str, ...]] = ("text", "json")
 
@@ -117,7 +117,7 @@ class QueryList:
         return iter(self.queries)
 
     def write(self, form: str = "text") -> str:
-        """As `text`, one query a line with its question, or as `json`. Raises NotFoundError."""
+        """As `text`, one query per line with its question, or as `json`. Raises NotFoundError."""
         if form == "json":
             return _json([query._as_dict() for query in self.queries])
         check_form(form, self.forms, "A list of queries")
@@ -138,7 +138,7 @@ class CompetencyQuestion(NamedTuple):
 
 
 def read_query(path: Path, profile: Profile) -> NamedQuery:
-    """The query in a file. profile: knows the types of parameters. Raises QueryError, with file and line."""
+    """The query in a file. profile: has the types of parameters. Raises QueryError, with file and line."""
     text = read_text(path)
     header = _header(text, path)
     if not isinstance(header, dict) or not header.get("summary"):
@@ -159,7 +159,7 @@ def read_query(path: Path, profile: Profile) -> NamedQuery:
 
 
 def read_text(path: Path) -> str:
-    """A query file's text. Raises NotFoundError if there is no such file, QueryError if it is not UTF-8 text."""
+    """The text of a query file. Raises NotFoundError if it does not exist, QueryError if it is not UTF-8."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
@@ -188,12 +188,12 @@ def list_queries(project: Project, kind: str, tag: str | None = None) -> QueryLi
 
 
 def find_query(project: Project, name: str, kind: str | None = None) -> NamedQuery:
-    """The query of that name. Raises NotFoundError, which suggests the nearest names, and QueryError."""
+    """The query with a name. Raises NotFoundError, which suggests the nearest names, and QueryError."""
     return read_query(find_file(project, name, kind), project.profile)
 
 
 def find_file(project: Project, name: str, kind: str | None = None) -> Path:
-    """The file of the query of that name. Raises NotFoundError, which suggests the nearest names."""
+    """The file of the query with a name. Raises NotFoundError, which suggests the nearest names."""
     files = project.query_files(kind)
     for path in files:
         if path.stem == name:
@@ -223,7 +223,7 @@ def with_prefixes(text: str, profile: Profile) -> str:
 
 
 def competency_questions(project: Project) -> list[CompetencyQuestion]:
-    """The project's competency questions in the order of their file; none where there is no file. Raises DataError."""
+    """The project's competency questions in the order of their file; none if there is no file. Raises DataError."""
     import yaml  # not at start-up
 
     path = project.root / "ontology" / COMPETENCY_FILE

@@ -1,4 +1,4 @@
-"""Entities by any of their names (IRI, prefixed name, label in any language), and resources that know their labels."""
+"""Entities by any of their names (IRI, prefixed name, label in any language), and resources with their labels."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def fold(label: str) -> str:
 
 
 class Resource(str):
-    """An IRI in an answer: as text it is the IRI, so that it is equal to it and can be given back as a parameter.
+    """An IRI in an answer: a string that equals the IRI, so that it can be passed as a parameter.
 
-    short: its prefixed name, the IRI where it has none; label: looked up when it is first asked for.
+    short: its prefixed name, or the IRI if there is none; label: looked up on first access.
     """
 
     short: str
     _label: Label
 
     def __new__(cls, iri: str, short: str, label: Label) -> Resource:
-        """label: gives the label of an IRI in a language."""
+        """label: returns the label of an IRI in a language."""
         made = super().__new__(cls, iri)
         made.short = short
         made._label = label
@@ -45,11 +45,11 @@ class Resource(str):
 
     @property
     def label(self) -> str:
-        """The preferred label in English; else in another language; else the short name."""
+        """The preferred label in English, else in another language, else the short name."""
         return self.label_in("en")
 
     def label_in(self, language: str) -> str:
-        """As `label`, in another language than English first."""
+        """Like `label`, with another preferred language."""
         return self._label(self.iri, language)
 
     def __repr__(self) -> str:
@@ -63,8 +63,7 @@ class Resource(str):
 class Entities:
     """The entities that a store describes.
 
-    profile: gives prefixed names their meaning; suggest: whether errors name similar entities, for which every label is
-    compared.
+    profile: for prefixed names; suggest: whether errors name similar entities, which requires comparing all labels.
     """
 
     def __init__(self, store: Store, profile: Profile, *, suggest: bool = True) -> None:
@@ -73,9 +72,9 @@ class Entities:
         self._suggest = suggest
 
     def find(self, name: str, namespace: str = "") -> str:
-        """The IRI of the entity of that name. namespace: of the entities that a label may name.
+        """The IRI of the entity with a name. namespace: limits the entities that a label can refer to.
 
-        Raises NotFoundError, with the nearest names, if there is none, and ParameterError if there are several.
+        Raises NotFoundError, with the nearest names, if there is none, ParameterError if there are several.
         """
         iri = self.profile.expand(name.strip())
         if iri is not None:
@@ -94,14 +93,14 @@ class Entities:
         raise NotFoundError(f"No entity in the graph has the name '{name}'.", remedy=self._hint(name))
 
     def has(self, iri: str) -> bool:
-        """Whether the graph has a statement about an IRI; not for what is not an IRI."""
+        """Whether the graph has a triple with an IRI as subject or object; False for an invalid IRI."""
         try:
             return self._store.mentions(iri)
         except ValueError:
             return False
 
     def label(self, iri: str, language: str = "en") -> str:
-        """The preferred label of an entity in a language, else in one of the profile's, in any; else its short name."""
+        """The preferred label of an entity in a language, else in the profile's, else in any; else its short name."""
         found: dict[str, str] = {}
         labels = self._store.labels()
         for quad in labels.quads(ox.NamedNode(iri), ox.NamedNode(vocab.PREF_LABEL), graph=DEFAULT_GRAPH):

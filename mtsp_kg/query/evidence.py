@@ -1,4 +1,4 @@
-"""What the rows of an answer rest on: the statements that a query matched, each with its passages or its proof."""
+"""The evidence for the rows of an answer: the triples that the query matched, each with its passages or its proof."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from mtsp_kg.infer.reasoning import Explanations, Reasoning
     from mtsp_kg.query.values import Row
 
-_ABSENCE = "It also depends on the absence of statements that the query excludes."
-_NOTHING_FOUND = "The query does not show which statements support this row."
+_ABSENCE = "It also depends on the absence of triples that the query excludes."
+_NOTHING_FOUND = "The query does not show which triples support this row."
 _LABELS = frozenset(nt(label) for label in vocab.LABELS)
 Solution = dict[str, Term]
 Key = tuple[Term | None, ...]
@@ -32,9 +32,9 @@ Key = tuple[Term | None, ...]
 
 @dataclass(frozen=True)
 class EvidenceRow:
-    """A row of an answer and the statements that it rests on, in the order of the query's patterns.
+    """A row of an answer and the triples that support it, in the order of the query's patterns.
 
-    number: the row's, from 1; cells: its text by column; absence: whether it also rests on what is not there.
+    number: of the row, from 1; cells: its text by column; absence: whether it also depends on absent triples.
     """
 
     number: int
@@ -47,7 +47,7 @@ class EvidenceRow:
 
     @cached_property
     def statements(self) -> Explanations:
-        """The statements, each with a proof: for what is asserted its passages, for what is inferred its premises."""
+        """The triples as proof trees: an asserted triple with its passages, an inferred one with its premises."""
         return self.reasoning.explain_facts(self.facts, limit=1, language=self.language)
 
     def _lines(self) -> Iterator[str]:
@@ -64,7 +64,7 @@ class EvidenceRow:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The evidence for one row of an answer, or for each."""
+    """The evidence for one row of an answer, or for all."""
 
     rows: tuple[EvidenceRow, ...]
 
@@ -93,10 +93,10 @@ class Evidence:
 def evidence(
     store: Store, text: str, answer: Answer, reasoning: Reasoning, *, row: int | None = None, language: str = "en"
 ) -> Evidence:
-    """The evidence for a row of an answer, or for each.
+    """The evidence for one row of an answer, or for all.
 
-    store: what was queried; text: the query; row: its number, from 1; language: of labels and notes. Raises
-    ParameterError if the answer has no rows or not this one, QueryError if the query cannot be taken apart.
+    store: the queried store; text: the query; row: its number, from 1; language: of labels and notes. Raises
+    ParameterError if the answer does not have this row, or any row; QueryError if the query cannot be analysed.
     """
     if not isinstance(answer, Table):
         raise ParameterError("Only rows have evidence, and this answer has none.", remedy="Write a SELECT query.")
@@ -122,7 +122,7 @@ def evidence(
 
 
 class EvidenceFinder:
-    """Finds the statements that the rows of an answer rest on. store: what was queried; text: the query."""
+    """Finds the triples that support the rows of an answer. store: the queried store; text: the query."""
 
     def __init__(self, store: Store, text: str, answer: Table, reasoning: Reasoning) -> None:
         query = flattened(text)
@@ -131,7 +131,7 @@ class EvidenceFinder:
         self._store, self._query, self._answer, self._reasoning = store, query, answer, reasoning
 
     def facts(self, index: int) -> tuple[Atom, ...]:
-        """The statements that a row, by its index, rests on: by triple pattern, then in natural order.
+        """The triples that support a row (by index): by triple pattern, then in natural order.
 
         Raises QueryError.
         """
@@ -153,7 +153,7 @@ class EvidenceFinder:
 
     @cached_property
     def _shared(self) -> list[str]:
-        """The columns that tell rows apart: those in the pattern, which are not counted or concatenated."""
+        """The columns that identify rows: those in the pattern, which are not aggregated."""
         return [column for column in self._answer.columns if column in self._variables]
 
     @cached_property
@@ -178,7 +178,7 @@ class EvidenceFinder:
         return found
 
     def _instances(self, triple: Sequence[Any], solution: Solution) -> Iterator[Atom]:
-        """The statements that a triple pattern matches in a solution, but for those that only order passages."""
+        """The triples that a triple pattern matches in a solution, without those that only order passages."""
         subject, predicate, object_ = triple
         if subject in self.pattern.graphs:
             return
@@ -190,7 +190,7 @@ class EvidenceFinder:
         yield from min(ways, key=lambda facts: (len(facts), sum(map(height, facts)), facts), default=())
 
     def _walk(self, path: Any, start: Term, solution: Solution) -> Iterator[tuple[Term, tuple[Atom, ...]]]:
-        """Where a path leads from a node, with the statements on the way, shortest first (SPARQL 1.1, section 9)."""
+        """The ends of a path from a node, with the triples on the way, shortest first (SPARQL 1.1, section 9)."""
         from rdflib.paths import AlternativePath, InvPath, MulPath, SequencePath
 
         if isinstance(path, AlternativePath):
@@ -236,7 +236,7 @@ class EvidenceFinder:
                         waiting.append((end, facts + more))
 
     def _explained(self, fact: Atom) -> bool:
-        """Whether a statement can be explained: it holds, and is not a declaration of the ontology."""
+        """Whether a triple can be explained: it holds, and is not a declaration of the ontology."""
         if fact[-1].startswith(f"<{vocab.OWL}") or fact[0].startswith(f"<{vocab.OWL}"):
             return False
         explainer = self._reasoning.explainer
@@ -248,7 +248,7 @@ def _natural_order(fact: Atom) -> list[list[tuple[int, str]]]:
 
 
 def _term(part: Any, solution: Solution) -> Term | None:
-    """The term of a pattern's part, which is rdflib's, in a solution."""
+    """The term of a part of a pattern (an rdflib term) in a solution."""
     from rdflib import BNode, Literal, URIRef, Variable
 
     if isinstance(part, Variable):

@@ -1,4 +1,4 @@
-"""Running queries on a store: a query of the catalogue, a file or a text, with its parameters bound."""
+"""Runs queries on a store: a query of the catalogue, a file or a text, with bound parameters."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class QueryRunner:
         return found
 
     def run(self, query: str, parameters: Mapping[str, ParameterValue]) -> tuple[str, Answer]:
-        """The text of a query, as it was run, and its answer.
+        """The text of a query as executed, and its answer.
 
         query: a query's name, a file that ends in .rq, or SPARQL. Raises NotFoundError, ParameterError, QueryError.
         """

@@ -1,4 +1,4 @@
-"""Parameters of queries: from a value, as a user writes it or as Python has it, to its place in the query's text.
+"""Parameters of queries: converts a value, given as text or as a Python object, to a term in the query's text.
 
 A value becomes an RDF term, which pyoxigraph writes into the one `VALUES` block of the parameter's variable; the user's
 text is never pasted into a query.
@@ -34,8 +34,8 @@ _LANGUAGE = r"[A-Za-z]{2,3}(-[A-Za-z0-9]+)*"
 def bind(query: NamedQuery, values: Mapping[str, ParameterValue], entities: Entities) -> str:
     """The text of a query with its parameters bound.
 
-    values: by name; a parameter left out keeps its default. Raises ParameterError for an unknown name or a value that
-    is not of the parameter's type, NotFoundError for an entity that the graph does not have.
+    values: by name; other parameters keep their defaults. Raises ParameterError for an unknown name or a value of the
+    wrong type, NotFoundError for an unknown entity.
     """
     known = {parameter.name: parameter for parameter in query.parameters}
     text = query.text
@@ -65,7 +65,7 @@ def place(text: str, variable: str, value: ox.NamedNode | ox.Literal, query: Nam
 
 
 def term(parameter: Parameter, value: ParameterValue, entities: Entities) -> ox.NamedNode | ox.Literal:
-    """A value as the RDF term that the parameter's type asks for. Raises ParameterError, NotFoundError."""
+    """A value as the RDF term that the parameter's type requires. Raises ParameterError, NotFoundError."""
     text = _text(parameter, value, entities)
     if parameter.type == "string":
         return ox.Literal(text)
@@ -83,7 +83,7 @@ def term(parameter: Parameter, value: ParameterValue, entities: Entities) -> ox.
 
 
 def _text(parameter: Parameter, value: ParameterValue, entities: Entities) -> str:
-    """A value as a user would write it for a parameter's type. Raises ParameterError for a value of another type."""
+    """A value as a user would write it for a parameter's type. Raises ParameterError for a value of the wrong type."""
     if isinstance(value, str):
         if not value.strip() and parameter.type == "entity":
             raise _wrong(parameter, value, _example(parameter, entities))

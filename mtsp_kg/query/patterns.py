@@ -1,7 +1,7 @@
-"""The pattern of a SELECT, apart from how the query groups, counts and orders its solutions.
+"""The pattern of a SELECT, without grouping, aggregation and ordering.
 
-`flattened` gives the query for all variables of the whole pattern, with subselects replaced by their patterns;
-`pattern_of` gives its triple patterns, as rdflib's parser has them (SPARQL 1.1 Query Language, section 18.2).
+`flattened` returns the query for all variables of the whole pattern, with subselects replaced by their patterns;
+`pattern_of` returns its triple patterns as parsed by rdflib (SPARQL 1.1 Query Language, section 18.2).
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _SIDES = {"Join": ("p1", "p2"), "LeftJoin": ("p1", "p2"), "Union": ("p1", "p2"),
 
 @dataclass
 class QueryPattern:
-    """The triple patterns of a query as rdflib has them, those of optional parts too.
+    """The triple patterns of a query as parsed by rdflib, including those of optional parts.
 
-    graphs: the variables that stand for graphs; absence: whether solutions rest on the absence of triples too.
+    graphs: the variables for graphs; absence: whether solutions also depend on the absence of triples.
     """
 
     triples: list[tuple[Any, Any, Any]] = field(default_factory=list)
@@ -47,7 +47,7 @@ def flattened(text: str) -> str | None:
 
 
 def pattern_of(query: str) -> QueryPattern:
-    """The triple patterns that the solutions of a flattened query rest on. Raises QueryError."""
+    """The triple patterns of a flattened query that support its solutions. Raises QueryError."""
     from rdflib.plugins.sparql.algebra import translateQuery
     from rdflib.plugins.sparql.parser import parseQuery
 
@@ -76,7 +76,7 @@ def _projection(tokens: list[str], start: int) -> tuple[set[str], int]:
 
 
 def _subselect(tokens: list[str], index: int, number: Iterator[int]) -> tuple[list[str], int]:
-    """The pattern of a subselect, with its own variables renamed, and the index of the brace that closes around it."""
+    """The pattern of a subselect, with its own variables renamed, and the index of the closing brace around it."""
     given, index = _projection(tokens, index)
     pattern, index = _group(tokens, index, number)
     if "*" not in given:
@@ -97,7 +97,7 @@ def _renamed(found: re.Match[str], given: set[str], suffix: str) -> str:
 
 
 def _group(tokens: list[str], index: int, number: Iterator[int]) -> tuple[list[str], int]:
-    """The group that opens at an index, with subselects replaced by their patterns, and the index behind it."""
+    """The group that starts at an index, with subselects replaced by their patterns, and the index after it."""
     out, index = ["{"], index + 1
     while index < len(tokens):
         token = tokens[index]

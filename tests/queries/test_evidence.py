@@ -93,7 +93,7 @@ def test_json_has_cells_statements_and_whether_something_is_absent() -> None:
     assert row["cells"]["outcome"].startswith("outcome:")
     assert row["absence"] is True
     assert all(statement["proofs"] for statement in row["statements"])
-    assert "It also depends on the absence of statements that the query excludes." in run(
+    assert "It also depends on the absence of triples that the query excludes." in run(
         "outcomes-without-target-group", "--evidence", "1"
     )
 
