@@ -49,7 +49,7 @@ CASES = [
     (["export", "parquet"], 4, "Unknown RDF format 'parquet'. Choose one of: turtle, trig"),
     (["shwo"], 2, "No such command 'shwo'. Did you mean 'show'?"),
     (["--project", "/", "info"], 4, "'/' is not a project"),
-    (["ingest", "nowhere.txt"], 4, "nowhere.txt: There is no such file."),
+    (["ingest", "nowhere.txt"], 4, "nowhere.txt: The file does not exist."),
     (["validate", "nowhere.ttl"], 2, "nowhere.ttl"),
 ]
 

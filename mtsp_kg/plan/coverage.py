@@ -102,7 +102,7 @@ class Matrix:
         return self.write()
 
     def _no_rows(self) -> str:
-        return f"The matrix '{self.name}' has no rows: the graph has nothing that it is about."
+        return f"The matrix '{self.name}' is empty: the graph contains no resources for its rows."
 
     def _empty(self) -> str:
         parts = []

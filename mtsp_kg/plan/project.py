@@ -28,7 +28,7 @@ def find_project(folder: str | Path | None = None) -> Project:
         root = Path(named)
         if not (root / "graph").is_dir() or not (root / "ontology").is_dir():
             raise NotFoundError(
-                f"'{root}' is not a project: it has no graph/ and ontology/.",
+                f"'{root}' is not a project folder: graph/ or ontology/ is missing.",
                 remedy="Name the folder that contains ontology/, graph/, shapes/ and queries/.",
             )
         return plan_project(root)

@@ -161,7 +161,7 @@ def _refuse_foreign_files(target: Path) -> None:
         if path.relative_to(target).as_posix() not in known:
             raise DataError(
                 "This file is not part of a published site, and publishing would delete it.",
-                remedy="Choose a folder that is new or empty, or that holds only a published site.",
+                remedy="Choose a folder that is new or empty, or that contains only a published site.",
                 file=path,
             )
 
@@ -231,7 +231,7 @@ def _write_in_processes(writer: _Writer, paths: Sequence[str], processes: int) -
         return [file for files in pool.map(_write_batch, batches) for file in files]
     except BrokenProcessPool as error:
         raise DataError(
-            "A process that makes pages ended unexpectedly.", remedy="Check that there is enough memory."
+            "A process that renders pages ended unexpectedly.", remedy="Check that there is enough memory."
         ) from error
     finally:
         pool.shutdown(cancel_futures=True)

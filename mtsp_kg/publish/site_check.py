@@ -75,7 +75,7 @@ def check_site(folder: Path) -> SiteCheck:
     """
     manifest = read_manifest(folder)
     if manifest is None:
-        raise NotFoundError(f"The folder holds no published site: it has no {MANIFEST}.", file=folder)
+        raise NotFoundError(f"The folder contains no published site: {MANIFEST} is missing.", file=folder)
     files: dict[str, dict[str, object]] = manifest["files"]
     found = list(_file_faults(folder, files))
     if not found:

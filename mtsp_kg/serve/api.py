@@ -69,7 +69,7 @@ class ServedCatalogue:
     def find(self, name: str) -> NamedQuery:
         """The query of that name. Raises ResourceNotFoundError."""
         if name not in self.queries:
-            raise ResourceNotFoundError("There is no query of this name.", remedy="/api lists all queries.")
+            raise ResourceNotFoundError("No query has this name.", remedy="/api lists all queries.")
         return self.queries[name]
 
     def listing(self) -> bytes:

@@ -21,12 +21,12 @@ _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]+)*$"
 _MAX_INTEGER = 10**18 - 1
 _REASONS = {
     "400": "A parameter is unknown, missing or of the wrong type, or the query is not valid SPARQL 1.1",
-    "404": "There is no query or entity of this name",
-    "405": "The resource does not have this method",
+    "404": "No query or entity has this name",
+    "405": "The resource does not support this method",
     "406": "None of the accepted media types is available",
     "413": "The body, the query or the result exceeds its limit",
     "415": "The media type of the body is not supported",
-    "429": "This client has as many queries as it may have at one time",
+    "429": "This client has reached its limit of concurrent queries",
     "503": "All workers are busy, or the query exceeded its memory limit",
     "504": "The query was cancelled at its time limit",
 }
@@ -43,7 +43,7 @@ def openapi(queries: Sequence[NamedQuery], base: str, title: str) -> bytes:
         "get": {
             "operationId": "health",
             "summary": "Whether the server can answer queries, and how busy it is",
-            "responses": {"200": _json_response("It can", {"type": "object"}), **_problems("503")},
+            "responses": {"200": _json_response("Ready for queries", {"type": "object"}), **_problems("503")},
         }
     }
     description = {
@@ -51,7 +51,7 @@ def openapi(queries: Sequence[NamedQuery], base: str, title: str) -> bytes:
         "info": {
             "title": title,
             "version": __version__,
-            "description": "The questions of the catalogue, and SPARQL 1.1. Read-only. Each row names its source.",
+            "description": "The questions of the catalogue, and SPARQL 1.1. Read-only. Each row cites its source.",
         },
         "servers": [{"url": base.rstrip("/")}],
         "paths": paths,

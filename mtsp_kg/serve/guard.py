@@ -132,7 +132,7 @@ def _check_stray(text: str, token: re.Match[str], kind: str, strays: int) -> Non
     if token.group() in "\"'":
         raise _error(text, token.start(), "Unterminated string.", "Add the closing quotation mark.")
     if strays > MAX_OPERATORS:
-        what = f"The query has more than {MAX_OPERATORS} characters that begin no SPARQL token."
+        what = f"The query has more than {MAX_OPERATORS} characters that do not start a SPARQL token."
         raise _error(text, token.start(), what, "Send SPARQL 1.1.")
 
 
@@ -146,7 +146,7 @@ def _service_error(text: str, offset: int) -> QueryError:
         text,
         offset,
         "SERVICE is not supported: this endpoint does not connect to other endpoints.",
-        "Run federated queries on an engine of your own. If 'service' is a prefix here, write '.' between it and '{'.",
+        "Run federated queries on your own engine. If 'service' is a prefix here, write '.' between it and '{'.",
     )
 
 

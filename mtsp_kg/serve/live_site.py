@@ -50,7 +50,7 @@ class LiveSite:
     async def run(self, work: Callable[[], T], /) -> T:
         """Does work in the site's thread. Raises BusyError when too much is waiting there."""
         if self._waiting >= _MOST_WAITING:
-            raise BusyError("Too many pages are being made at this moment.", remedy="Try again in a few seconds.")
+            raise BusyError("Too many pages are being rendered.", remedy="Try again in a few seconds.")
         self._waiting += 1
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)

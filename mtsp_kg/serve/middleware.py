@@ -106,7 +106,7 @@ class ResponseMiddleware:
     async def _respond(self, scope: Scope, receive: Receive, response: _Response) -> None:
         if scope["http_version"] == "1.1" and sum(name == b"host" for name, _ in scope["headers"]) != 1:
             # RFC 9112, section 3.2
-            raise BadRequestError("The request does not have exactly one Host header.", remedy="Send one.")
+            raise BadRequestError("The request does not have exactly one Host header.", remedy="Send exactly one.")
         if scope["method"] == "OPTIONS":
             await send_body(response, 204, "", b"", {"Allow": QUERY_METHODS, **_PREFLIGHT})
             return

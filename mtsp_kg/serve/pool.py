@@ -101,8 +101,8 @@ class Pool:
         known = self._clients.setdefault(client, _Client(asyncio.Semaphore(self.limits.running)))
         if known.queries >= self.limits.running + self.limits.waiting:
             raise TooManyRequestsError(
-                f"This client has {known.queries} queries already.",
-                remedy=f"Wait for one to end: {self.limits.running} may run, {self.limits.waiting} more may wait.",
+                f"This client already has {known.queries} queries.",
+                remedy=f"Wait for one to end: at most {self.limits.running} run and {self.limits.waiting} wait.",
             )
         known.queries += 1
         try:

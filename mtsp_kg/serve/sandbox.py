@@ -47,7 +47,7 @@ WITHOUT_PART = {
     "calls": "no seccomp: the kernel does not block connections and files; only the query guard rejects SERVICE",
     "timer": "no interval timer: the web process, not the kernel, enforces the time limit",
 }
-"""What is weaker without a part of the isolation."""
+"""The weakness if a part of the isolation is missing."""
 
 
 class _Program(ctypes.Structure):

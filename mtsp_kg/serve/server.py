@@ -78,7 +78,7 @@ def run_server(
         app = application(served, pool, AccessLog(sys.stderr, settings.log))
 
         def ready() -> None:
-            announce(f"mtsp serves {here}")
+            announce(f"Serving at {here}")
             served.site.begin()
 
         asyncio.run(_run(settings, listener, pool, app, ready))

@@ -70,7 +70,7 @@ class SiteApplication:
         answer = await requests.until_disconnect(self.answer(scope), receive)
         if answer is None:
             raise ResourceNotFoundError(
-                "There is no resource at this address.",
+                "No resource has this address.",
                 remedy="/sitemap.xml lists the pages, /api the questions; /sparql is the SPARQL endpoint.",
             )
         await self.send(scope, send, answer)

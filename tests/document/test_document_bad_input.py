@@ -78,7 +78,7 @@ def test_wrong_file(name: str, tmp_path: Path) -> None:
 
 
 def test_no_file(tmp_path: Path) -> None:
-    with pytest.raises(NotFoundError, match=r"There is no such file\. Check the path"):
+    with pytest.raises(NotFoundError, match=r"The file does not exist\. Check the path"):
         read_document(tmp_path / "nowhere.txt")
 
 

@@ -80,7 +80,7 @@ def start(
     assert process.stdout is not None
     line = process.stdout.readline()
     ready = time.monotonic() - began
-    assert line.startswith("mtsp serves http://"), log.read_text("utf-8")
+    assert line.startswith("Serving at http://"), log.read_text("utf-8")
     return Server(process, line.split()[2], log, ready)
 
 

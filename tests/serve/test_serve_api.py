@@ -71,18 +71,18 @@ def test_a_parameter_is_a_term_never_text(roomy: Server, value: str) -> None:
 @pytest.mark.parametrize(
     ("path", "status", "said"),
     [
-        ("/api/nosuch", 404, "no query"),
-        ("/api/..%2f..%2fetc%2fpasswd", 404, "no resource"),
-        ("/api/view/house", 404, "no resource"),
-        ("/api/house", 404, "no query"),
+        ("/api/nosuch", 404, "No query"),
+        ("/api/..%2f..%2fetc%2fpasswd", 404, "No resource"),
+        ("/api/view/house", 404, "No resource"),
+        ("/api/house", 404, "No query"),
         ("/api/partners-of-outcome?outcome=two", 400, "must be an outcome"),
-        ("/api/partners-of-outcome?outcome=9.9", 404, "Nothing in the graph"),
+        ("/api/partners-of-outcome?outcome=9.9", 404, "The graph does not contain"),
         ("/api/partners-of-outcome?outcome=2.4&outcome=3.3", 400, "more than once"),
         ("/api/partners-of-outcome?pillar=2", 400, "no parameter 'pillar'"),
         ("/api/partners-of-outcome?outcome=", 400, "must be an outcome"),
         ("/api/entity-by-name?text=" + "a" * 501, 400, "longer than 500"),
         ("/api/who-says?subject=Wrold%20Health", 404, "has the name"),
-        ("/api/partners-of-outcome.xls", 404, "no query"),
+        ("/api/partners-of-outcome.xls", 404, "No query"),
     ],
 )
 def test_bad_requests_say_what_is_wrong(roomy: Server, path: str, status: int, said: str) -> None:

@@ -62,7 +62,7 @@ BAD = [
     ("SELECT ('a\nb')", "Unterminated string"),
     ("SELECT ?\\u0061 {}", "Codepoint escapes"),
     ("ASK { <" + "a" * 3000 + "> ?p ?o }", "IRI is longer"),
-    ("?" * 2000, "begin no SPARQL token"),
+    ("?" * 2000, "do not start a SPARQL token"),
 ]
 
 

@@ -76,7 +76,7 @@ def test_one_client_has_its_share_and_no_more(starter: Callable[..., Server], sm
     assert max(answer.elapsed.total_seconds() for answer in found if answer.status_code == 504) > 2.75
     for refused in (answer for answer in found if answer.status_code == 429):
         assert int(refused.headers["retry-after"]) > 0
-        assert refused.json()["remedy"].endswith("1 may run, 2 more may wait.")
+        assert refused.json()["remedy"].endswith("at most 1 run and 2 wait.")
     with ThreadPoolExecutor(2) as threads:
         attack = threads.submit(ask, "127.0.3.1")
         until_busy(server, 1)

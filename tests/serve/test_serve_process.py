@@ -206,7 +206,7 @@ def test_a_weaker_mode_says_so_at_start(tmp_path: Path, small_project: Path) -> 
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
     assert process.stdout is not None
     assert process.stderr is not None
-    assert process.stdout.readline().startswith("mtsp serves")
+    assert process.stdout.readline().startswith("Serving at http")
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
     said = process.stderr.read()

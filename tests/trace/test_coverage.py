@@ -99,8 +99,8 @@ def test_a_matrix_as_a_data_frame(kg: KnowledgeGraph) -> None:
 def test_a_matrix_about_nothing_says_so(library: KnowledgeGraph) -> None:
     matrix = library.coverage("pillars-sdgs")
     assert (matrix.rows, matrix.columns) == ((), ())
-    assert str(matrix) == "The matrix 'pillars-sdgs' has no rows: the graph has nothing that it is about.\n"
-    assert "has no rows" in matrix.write("html")
+    assert str(matrix) == "The matrix 'pillars-sdgs' is empty: the graph contains no resources for its rows.\n"
+    assert "is empty" in matrix.write("html")
 
 
 QUERY = """\

@@ -77,7 +77,7 @@ class Comparison:
         """The comparison as text: a line for each difference. Raises NotFoundError for another form."""
         check_form(form, self.forms, "A comparison")
         if self.same:
-            return f"{self.copy} is the text that {self.described} describes: {self.passages} passages.\n"
+            return f"{self.copy} matches {self.described}: {self.passages} passages.\n"
         return "".join(f"{f'{self.copy}:{one.line}: ' if one.line else ''}{one.what}\n" for one in self.differences)
 
     def __iter__(self) -> Iterator[Difference]:
@@ -122,9 +122,7 @@ def _reasons(ours: dict[str, list[str]], theirs: dict[str, list[str]]) -> list[s
     reasons = []
     if ours.get(_DIGEST) != theirs.get(_DIGEST):
         before, now = _value(ours, _LENGTH), _value(theirs, _LENGTH)
-        size = (
-            f"{now} characters here, {before} in the graph" if now != before else f"{now} characters, not the same ones"
-        )
+        size = f"{now} characters here, {before} in the graph" if now != before else f"still {now} characters"
         reasons.append(f"its text ({size})")
     for predicate in sorted((ours.keys() | theirs.keys()) - _DERIVED):
         if ours.get(predicate) != theirs.get(predicate):
@@ -139,7 +137,7 @@ def _parse(data: bytes | None, file: Path) -> _Structure:
     import pyoxigraph
 
     if data is None:
-        raise NotFoundError("There is no such file.", file=file, remedy="Ingest the document first.")
+        raise NotFoundError("The file does not exist.", file=file, remedy="Ingest the document first.")
     found: _Structure = {}
     try:
         for quad in pyoxigraph.parse(data, format=pyoxigraph.RdfFormat.TURTLE):

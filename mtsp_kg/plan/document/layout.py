@@ -111,7 +111,7 @@ def layout(language: str = "zh") -> Layout:
     if not source.is_file():
         known = sorted(path.stem.partition("-")[2] for path in source.parent.glob("layout-*.toml"))
         raise DocumentError(
-            f"There is no layout for documents in '{language}'.", remedy=f"There are layouts for: {', '.join(known)}."
+            f"Documents in '{language}' are not supported.", remedy=f"Supported languages: {', '.join(known)}."
         )
     table = tomllib.loads(source.read_text(encoding="utf-8"))
     line = table["line"]

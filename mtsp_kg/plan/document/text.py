@@ -94,7 +94,7 @@ def read_lines(path: Path) -> list[Line]:
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise NotFoundError("There is no such file.", file=path, remedy="Check the path of the document.") from None
+        raise NotFoundError("The file does not exist.", file=path, remedy="Check the path of the document.") from None
     except OSError as error:
         raise DocumentError(f"The file cannot be read: {error.strerror}.", file=path, remedy=_PLAIN) from None
     for magic, what in _MAGIC.items():

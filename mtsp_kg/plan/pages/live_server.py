@@ -101,7 +101,7 @@ def check_copy(file: Path, store: ox.Store) -> str:
     if same == 0:
         raise DocumentError(
             f"No passage of this copy of {document.symbol} matches the graph.",
-            remedy="Give the edition of the document from which the graph was made, as plain text.",
+            remedy="Give the edition from which the graph was made, as plain text.",
             file=document.file,
         )
     counted = f"Pages show the text of {file}: {same} of {len(known)} passages match the graph"
