@@ -10,7 +10,7 @@ import pyoxigraph as ox
 import pytest
 from serve_process import ROOT, Server
 
-from mtsp_kg.graph import open_graph
+from mtsp_kg.graph import KnowledgeGraph, open_graph
 from mtsp_kg.plan.project import plan_project
 from mtsp_kg.query.catalogue import NamedQuery, read_catalogue
 
@@ -19,9 +19,14 @@ pytestmark = pytest.mark.slow
 QUERIES = read_catalogue(plan_project(ROOT), "ask")
 
 
+@pytest.fixture(scope="module")
+def kg() -> KnowledgeGraph:
+    return open_graph()
+
+
 @pytest.mark.parametrize("query", QUERIES, ids=lambda query: query.name)
-def test_every_query_answers_as_the_command_line_does(roomy: Server, query: NamedQuery) -> None:
-    expected = open_graph().query(query.name)
+def test_every_query_answers_as_the_command_line_does(roomy: Server, kg: KnowledgeGraph, query: NamedQuery) -> None:
+    expected = kg.query(query.name)
     with roomy.client() as client:
         answer = client.get(f"/api/{query.name}")
         standard = client.get(f"/api/{query.name}", headers={"Accept": "application/sparql-results+json"})
@@ -38,11 +43,11 @@ def test_every_query_answers_as_the_command_line_does(roomy: Server, query: Name
     assert len(rows) == len(expected) + 1
 
 
-def test_parameters_are_bound_as_on_the_command_line(roomy: Server) -> None:
+def test_parameters_are_bound_as_on_the_command_line(roomy: Server, kg: KnowledgeGraph) -> None:
     with roomy.client() as client:
         for outcome in ("3.3", "outcome:3.3", "https://w3id.org/mtsp-kg/id/mtsp-2022-2026/outcome/3.3"):
             answer = client.get("/api/partners-of-outcome", params={"outcome": outcome})
-            expected = open_graph().query("partners-of-outcome", outcome="3.3")
+            expected = kg.query("partners-of-outcome", outcome="3.3")
             assert len(answer.json()["rows"]) == len(expected)
             assert answer.json()["parameters"] == {"outcome": outcome}
         chinese = client.get("/api/entity-by-name", params={"text": "中小企业"})
