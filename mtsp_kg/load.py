@@ -105,7 +105,7 @@ def read_checked(path: Path) -> bytes:
 
 
 def read_file(path: Path) -> bytes:
-    """The bytes of a file without a byte order mark. Raises DataError when it cannot be read."""
+    """The bytes of a file without a byte order mark. Raises DataError if it cannot be read."""
     try:
         return path.read_bytes().removeprefix(BYTE_ORDER_MARK)
     except OSError as error:

@@ -1,6 +1,6 @@
 """The description of a published dataset, and of its documents: VoID (W3C Note) and DCAT 3 (W3C Recommendation).
 
-Every count is taken from the published quads, and only what exists is described: no endpoint where there is none, the
+Every count is taken from the published quads, and only what exists is described: no endpoint if there is none, the
 licence as an IRI, languages only where the data has them.
 """
 

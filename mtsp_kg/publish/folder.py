@@ -96,7 +96,7 @@ def unchanged(folder: Path, key: str) -> Published | None:
 def write_site(site: SiteFiles, target: Path, key: str) -> Published:
     """Writes a site into a folder; key: identifies its sources and options.
 
-    Raises DataError when the folder holds files that are not part of a published site, when another process is writing
+    Raises DataError if the folder holds files that are not part of a published site, when another process is writing
     to it, or when it cannot be written; and what the site raises.
     """
     folder, target = target, Path(os.path.realpath(target))

@@ -71,7 +71,7 @@ class SiteCheck:
 def check_site(folder: Path) -> SiteCheck:
     """Checks the files of a published site and, where all are as listed, links and counts.
 
-    Raises NotFoundError where there is no published site.
+    Raises NotFoundError if there is no published site.
     """
     manifest = read_manifest(folder)
     if manifest is None:

@@ -1,4 +1,4 @@
-"""The catalogue as an API: each query of `queries/ask/` at a path of its own, its parameters bound as terms.
+"""The catalogue as an API: each query of `queries/ask/` at its own path, with parameters bound as terms.
 
 The names of entities in parameters are resolved here, in the web process; the query itself runs in the pool.
 """
@@ -39,8 +39,8 @@ _SUFFIXES = {".json": "application/json", ".csv": "text/csv"}
 class ServedCatalogue:
     """Runs queries of the catalogue in the pool.
 
-    entities: resolves the names in parameters, in the event loop, which suggestions would hold up; rebase: the base IRI
-    under which the graph is served.
+    entities: resolves the names in parameters, in the event loop, which computing suggestions would block; rebase: the
+    base IRI under which the graph is served.
     """
 
     def __init__(self, queries: Sequence[NamedQuery], entities: Entities, pool: Pool, rebase: Rebase) -> None:
@@ -52,7 +52,7 @@ class ServedCatalogue:
     async def run(self, name: str, values: Mapping[str, str], form: str, client: str) -> QueryResult:
         """The result of a query, for a client that has a place in the pool.
 
-        values: parameters, as a user writes them; form: as of `Task.table`. Raises ResourceNotFoundError,
+        values: parameters, as a user writes them; form: see `Task.table`. Raises ResourceNotFoundError,
         ParameterError, NotFoundError, and what the pool raises.
         """
         query = self.find(name)
@@ -67,7 +67,7 @@ class ServedCatalogue:
         return await self._pool.run(Task(text, table=form, graph=None), client)
 
     def find(self, name: str) -> NamedQuery:
-        """The query of that name. Raises ResourceNotFoundError."""
+        """The query with a name. Raises ResourceNotFoundError."""
         if name not in self.queries:
             raise ResourceNotFoundError("No query has this name.", remedy="/api lists all queries.")
         return self.queries[name]
@@ -86,7 +86,7 @@ class Api:
         self._pool = pool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request. Raises MtspError before anything of a response is sent."""
+        """Answers a request. Raises MtspError before any part of a response is sent."""
         if scope["method"] != "GET":
             raise MethodNotAllowedError(scope["method"])
         name = scope["path_params"].get("name", "")

@@ -34,11 +34,11 @@ _ETAG_LENGTH = 20
 
 @dataclass(frozen=True)
 class ServedProject:
-    """What a server serves.
+    """The content of a server.
 
-    base: the public IRI of the server, with a final slash, with which every link begins, never with a Host header;
+    base: the public IRI of the server, with a final slash; every link begins with it, never with a Host header;
     queries: of the catalogue; entities: resolves names in parameters; title: of the API; rebase: the base IRI under
-    which the project's own IRIs are served, its own by default.
+    which the project's own IRIs are served, by default the project's.
     """
 
     base: str
@@ -104,7 +104,7 @@ class _PageOrEndpoint:
 
 
 class _CachedDocument:
-    """A document that does not change while the server runs. forms: by media type, what makes it, called once."""
+    """A document that does not change while the server runs. forms: by media type, a function that renders it once."""
 
     def __init__(self, forms: Mapping[str, Callable[[], bytes]]) -> None:
         self._forms = forms
@@ -127,7 +127,7 @@ class _CachedDocument:
 
 
 class _Health:
-    """Whether there are workers, and how many are busy. It asks nothing of them, so that it answers at once."""
+    """Reports the number of workers and of busy ones, without contacting them, so that it answers at once."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool

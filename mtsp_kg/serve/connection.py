@@ -1,8 +1,8 @@
-"""A connection over HTTP/1.1 with deadlines: one that does not send its request, or take its response, in time is cut.
+"""HTTP/1.1 connections with deadlines: a client that is too slow to send a request or read a response is disconnected.
 
-uvicorn has no such option. Its protocol on httptools, which rejects a request that has both Content-Length and
-Transfer-Encoding, gets one deadline for each phase of a request. So a slow client holds a connection for some seconds,
-and never a worker.
+uvicorn has no such option. This extends its httptools protocol, which rejects a request that has both Content-Length
+and Transfer-Encoding, with one deadline for each phase of a request. So a slow client occupies a connection for some
+seconds, and never a worker.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _REASONS = {414: b"URI Too Long", 431: b"Request Header Fields Too Large"}
 
 
 class DeadlineProtocol(HttpToolsProtocol):
-    """A connection. Each phase (head, body, response) has one deadline, which single bytes do not move."""
+    """A connection. Each phase (head, body, response) has one deadline, which received bytes do not extend."""
 
     deadlines = Deadlines()
     _deadline: asyncio.TimerHandle | None = None

@@ -1,4 +1,4 @@
-"""What the server says about itself to programs: OpenAPI 3.1, its queries as RDF, the SPARQL service description."""
+"""Machine-readable descriptions of the server: OpenAPI 3.1, its queries as RDF, the SPARQL service description."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def openapi(queries: Sequence[NamedQuery], base: str, title: str) -> bytes:
 
 
 def query_examples(queries: Sequence[NamedQuery], base: str, media_type: str) -> bytes:
-    """The queries in an RDF format, as the SIB's SPARQL examples are: an `sh:SPARQLExecutable` for each, with its
-    question in each language, its text, its tags and its endpoint. base: as of `openapi`.
+    """The queries in an RDF format, like the SIB's SPARQL examples: an `sh:SPARQLExecutable` for each, with its
+    question in each language, its text, its tags and its endpoint. base: see `openapi`.
     """
     namespaces: dict[str, str] = {}
     triples: list[ox.Triple] = []
@@ -83,7 +83,7 @@ def query_examples(queries: Sequence[NamedQuery], base: str, media_type: str) ->
 
 
 def service_description(base: str, media_type: str) -> bytes:
-    """The SPARQL 1.1 Service Description of the endpoints (section 3) in an RDF format. base: as of `openapi`."""
+    """The SPARQL 1.1 Service Description of the endpoints (section 3) in an RDF format. base: see `openapi`."""
     parser = ox.parse(_SERVICE_DESCRIPTION.read_bytes(), ox.RdfFormat.TURTLE, base_iri=base)
     triples = [quad.triple for quad in parser]
     return _written(triples, media_type, parser.prefixes)

@@ -1,9 +1,9 @@
 """The query guard: one linear pass over the text of a visitor's query before a parser reads it.
 
-It rejects what crashes parsers or leaves the machine, and what no question needs: more than 64 KB, 64 levels of nesting
-or 512 operators, SERVICE, updates, and codepoint escapes outside strings and IRIs, which could spell a keyword (SPARQL
-1.1 Query, section 19.2). The guard gives early and clear messages; what passes it is contained by the worker's sandbox.
-Every quantifier of its pattern is possessive, so that the pass takes linear time.
+It rejects queries that crash parsers or open connections, and features that no legitimate query needs: more than 64 KB,
+64 levels of nesting or 512 operators, SERVICE, updates, and codepoint escapes outside strings and IRIs, which could
+spell a keyword (SPARQL 1.1 Query, section 19.2). The guard gives early and clear messages; the worker's sandbox
+contains queries that pass it. Every quantifier of its pattern is possessive, so that the pass takes linear time.
 """
 
 from __future__ import annotations

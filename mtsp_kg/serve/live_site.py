@@ -1,7 +1,7 @@
-"""A site that is made while the server already answers, and that has its own thread.
+"""A site that is prepared in a separate thread while the server already answers.
 
-A site takes a second or two to make, for which the endpoint need not wait. Its pages are made in that thread one after
-another, so that the event loop stays free; a visitor who would wait behind too many others gets an error.
+Preparing a site takes a second or two, for which the endpoint need not wait. The thread renders one page after another,
+so that the event loop is never blocked; if too many requests are waiting, further ones get an error.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _SWITCH_INTERVAL = 0.0005
 
 
 class LiveSite:
-    """A site made in the background. make: makes it; it may take seconds and is called once, in the site's thread."""
+    """A site created in the background. make: creates it; may take seconds, and is called once in the site's thread."""
 
     def __init__(self, make: Callable[[], ServedSite]) -> None:
         self._make = make
@@ -35,20 +35,20 @@ class LiveSite:
         self._prepared: asyncio.Task[None] | None = None
 
     def begin(self) -> None:
-        """Starts to make the site; within a running event loop."""
+        """Starts to create the site; requires a running event loop."""
         if self._made is None:
             sys.setswitchinterval(_SWITCH_INTERVAL)
             self._made = asyncio.get_running_loop().create_task(self._make_site())
 
     async def respond(self, request: SiteRequest, queries: SiteQueries) -> SiteAnswer | None:
-        """The site's answer, once the site is made. Raises BusyError, and what made the site impossible."""
+        """The site's answer, once the site exists. Raises BusyError, and the error that prevented its creation."""
         self.begin()
         assert self._made is not None
         answers = await asyncio.shield(self._made)
         return await answers.respond(request, queries)
 
     async def run(self, work: Callable[[], T], /) -> T:
-        """Does work in the site's thread. Raises BusyError when too much is waiting there."""
+        """Does work in the site's thread. Raises BusyError if too much is waiting there."""
         if self._waiting >= _MOST_WAITING:
             raise BusyError("Too many pages are being rendered.", remedy="Try again in a few seconds.")
         self._waiting += 1

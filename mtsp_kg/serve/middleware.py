@@ -1,4 +1,4 @@
-"""What every response has: security headers, CORS, HEAD and OPTIONS, errors as problem details, a line in the log."""
+"""Functions of every response: security headers, CORS, HEAD and OPTIONS, errors as problem details, the access log."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ _log = logging.getLogger("mtsp_kg.serve")
 class AccessLog:
     """Writes a line of JSON for each request. level: one of `settings.LOG_LEVELS`.
 
-    Only LOG_QUERIES logs the text of queries and the parameters of the API. A visitor's text cannot start a line of its
-    own or reach a terminal unescaped, because JSON escapes it; long text is cut.
+    Only LOG_QUERIES logs the text of queries and the parameters of the API. A visitor's text cannot start a new
+    line or reach a terminal unescaped, because JSON escapes it; long text is truncated.
     """
 
     def __init__(self, stream: IO[str], level: str = LOG_REQUESTS) -> None:
@@ -74,7 +74,7 @@ class AccessLog:
 
 
 class ResponseMiddleware:
-    """An ASGI application around another, which sees GET in place of HEAD and may raise MtspError."""
+    """An ASGI application around another one, which receives GET instead of HEAD and may raise MtspError."""
 
     def __init__(self, app: ASGIApp, log: AccessLog) -> None:
         self._app = app

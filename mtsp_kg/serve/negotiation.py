@@ -33,11 +33,11 @@ _WEIGHT = re.compile(r"(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 
 
 def best_media(accept: str | None, offers: Sequence[str]) -> str | None:
-    """The available media type that a client prefers; None where it accepts none of them.
+    """The available media type that a client prefers; None if it accepts none of them.
 
     accept: the Accept header; absent or empty, it accepts everything. offers: the media types without parameters, in
     the server's order of preference, which decides between equal weights. For each offer the most specific range in the
-    header counts. What is not a media range is ignored.
+    header counts. Invalid media ranges are ignored.
 
     >>> best_media("text/turtle;q=0.5, application/ld+json", ["text/turtle", "application/ld+json"])
     'application/ld+json'
@@ -50,7 +50,7 @@ def best_media(accept: str | None, offers: Sequence[str]) -> str | None:
 
 
 def best_language(accept: str | None, offers: Sequence[str]) -> str:
-    """The available language that a client prefers; the first offer where it names none of them.
+    """The available language that a client prefers; the first offer if it names none of them.
 
     >>> best_language("fr-CH, fr;q=0.9, en;q=0.8", ["en", "fr"])
     'fr'

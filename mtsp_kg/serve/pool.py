@@ -1,7 +1,7 @@
-"""The pool of workers in the web process: which query may run now, and what became of it.
+"""The pool of workers in the web process: it schedules queries and returns their results.
 
-Each client has a share of running and waiting queries, the queue has a limit, and a lost worker is replaced. No query
-is evaluated here.
+The number of running and waiting queries of each client is limited, as is the queue; a lost worker is replaced. No
+query is evaluated here.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Pool:
     async def place(self, client: str) -> AsyncIterator[None]:
         """A place for one query of a client, from its request to the end of its response. Raises TooManyRequestsError.
 
-        client: as `requests.client_of` has it.
+        client: the result of `requests.client_of`.
         """
         known = self._clients.setdefault(client, _Client(asyncio.Semaphore(self.limits.running)))
         if known.queries >= self.limits.running + self.limits.waiting:

@@ -14,7 +14,7 @@ _MAX_METHOD_LENGTH = 20
 class HttpError(MtspError):
     """A request that the server does not fulfil.
 
-    retry_after: seconds after which the client may try again, None where that is no use; allow: the methods of the
+    retry_after: seconds after which the client may try again, None if that is useless; allow: the methods of the
     resource, for 405.
     """
 
@@ -27,13 +27,13 @@ class BadRequestError(HttpError):
 
 
 class ResourceNotFoundError(HttpError):
-    """There is no resource at this path."""
+    """No resource has this path."""
 
     http_status = 404
 
 
 class MethodNotAllowedError(HttpError):
-    """The resource does not have this method. allow: the methods that it has."""
+    """The resource does not support this method. allow: the methods that it supports."""
 
     http_status = 405
 
@@ -45,7 +45,7 @@ class MethodNotAllowedError(HttpError):
 
 
 class NotAcceptableError(HttpError):
-    """The client accepts none of the available media types. result: what the result is, where that decides."""
+    """The client accepts none of the available media types. result: the kind of the result, if that matters."""
 
     http_status = 406
 
@@ -76,7 +76,7 @@ class UnsupportedMediaTypeError(HttpError):
 
 
 class TooManyRequestsError(HttpError):
-    """The client has as many queries as it may have at one time."""
+    """The client has reached its limit of concurrent queries."""
 
     http_status = 429
     retry_after = 1

@@ -37,7 +37,7 @@ _VARY = {"Vary": "Accept"}
 
 @dataclass(frozen=True)
 class QueryOperation:
-    """A query operation. default_graphs, named_graphs: the dataset of the request, None where it has none."""
+    """A query operation. default_graphs, named_graphs: the dataset of the request, None if it has none."""
 
     text: str
     default_graphs: list[str] | None = None
@@ -48,7 +48,7 @@ class SparqlEndpoint:
     """The endpoint as an ASGI application.
 
     view: `all`, or `asserted` without inferred triples; base: the public IRI of the server, with a final slash; path:
-    of the endpoint below it; asserted: the IRI that means, as `default-graph-uri`, the merge of all graphs without
+    of the endpoint below it; asserted: the IRI that, as `default-graph-uri`, denotes the merge of all graphs without
     inferred triples.
     """
 
@@ -68,7 +68,7 @@ class SparqlEndpoint:
         self._description = cache(partial(service_description, base))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request. Raises MtspError before anything of a response is sent."""
+        """Answers a request. Raises MtspError before any part of a response is sent."""
         accept = requests.header(scope, b"accept")
         operation = await read_operation(scope, receive)
         if operation is None:
@@ -92,9 +92,9 @@ class SparqlEndpoint:
                 result.close()
 
     async def run(self, operation: QueryOperation, table: str | None, graph: str | None, client: str) -> QueryResult:
-        """The result of a query, for a client that has a place in the pool. table, graph: forms, as of `Task`.
+        """The result of a query, for a client that has a place in the pool. table, graph: see `Task`.
 
-        Raises QueryError when the guard rejects it, and what the pool raises.
+        Raises QueryError if the guard rejects it, and what the pool raises.
         """
         guard.check(operation.text)
         return await self._pool.run(self._task(operation, table, graph), client)
@@ -112,7 +112,7 @@ class SparqlEndpoint:
 
 
 async def read_operation(scope: Scope, receive: Receive) -> QueryOperation | None:
-    """The query operation of a request; None where it asks for the service description.
+    """The query operation of a request; None if it asks for the service description.
 
     Raises MethodNotAllowedError, UnsupportedMediaTypeError, TooLargeError, BadRequestError.
     """
@@ -140,9 +140,9 @@ async def read_operation(scope: Scope, receive: Receive) -> QueryOperation | Non
 def dataset_clauses(text: str) -> tuple[list[str], list[str]] | None:
     """The IRIs of FROM and of FROM NAMED in a query (SPARQL 1.1 Query, section 13.2) with several FROM clauses.
 
-    The default graph is then the RDF merge of these graphs, in which the engine would give a triple once for each graph
-    that has it; with the same dataset as parameters of the protocol they are merged as they should be. None where the
-    engine is right, and where an IRI is relative.
+    The default graph is then the RDF merge of these graphs, but the engine matches a triple once for each graph that
+    has it; if the dataset is given as parameters of the protocol, the engine merges the graphs correctly. None if the
+    engine handles the query correctly, or an IRI is relative.
 
     >>> dataset_clauses("PREFIX a: <http://a/> SELECT * FROM a:b FROM <http://c> FROM NAMED a:d { ?s ?p ?o }")
     (['http://a/b', 'http://c'], ['http://a/d'])

@@ -1,4 +1,4 @@
-"""Reading a request within its limits: its headers, its parameters, its body, and whether its client is still there."""
+"""Reads requests within limits: headers, parameters and body, and detects that a client has disconnected."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ T = TypeVar("T")
 
 
 class ClientDisconnectedError(Exception):
-    """The client has closed its connection, so there is nobody to answer."""
+    """The client has closed its connection."""
 
 
 def header(scope: Scope, name: bytes) -> str:
-    """The value of a header, several joined with commas (RFC 9110, section 5.3); empty when absent."""
+    """The value of a header, multiple values joined with commas (RFC 9110, section 5.3); empty if absent."""
     return ", ".join(value.decode("latin-1") for key, value in scope["headers"] if key == name)
 
 
 def client_of(scope: Scope) -> str:
-    """Whose share of the pool a request counts towards: its IPv4 address, or the /64 network of its IPv6 address."""
+    """The client to which a request is attributed: its IPv4 address, or the /64 network of its IPv6 address."""
     host = str((scope.get("client") or ("unknown", 0))[0])
     try:
         address = ipaddress.ip_address(host)
@@ -88,7 +88,7 @@ async def body(scope: Scope, receive: Receive) -> bytes:
 
 
 def text(content: bytes) -> str:
-    """A body as text. Raises BadRequestError when it is not UTF-8."""
+    """A body as text. Raises BadRequestError if it is not UTF-8."""
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -98,7 +98,7 @@ def text(content: bytes) -> str:
 
 
 async def until_disconnect(work: Coroutine[Any, Any, T], receive: Receive) -> T:
-    """The result of `work`, which is cancelled if the client disconnects before. Raises ClientDisconnectedError."""
+    """The result of `work`, which is cancelled if the client disconnects first. Raises ClientDisconnectedError."""
     loop = asyncio.get_running_loop()
     current = asyncio.current_task()
     watch: asyncio.Task[None] | None = None

@@ -23,8 +23,8 @@ _PHRASES = {413: "Content Too Large"}  # as RFC 9110 has it; Python 3.11 has the
 class QueryResult:
     """The result of a query between its worker and its client.
 
-    Its body is in memory up to MAX_IN_MEMORY bytes and else in an unnamed file, so that the web process stays small
-    and a slow client holds no worker. form: `boolean`, `table` or `graph`; length: of the body, in bytes.
+    Its body is in memory up to MAX_IN_MEMORY bytes, beyond that in an unnamed file, so that the web process stays small
+    and a slow client occupies no worker. form: `boolean`, `table` or `graph`; length: of the body, in bytes.
     """
 
     form: str = ""
@@ -34,7 +34,7 @@ class QueryResult:
     )
 
     def write(self, part: bytes) -> None:
-        """Appends a part. Raises OSError when the disk is full."""
+        """Appends a part. Raises OSError if the disk is full."""
         self._body.write(part)
         self.length += len(part)
 
@@ -54,7 +54,7 @@ class QueryResult:
 
 
 async def send_body(send: Send, status: int, media_type: str, body: bytes, headers: Mapping[str, str]) -> None:
-    """Sends a response whose body is at hand."""
+    """Sends a response with a complete body."""
     await _start(send, status, media_type, len(body), headers)
     await send({"type": "http.response.body", "body": body})
 
@@ -67,7 +67,7 @@ async def send_result(
     before: bytes = b"",
     after: bytes = b"",
 ) -> None:
-    """Sends the result of a query with its length. before, after: what encloses its body."""
+    """Sends the result of a query with its length. before, after: bytes around its body."""
     await _start(send, 200, media_type, len(before) + result.length + len(after), headers)
     if result.length <= _READ_SIZE:
         await send({"type": "http.response.body", "body": before + result.read() + after})
@@ -80,7 +80,7 @@ async def send_result(
 
 
 async def send_problem(send: Send, error: MtspError, headers: Mapping[str, str] | None = None) -> None:
-    """Sends an error as problem details, with Retry-After and Allow where it has them."""
+    """Sends an error as problem details, with Retry-After and Allow if it has them."""
     extra = dict(headers or {})
     retry_after, allow = getattr(error, "retry_after", None), getattr(error, "allow", None)
     if retry_after is not None:
@@ -105,7 +105,7 @@ def problem(error: MtspError) -> bytes:
 
 
 def encoded(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    """Headers as ASGI has them, without those whose value is not ASCII or could begin another header.
+    """Headers in ASGI form, without those whose value is not ASCII or could inject another header.
 
     >>> encoded([("Vary", "Accept"), ("Location", "/a\\r\\nSet-Cookie: b=c")])
     [(b'vary', b'Accept')]

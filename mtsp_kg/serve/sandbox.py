@@ -1,8 +1,8 @@
-"""The sandbox of a worker: it computes and uses the file descriptors that it has, and can do nothing else.
+"""The sandbox of a worker, which can only compute and use its open file descriptors.
 
 The kernel limits memory, files and core dumps. A seccomp filter allows the system calls that a computation needs and
-answers EPERM to all others, so that a worker opens no socket and no file and starts no process. The sandbox needs no
-privilege and no library. Where the platform lacks a part of it, `enter` reports this, and the server logs it at start.
+answers EPERM to all others, so that a worker opens no socket and no file and starts no process. The sandbox requires no
+privilege and no library. If the platform lacks a part of it, `enter` reports this, and the server logs it at start.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class _Program(ctypes.Structure):
 
 
 def enter(memory: int) -> list[str]:
-    """Restricts this process for good, and returns the PARTS in force. memory: bytes beyond those that it has."""
+    """Restricts this process permanently, and returns the PARTS in force. memory: bytes beyond its current memory."""
     in_force = []
     with suppress(ImportError, OSError, ValueError):
         import resource
@@ -78,8 +78,8 @@ def _address_space() -> int:
 
 
 def seccomp_filter(architecture: int, numbers: list[int]) -> bytes:
-    """The filter as BPF (seccomp(2)): it allows these numbers on this architecture, answers EPERM to all others, and
-    kills a process that calls with the numbers of another architecture."""
+    """The filter as BPF (seccomp(2)): it allows these numbers on this architecture, returns EPERM for all others, and
+    kills a process that uses the numbers of another architecture."""
     instruction = struct.Struct("=HBBI")
     count = len(numbers)
     lines = [

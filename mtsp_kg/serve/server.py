@@ -67,8 +67,8 @@ def run_server(
 ) -> None:
     """Serves until SIGINT or SIGTERM.
 
-    workers: may have been launched; content: gives what to serve, from the address where the server listens; announce:
-    receives a line with this address when the server answers. Raises ListenError.
+    workers: may have been launched; content: returns the content to serve, given the address of the server; announce:
+    receives a line with this address when the server is ready. Raises ListenError.
     """
     _raise_file_limit()
     with listen(settings.host, settings.port) as listener:
@@ -113,7 +113,7 @@ async def _run(
 
 
 class _Server(uvicorn.Server):
-    """Calls `ready` when it answers; at a stop, halts the pool after the grace time of queries."""
+    """Calls `ready` when it is ready; when stopped, halts the pool after the grace time of queries."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None], pool: Pool) -> None:
         super().__init__(config)

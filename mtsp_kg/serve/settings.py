@@ -1,6 +1,6 @@
-"""The settings of the server and their defaults: limits on queries, shares of clients, deadlines of connections.
+"""The settings of the server and their defaults: limits on queries and clients, deadlines of connections.
 
-They are apart from the code that they configure, because a worker needs its limits and no web server.
+They are separate from the code that they configure, because a worker needs its limits but no web server.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ LOG_LEVELS = (LOG_OFF, LOG_REQUESTS, LOG_QUERIES)
 @dataclass(frozen=True)
 class WorkerLimits:
     """Limits of one worker. seconds: wall-clock time of a query; memory: bytes beyond the loaded graph; recycle_after:
-    number of queries after which a new worker takes its place."""
+    number of queries after which it is replaced."""
 
     seconds: float = 10.0
     memory: int = 512 << 20
@@ -24,10 +24,10 @@ class WorkerLimits:
 
 @dataclass(frozen=True)
 class PoolLimits:
-    """How clients share the workers.
+    """Limits of the pool and of its clients.
 
-    workers: number of processes; running, waiting: queries of one client at a time; queue: queries that wait in all;
-    queue_seconds: how long a query waits at most.
+    workers: number of processes; running, waiting: queries of one client at a time; queue: total number of waiting
+    queries; queue_seconds: maximum waiting time of a query.
     """
 
     workers: int = field(default_factory=lambda: max(4, 2 * (os.cpu_count() or 1)))
@@ -39,7 +39,7 @@ class PoolLimits:
 
 @dataclass(frozen=True)
 class Deadlines:
-    """How long each phase of a request may take, in seconds.
+    """The maximum duration of each phase of a request, in seconds.
 
     head: from the connection, or from the first byte of a later request, to the end of the headers; body: from there to
     its last byte; response: from there to the last byte of the response; stalled: while the client reads nothing of it.
@@ -53,10 +53,10 @@ class Deadlines:
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """How a server runs.
+    """The settings of a server.
 
-    host, port: where it listens; port 0: any free port. proxy: the address of a reverse proxy whose X-Forwarded-For
-    header is trusted; log: one of LOG_LEVELS.
+    host, port: the address to listen on; port 0: any free port. proxy: the address of a reverse proxy whose
+    X-Forwarded-For header is trusted; log: one of LOG_LEVELS.
     """
 
     host: str = "127.0.0.1"

@@ -1,4 +1,4 @@
-"""Requests to a site routed to its documents and pages: negotiation, redirects, headers, and a cache of documents.
+"""Routes requests to the documents and pages of a site: negotiation, redirects, headers, and a cache of documents.
 
 A document has the same bytes as the file that `mtsp publish` writes.
 """
@@ -27,20 +27,20 @@ _QUESTIONS, _SPARQL, _SEARCH, _PROOF = "questions/", "sparql", "search", "why"
 
 
 class Run(Protocol):
-    """Does work, possibly in another thread, and gives its result."""
+    """Runs a function, possibly in another thread, and returns its result."""
 
     def __call__(self, work: Callable[[], T], /) -> Awaitable[T]: ...
 
 
 async def run_here(work: Callable[[], T], /) -> T:
-    """Does work in this thread."""
+    """Runs a function in this thread."""
     return work()
 
 
 class SiteAnswers:
-    """Answers requests to a site, of whose documents it keeps those requested last.
+    """Answers requests to a site, and caches the most recently requested documents.
 
-    run: does what takes a moment, one piece of work at a time: a site is not made for several threads.
+    run: runs slow functions one at a time, since a site is not thread-safe.
     """
 
     def __init__(self, site: ServedSite, run: Run = run_here, *, cache_size: int = _CACHE_SIZE) -> None:
@@ -54,7 +54,7 @@ class SiteAnswers:
         self._links = lru_cache(maxsize=4096)(self._link_header)
 
     async def respond(self, request: SiteRequest, queries: SiteQueries) -> SiteAnswer | None:
-        """The answer to a GET or HEAD request; None where there is none and the client does not prefer a page.
+        """The answer to a GET or HEAD request; None if there is none and the client does not prefer a page.
 
         Raises what the site raises; if a query fails, its page has the status and the message.
         """
@@ -125,7 +125,7 @@ class SiteAnswers:
         return ", ".join(links)
 
     def _see_other(self, stem: str, request: SiteRequest) -> SiteAnswer:
-        """A redirect to the document in the form that the client prefers (W3C Cool URIs, section 4.2)."""
+        """A redirect to the document in the format that the client prefers (W3C Cool URIs, section 4.2)."""
         offers = [form.essence for form in DOCUMENT_FORMS]
         best = request.best_media(offers)
         headers = {"Vary": "Accept, Accept-Language", "Link": self._links(stem)}

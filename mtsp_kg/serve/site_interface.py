@@ -1,9 +1,9 @@
-"""What the server asks of a site, and what a site may ask of the server.
+"""The interfaces between the server and a site.
 
-A site is made elsewhere and handed to the application. A `ServedSite` has documents by path, and pages for questions,
-queries, searches and proofs; `site_answers` routes requests to them. The application itself talks to a `SiteResponder`,
-and adds what every answer has: HEAD, conditional requests, security headers, CORS, the access log, and 404 as a message
-where there is no answer.
+The caller passes a site to the application. A `ServedSite` has documents by path, and pages for questions, queries,
+searches and proofs; `site_answers` routes requests to them. The application calls a `SiteResponder`, and adds the
+common functions of all answers: HEAD, conditional requests, security headers, CORS, the access log, and a message for
+404.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from mtsp_kg.serve.negotiation import best_language, best_media
 
 
 class SiteQueries(Protocol):
-    """Sends queries to the pool on a visitor's account. Raises MtspError, of which each kind has its HTTP status."""
+    """Sends queries to the pool on behalf of a visitor. Raises MtspError, each kind of which has an HTTP status."""
 
     def question(self, name: str, values: Mapping[str, str], /) -> Awaitable[bytes]:
         """The answer to a query of the catalogue, as SPARQL results in JSON. values: parameters as a user writes
         them."""
 
     def sparql(self, text: str, *, asserted: bool) -> Awaitable[tuple[str, bytes]]:
-        """The answer to a visitor's query, without inferences where `asserted`: `table` or `boolean` and SPARQL results
+        """The answer to a visitor's query, without inferences if `asserted`: `table` or `boolean` and SPARQL results
         in JSON, or `graph` and Turtle."""
 
 
@@ -36,7 +36,7 @@ class SiteRequest:
     """A GET or HEAD request to a site.
 
     path: decoded, from the first slash, without the host. query: the parameters of the query string, the first of each
-    name. accept, accept_language: the headers, empty when absent.
+    name. accept, accept_language: the headers, empty if absent.
     """
 
     path: str
@@ -58,8 +58,8 @@ class SiteAnswer:
     """An answer of a site.
 
     headers: names in any case, values in printable ASCII (`ETag`, `Last-Modified`, `Vary`, `Link`, `Location`,
-    `Content-Language` ...); a `Content-Security-Policy` replaces the server's own. media_type: with its charset, where
-    it has one.
+    `Content-Language` ...); a `Content-Security-Policy` replaces the server's own. media_type: with its charset, if it
+    has one.
     """
 
     body: bytes
@@ -77,11 +77,11 @@ class ServedSite(Protocol):
 
     @property
     def live(self) -> bool:
-        """Whether the site has pages for questions, queries, searches and proofs, beside its documents."""
+        """Whether the site has pages for questions, queries, searches and proofs, in addition to its documents."""
 
     @property
     def modified(self) -> datetime:
-        """When the newest source of the site was modified."""
+        """The modification time of the newest source of the site."""
 
     @property
     def stems(self) -> Mapping[str, str]:
@@ -92,36 +92,36 @@ class ServedSite(Protocol):
         """The queries of the catalogue that have a page, by name."""
 
     def steps(self) -> list[Callable[[], object]]:
-        """What makes the parts that pages share, in steps of a tenth of a second or less."""
+        """Functions that prepare what pages share, each of which takes a tenth of a second or less."""
 
     def document(self, path: str) -> SiteDocument | None:
-        """The document at a path; None where there is none. Raises MtspError."""
+        """The document at a path; None if there is none. Raises MtspError."""
 
     def stem_of(self, iri: str) -> str | None:
-        """The stem of the documents about an IRI with the published base; None where there are none."""
+        """The stem of the documents about an IRI with the published base; None if there are none."""
 
     def question_page(self, language: str, name: str, given: Mapping[str, str], answer: bytes | MtspError) -> bytes:
         """The page of a question. given: the visitor's parameters; answer: SPARQL results in JSON, or why there are
         none."""
 
     def sparql_page(self, language: str, text: str, answer: tuple[str, bytes] | MtspError, *, asserted: bool) -> bytes:
-        """The page of a visitor's query. answer: as of `SiteQueries.sparql`, or why there is none."""
+        """The page of a visitor's query. answer: as returned by `SiteQueries.sparql`, or the error."""
 
     def search_page(self, language: str, text: str) -> bytes:
         """The page with the resources whose labels contain a text."""
 
     def proof_page(self, language: str, subject: str, predicate: str, object_: str) -> bytes | None:
-        """The page with the proofs of a triple, its terms as IRIs or prefixed names; None where it is not inferred."""
+        """The page with the proofs of a triple, its terms as IRIs or prefixed names; None if it is not inferred."""
 
 
 class SiteResponder(Protocol):
     """Answers every GET and HEAD request that is not for the endpoint, the API or /health."""
 
     def begin(self) -> None:
-        """Called once, when the server starts to answer: a site may make in advance what it will need."""
+        """Called once, when the server is ready: a site may prepare what it will need."""
 
     async def respond(self, request: SiteRequest, queries: SiteQueries) -> SiteAnswer | None:
-        """The answer to a request; None where the site has nothing at that path. Raises MtspError, which becomes its
+        """The answer to a request; None if the site has nothing at that path. Raises MtspError, which becomes its
         status and message."""
 
 
@@ -129,8 +129,8 @@ class NoSite:
     """The site of a server that has only the endpoint, the API and /health."""
 
     def begin(self) -> None:
-        """Nothing to make."""
+        """Does nothing."""
 
     async def respond(self, request: SiteRequest, queries: SiteQueries) -> SiteAnswer | None:
-        """Nothing at any path."""
+        """Returns None for any path."""
         return None

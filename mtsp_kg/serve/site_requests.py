@@ -1,5 +1,5 @@
-"""A site as an ASGI application: visitors' queries, conditional requests (RFC 9110, section 13), redirects on this
-server."""
+"""A site as an ASGI application: visitors' queries, conditional requests (RFC 9110, section 13), redirects within
+the server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _HEADERS_OF_304 = frozenset(
 
 @dataclass(frozen=True)
 class VisitorQueries:
-    """Runs the queries that a page needs on the account of its visitor; see `SiteQueries`."""
+    """Runs the queries that a page needs on behalf of its visitor; see `SiteQueries`."""
 
     catalogue: ServedCatalogue
     endpoint: SparqlEndpoint
@@ -64,7 +64,7 @@ class SiteApplication:
         self._base = base
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers a request. Raises MtspError before anything of a response is sent."""
+        """Answers a request. Raises MtspError before any part of a response is sent."""
         if scope["method"] != "GET":
             raise MethodNotAllowedError(scope["method"])
         answer = await requests.until_disconnect(self.answer(scope), receive)
@@ -76,7 +76,7 @@ class SiteApplication:
         await self.send(scope, send, answer)
 
     async def answer(self, scope: Scope) -> SiteAnswer | None:
-        """The site's answer to a request; None where it has none."""
+        """The site's answer to a request; None if it has none."""
         parameters: dict[str, str] = {}
         for name, value in requests.fields(scope["query_string"]):
             parameters.setdefault(name, value)
@@ -85,7 +85,7 @@ class SiteApplication:
         return await self._site.respond(request, self._queries(requests.client_of(scope)))
 
     async def send(self, scope: Scope, send: Send, answer: SiteAnswer) -> None:
-        """Sends a site's answer, or 304 when the client has it. Raises ValueError for a redirect to another server."""
+        """Sends a site's answer, or 304 if the client has it. Raises ValueError for a redirect to another server."""
         headers = dict(answer.headers)
         by_name = {name.lower(): value for name, value in headers.items()}
         if not is_on_server(by_name.get("location"), self._base):

@@ -1,7 +1,7 @@
 """Frames between the web process and its workers: one byte for the kind, four for the length, then the content.
 
-A short reply is one frame. A long reply is a head, its body in parts, and an end; without the end frame the worker was
-lost while it was writing, and the parts before are discarded.
+A short reply is one frame. A long reply is a head, its body in parts, and an end; if the end frame is missing, the
+worker was lost while it was writing, and the parts are discarded.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
     python -m mtsp_kg.serve.worker fork DESCRIPTOR     a parent that loads the graph and forks a worker for each socket
                                                        that it receives
-    python -m mtsp_kg.serve.worker spawn               one worker that loads the graph itself, where there is no fork
+    python -m mtsp_kg.serve.worker spawn               one worker that loads the graph itself, on platforms without fork
 
-The parent is single-threaded, evaluates nothing that a visitor wrote, and ends with the web process, whose end closes
-its socket. A worker enters its sandbox before its first query. Each query runs under a timer of the kernel whose signal
-ends the process, so that no query outlives its limit.
+The parent is single-threaded, evaluates no visitor's query, and exits when the web process exits, which closes its
+socket. A worker enters its sandbox before its first query. Each query runs under a kernel timer whose signal kills the
+process, so that no query exceeds its limit.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ class Task:
     """A query and the form of its result.
 
     view: `all`, or `asserted` without the inferred graphs. table, graph: the form for solutions (one of TABLE_FORMATS,
-    or ROWS: JSON of plain values) and for triples (the name of an RDF format); None where the client accepts none.
-    default_graphs, named_graphs: the dataset of the request (SPARQL 1.1 Protocol, section 2.1.4), None where it has
+    or ROWS: JSON of plain values) and for triples (the name of an RDF format); None if the client accepts none.
+    default_graphs, named_graphs: the dataset of the request (SPARQL 1.1 Protocol, section 2.1.4), None if it has
     none; "" is the default graph of the view. base: the IRI that relative IRIs are resolved against. max_rows: of rows
     or triples; max_bytes: of the result.
     """
@@ -75,7 +75,7 @@ class Task:
 
 
 class LoadedGraph(NamedTuple):
-    """What a worker has loaded. views: a store for each view, with its merged default graph; prefixes: for Turtle."""
+    """The graph that a worker has loaded. views: a store for each view, with its merged default graph; prefixes: for Turtle."""
 
     views: dict[str, ox.Store]
     prefixes: dict[str, str]
@@ -86,7 +86,7 @@ class ResultTooLargeError(Exception):
 
 
 class TaskRefusedError(Exception):
-    """A task cannot be done as it is. The arguments are the kind of the reply, and the reason."""
+    """A task cannot be carried out. The arguments are the kind of the reply, and the reason."""
 
 
 def evaluate(task: Task, graph: LoadedGraph) -> tuple[str, bytearray]:
@@ -140,7 +140,7 @@ def count_rows(content: bytes, form: str) -> int:
 
 
 def reply(task: Task, graph: LoadedGraph) -> tuple[dict[str, Any], bytes | bytearray]:
-    """The head of the reply to a task (`kind`, and what belongs to that kind) and its body."""
+    """The head of the reply to a task (`kind`, and the fields of that kind) and its body."""
     try:
         form, body = evaluate(task, graph)
     except SyntaxError as error:
@@ -181,9 +181,9 @@ def load(quads: bytes, inferred: str) -> dict[str, ox.Store]:
 def run_worker(
     input_: int, output: int, graph: LoadedGraph, limits: WorkerLimits, missing_isolation: list[str]
 ) -> None:
-    """Replies to tasks until the peer closes, or until a new worker is due, which the last reply announces.
+    """Replies to tasks until the peer closes, or until the worker must be replaced, as announced in the last reply.
 
-    input_, output: descriptors for frames; missing_isolation: what is known to be missing, by `sandbox.WITHOUT_PART`.
+    input_, output: descriptors for frames; missing_isolation: missing parts, as keys of `sandbox.WITHOUT_PART`.
     """
     in_force = sandbox.enter(limits.memory)
     missing = [*missing_isolation, *(part for part in sandbox.PARTS if part not in in_force)]

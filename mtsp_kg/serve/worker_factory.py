@@ -1,8 +1,8 @@
-"""Where workers come from: a parent process that forks them, or a process for each where there is no fork.
+"""Creates workers: a parent process forks them or, on platforms without fork, each is spawned separately.
 
-The parent is started with a fresh Python, so that it has neither the threads nor the memory of the web server, and can
-be started again whenever it is lost. The web process sends it descriptors over a socket pair that only these two
-processes have: there is no address to which others could connect.
+The parent is a new Python process, so that it has neither the threads nor the memory of the web server, and can be
+restarted if it is lost. The web process sends it descriptors over a socket pair that only these two processes have, so
+that no other process can connect.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class WorkerConnection:
     closed: bool = False
 
     def lower_priority(self) -> None:
-        """Gives the worker the lowest priority, where the platform can; only a privileged process could undo this."""
+        """Gives the worker the lowest priority, if the platform supports it; only a privileged process could undo this."""
         self.has_low_priority = True
         if not self.closed:
             with contextlib.suppress(OSError, AttributeError):
@@ -62,19 +62,19 @@ class WorkerFactory(Protocol):
     """Starts workers."""
 
     def launch(self) -> None:
-        """Starts what workers need, in the background; `connect` does so otherwise."""
+        """Starts the processes that workers need, in the background; without this, `connect` starts them."""
 
     async def connect(self) -> WorkerConnection:
         """A connection to a new worker. Raises OSError, IncompleteReadError or TimeoutError."""
 
     async def close(self) -> None:
-        """Ends what it has started."""
+        """Stops the processes that it has started."""
 
 
 class ForkingWorkerFactory:
     """Forks workers from a parent process that has loaded the graph.
 
-    quads: gives the named graphs as N-Quads; inferred: what the names of graphs of inferred triples begin with;
+    quads: returns the named graphs as N-Quads; inferred: the beginning of the IRIs of inferred graphs;
     prefixes: for results in Turtle and TriG.
     """
 
@@ -94,11 +94,11 @@ class ForkingWorkerFactory:
 
     @property
     def process(self) -> int | None:
-        """The process number of the parent; None before it is launched."""
+        """The process ID of the parent; None before it is launched."""
         return self._parent.pid if self._parent else None
 
     def launch(self) -> None:
-        """Starts the parent and sends it the graph, which it loads while the caller goes on."""
+        """Starts the parent and sends it the graph, which it loads while the caller continues."""
         ours, theirs = socket.socketpair()
         with theirs:
             handle = str(theirs.fileno())
@@ -157,7 +157,7 @@ class ForkingWorkerFactory:
 class SpawningWorkerFactory:
     """Spawns a process for each worker, which loads the graph itself, on platforms without fork.
 
-    The web process enforces their time limit. Arguments: as of `ForkingWorkerFactory`.
+    The web process enforces their time limit. Arguments: see `ForkingWorkerFactory`.
     """
 
     def __init__(
@@ -172,7 +172,7 @@ class SpawningWorkerFactory:
         self._processes: set[asyncio.subprocess.Process] = set()
 
     def launch(self) -> None:
-        """Nothing: each worker is started by itself."""
+        """Does nothing: each worker is started separately."""
 
     async def connect(self) -> WorkerConnection:
         process = await asyncio.create_subprocess_exec(
@@ -201,13 +201,13 @@ class SpawningWorkerFactory:
 def worker_factory(
     quads: Callable[[], bytes], inferred: str, limits: WorkerLimits, prefixes: Mapping[str, str]
 ) -> WorkerFactory:
-    """The better factory that the platform can have. Arguments: as of `ForkingWorkerFactory`."""
+    """The best factory for this platform. Arguments: see `ForkingWorkerFactory`."""
     forks = hasattr(os, "fork") and hasattr(socket, "send_fds") and hasattr(socket, "recv_fds")
     return (ForkingWorkerFactory if forks else SpawningWorkerFactory)(quads, inferred, limits, prefixes)
 
 
 def named_quads(store: ox.Store, beginning: str = "") -> bytes:
-    """The named graphs of a store whose names begin with `beginning`, as N-Quads, which is what workers load."""
+    """The named graphs of a store whose names begin with `beginning`, as N-Quads for workers."""
     parts = []
     for graph in store.named_graphs():
         if isinstance(graph, ox.NamedNode) and graph.value.startswith(beginning):

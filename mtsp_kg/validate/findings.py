@@ -32,8 +32,8 @@ _BY_RANK = tuple(Severity)
 class Position(NamedTuple):
     """A position in a file.
 
-    file: as the report names it; line, column: from 1, 0 where it is not known; end_column: the column after the last
-    character, 0 where that is on another line; text: the source line; graph: the named graph that asserts it there,
+    file: as the report names it; line, column: from 1, 0 if it is not known; end_column: the column after the last
+    character, 0 if that is on another line; text: the source line; graph: the named graph that asserts it there,
     empty for a file outside the project.
     """
 

@@ -90,7 +90,7 @@ def serve(
 def check_copy(file: Path, store: ox.Store) -> str:
     """A message to the operator: how many passages of a copy of the document are those of the graph, by their SHA-256.
 
-    Raises NotFoundError where there is no such file, DocumentError where it is not a copy of the graph's document.
+    Raises NotFoundError if there is no such file, DocumentError if it is not a copy of the graph's document.
     """
     document = read_document(file)
     known: dict[str, str] = {}

@@ -237,7 +237,7 @@ def search_page(source: SiteSource, language: str, text: str = "") -> bytes:
 
 
 def proof_page(source: SiteSource, language: str, triple: tuple[str, str, str]) -> bytes | None:
-    """The proofs of an inferred triple, down to the passages; None where it is not inferred."""
+    """The proofs of an inferred triple, down to the passages; None if it is not inferred."""
     view = source.views[language]
     proofs = source.inferences.proofs(triple)
     if not proofs:

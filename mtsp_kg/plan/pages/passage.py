@@ -76,7 +76,7 @@ def passage_parts(iri: str, index: PlanIndex, voices: VoiceIndex, copy: Mapping[
 
 
 def _language(iri: str, index: PlanIndex) -> str:
-    """The language of the document that a passage is in; empty where the data does not give one."""
+    """The language of the document that a passage is in; empty if the data does not give one."""
     documents = index.objects(iri, _IN_DOCUMENT)
     languages = [key(node) for document in documents for node in index.objects(key(document), _LANGUAGE)]
     return languages[0] if languages else ""

@@ -46,7 +46,7 @@ class PlanSite:
         return self.source.layout
 
     def document(self, path: str) -> SiteDocument | None:
-        """The file at a path below the site's root, without a leading slash; None where there is none.
+        """The file at a path below the site's root, without a leading slash; None if there is none.
 
         Raises DocumentError for an invalid copy of the document, QueryError for an invalid query of the catalogue.
         """
@@ -99,7 +99,7 @@ class PlanSite:
         return self.source.stems
 
     def stem_of(self, iri: str) -> str | None:
-        """The stem of the documents about an IRI with the published base; None where there are none."""
+        """The stem of the documents about an IRI with the published base; None if there are none."""
         rebase = self.layout.rebase
         if not iri.startswith(rebase.published):
             return None
@@ -149,7 +149,7 @@ class PlanSite:
         return self._published(page_builders.search_page(self.source, language, text))
 
     def proof_page(self, language: str, subject: str, predicate: str, object_: str) -> bytes | None:
-        """The proofs of an inferred triple, its terms as IRIs or prefixed names; None where it is not inferred."""
+        """The proofs of an inferred triple, its terms as IRIs or prefixed names; None if it is not inferred."""
         triple = [self.source.profile.expand(term) or "" for term in (subject, predicate, object_)]
         page = page_builders.proof_page(self.source, language, (triple[0], triple[1], triple[2]))
         return None if page is None else self._published(page)

@@ -72,7 +72,7 @@ class PageView:
         return self.words.language
 
     def label(self, iri: str) -> str:
-        """The label of a resource in this language; its short name where it has none."""
+        """The label of a resource in this language; its short name if it has none."""
         found = self.labels.preferred(iri, self.language)
         return found[0] if found else self.words.term_label(self.short(iri))
 
@@ -111,7 +111,7 @@ class PageView:
         return (f"{number} {found[0]}", found[1]) if found and number else found
 
     def page(self, iri: str) -> str | None:
-        """The page about a resource, with its fragment; None where the site has none."""
+        """The page about a resource, with its fragment; None if the site has none."""
         path = self.index.layout.locate(iri)
         if path is None or (not path.fragment and path.stem not in self.index.stems):
             return None

@@ -251,6 +251,6 @@ def _shape(iri: str, index: TripleIndex) -> ShapeRow:
 
 
 def literals(iri: str, property_: str, index: TripleIndex, language: str) -> list[Any]:
-    """The literals of a property in a language; all of them where none is in it."""
+    """The literals of a property in a language; all of them if none is in it."""
     found = [node for node in index.objects(iri, property_) if isinstance(node, ox.Literal)]
     return [node for node in found if (node.language or language) == language] or found

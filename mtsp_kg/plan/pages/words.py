@@ -33,7 +33,7 @@ class InterfaceWords:
         return self._table
 
     def term_label(self, short: str) -> str:
-        """The label of a term of another vocabulary, by its prefixed name; the prefixed name where there is none."""
+        """The label of a term of another vocabulary, by its prefixed name; the prefixed name if there is none."""
         table = self._table["terms"]
         assert isinstance(table, dict)
         return str(table.get(short, short))
