@@ -1,4 +1,4 @@
-"""Coverage matrices: rows by columns with the passages behind each cell, and what is empty.
+"""Coverage matrices: rows by columns with the passages behind each cell, and the empty rows and columns.
 
 A matrix is a query of `queries/coverage/` with the columns `row`, `column` and `passage`. A row without a column, and a
 column without a row, is empty; a cell without a passage is empty too.
@@ -79,9 +79,9 @@ class Matrix:
         return pandas.DataFrame(cells, index=[row.short for row in self.rows], columns=[*cells])
 
     def write(self, form: str = "table", *, wide: bool = False) -> str:
-        """The matrix in one of its `forms`: what is empty, then the cells. Raises NotFoundError for another form.
+        """The matrix in one of its `forms`: empty rows and columns, then the cells. Raises NotFoundError.
 
-        wide: rows by columns; otherwise a line for each cell.
+        wide: a grid of rows and columns; otherwise a line for each cell.
         """
         check_form(form, self.forms, "A matrix")
         if form == "json":

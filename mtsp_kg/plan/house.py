@@ -75,7 +75,7 @@ def _outcomes(elements: Sequence[HouseRow], whole: HouseRow) -> list[HouseRow]:
 
 
 class _Drawing:
-    """The parts of the picture, from top to bottom; each method takes the top of its part and returns its bottom."""
+    """The parts of the picture, top to bottom; each method takes the top edge of its part and returns its bottom edge."""
 
     def __init__(self, label: Callable[[str], str], language: str, link: Callable[[str], str] | None) -> None:
         self._link = link
@@ -135,7 +135,7 @@ class _Drawing:
         return top + max(heights, default=0.0)
 
     def _box(self, element: HouseRow, left: float, top: float, width: float, kind: str, above: str) -> float:
-        """An element's text in a rectangle, and the height of that."""
+        """An element's text in a rectangle, and the height of the rectangle."""
         height = self._text(element, left, top, width, above)
         self._foreground.insert(len(self._foreground) - 1, rectangle(kind, left, top, width, height, 1))
         return height

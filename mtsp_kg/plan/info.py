@@ -46,7 +46,7 @@ class Info:
     forms: ClassVar[tuple[str, ...]] = ("text", "json")
 
     def write(self, form: str = "text") -> str:
-        """The counts in one of its `forms`. Raises NotFoundError for another form."""
+        """The counts in one of its `forms`. Raises NotFoundError for an unknown form."""
         check_form(form, self.forms, "This information")
         return self._json() if form == "json" else self._text()
 

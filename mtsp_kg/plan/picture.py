@@ -1,4 +1,4 @@
-"""Pictures in SVG: what a drawing gives back, and the parts that drawings share."""
+"""Pictures in SVG: the result of a drawing, and the parts that drawings share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Picture:
     forms: ClassVar[tuple[str, ...]] = ("svg",)
 
     def write(self, form: str = "svg") -> str:
-        """The picture as SVG text. Raises NotFoundError for another form."""
+        """The picture as SVG text. Raises NotFoundError for an unknown form."""
         check_form(form, self.forms, "A picture")
         return self.svg
 
@@ -58,7 +58,7 @@ class Typeface:
         return [*lines, line.rstrip()]
 
     def cut(self, text: str, width: float) -> str:
-        """A text, or as much of it as fits into a width in pixels, with an ellipsis."""
+        """A text, truncated with an ellipsis if it does not fit into a width in pixels."""
         while text and self.width(text) > width:
             text = text[:-2].rstrip() + "…" if len(text) > 2 else ""
         return text

@@ -1,4 +1,4 @@
-"""What a plan states about an entity, in each voice, with the passages that state it."""
+"""The statements of a plan about an entity, by voice, with the passages that make them."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Figure(NamedTuple):
 
 @dataclass(frozen=True)
 class Shown:
-    """What a plan states about an entity; everything is in the order of the document.
+    """The statements of a plan about an entity, in the order of the document.
 
     kinds: its classes; broader: its broader concepts; passages: those that refer to it.
     """
@@ -101,7 +101,7 @@ class Shown:
         return table
 
     def write(self, form: str = "text") -> str:
-        """What is stated, in one of its `forms`. Raises NotFoundError for another form."""
+        """The statements in one of its `forms`. Raises NotFoundError for an unknown form."""
         check_form(form, self.forms, "An entity")
         return self._json() if form == "json" else "\n".join(self._lines()) + "\n"
 
@@ -172,7 +172,7 @@ class Shown:
 
 
 def about(iri: str, views: EntityViews, resource: Callable[[str], Resource]) -> Shown:
-    """What a plan states about an entity. resource: IRI to resource."""
+    """The statements of a plan about an entity. resource: IRI to resource."""
     passages = list(views.passages_of(iri))
     labels: dict[tuple[str, str], list[str]] = {}
     kinds, broader = [], []

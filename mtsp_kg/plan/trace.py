@@ -60,9 +60,9 @@ def links(rows: Iterable[LinkRow], passages: Sequence[str]) -> Links:
 class LinkTree:
     """An entity in a tree of links, and the branches below it.
 
-    relation, forward, passages: the property that leads here from above, whether it reads in that direction, and the
-    passages that state it; omitted: number of branches left out; known: whether the entity is elsewhere in the tree,
-    with its branches.
+    relation, forward, passages: the property that links it to the node above, whether it leads in that direction, and
+    the passages that state the link; omitted: number of branches left out; known: whether the entity is elsewhere in
+    the tree, with its branches.
     """
 
     iri: str
@@ -85,8 +85,8 @@ def link_tree(
 ) -> LinkTree:
     """The links from an entity upwards or downwards as a tree; the branches of each entity occur once.
 
-    depth: number of steps at most; most: branches of an entity at most; nearest_first: whether an entity that is
-    reached in several ways has its branches where it is nearest to the start, or where it occurs first in the text.
+    depth: maximum number of steps; most: maximum number of branches of an entity; nearest_first: whether an entity that
+    is reached in several ways has its branches where it is nearest to the start, or where it occurs first in the text.
     """
     tree = LinkTree(start)
     seen: set[str] = set()
@@ -116,7 +116,7 @@ def _branches(graph: Links, iri: str, *, up: bool) -> list[LinkTree]:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """The links that a walk from an entity reaches, upwards to the plan or downwards.
+    """The links that are reachable from an entity, upwards to the plan or downwards.
 
     graph: a networkx graph of IRIs, whose edges lead upwards with the attributes `relation`, `inverse` and `passages`.
     """
@@ -134,7 +134,7 @@ class Trace:
         return link_tree(self.graph, self.start, up=self.up)
 
     def write(self, form: str = "tree") -> str:
-        """The trace in one of its `forms`. Raises NotFoundError for another form."""
+        """The trace in one of its `forms`. Raises NotFoundError for an unknown form."""
         check_form(form, self.forms, "A trace")
         writers = {"json": self._json, "mermaid": self._mermaid, "dot": self._dot, "graphml": self._graphml}
         return "\n".join(self._lines()) + "\n" if form == "tree" else writers[form]()
@@ -228,7 +228,7 @@ class Trace:
 def trace(
     graph: Links, start: Resource, resource: Callable[[str], Resource], *, up: bool, depth: int | None = None
 ) -> Trace:
-    """The part of a graph of links that a walk from `start` reaches. depth: number of steps at most."""
+    """The part of a graph of links that is reachable from `start`. depth: maximum number of steps."""
     view = graph if up else graph.reverse(copy=False)
     if start not in view:
         alone: Links = nx.MultiDiGraph()

@@ -2,7 +2,7 @@
 
 A row type has the columns that are needed, by their names; those of one module only are defined there.
 
-Columns that are text have IRIs as they are, literals by their lexical form, and nothing if a variable is unbound.
+Text columns contain IRIs, lexical forms of literals, and an empty string if a variable is unbound.
 """
 
 from __future__ import annotations

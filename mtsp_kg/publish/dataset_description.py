@@ -1,7 +1,7 @@
 """The description of a published dataset, and of its documents: VoID (W3C Note) and DCAT 3 (W3C Recommendation).
 
-Every count is taken from the published quads, and only what exists is described: no endpoint if there is none, the
-licence as an IRI, languages only where the data has them.
+All counts are computed from the published quads, and the description has only what exists: an endpoint if there is
+one, the licence as an IRI, languages that occur in the data.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Dump:
 
 
 class DatasetTitle(NamedTuple):
-    """What people read about a dataset: name of its catalogue; title and description by language."""
+    """The human-readable parts of a description: name of the catalogue; title and description by language."""
 
     catalogue: str
     title: Mapping[str, str]
@@ -96,7 +96,7 @@ def count(index: TripleIndex) -> DatasetCounts:
 def describe_document(layout: SiteLayout, iri: str, stem: str, licence: str) -> list[ox.Quad]:
     """The quads about the documents of a stem: each is a document about a resource, in this dataset, under a licence.
 
-    They are in no named graph: it is the publisher who states them.
+    They are in no named graph, because the publisher asserts them.
     """
     profile = layout.profile
     quads = _Quads()

@@ -1,9 +1,9 @@
-"""A site written into a folder: the whole site or nothing, and only the files that changed.
+"""Writes a site to a folder, as a whole or not at all; only changed files are written.
 
-The site is made in a folder beside the old one. Files that did not change are hard links to the old ones; the list of
-all files with their SHA-256 is written last. Everything is flushed to disk, then the two folders change places in one
-step of the file system (renameat2 with RENAME_EXCHANGE; two steps where a system lacks it). So a reader sees the old
-site or the new one. The next run removes what an interrupted run left.
+The new site is built in a folder beside the old one. Unchanged files are hard links to the old ones; the list of all
+files with their SHA-256 is written last. Everything is flushed to disk, then the two folders are exchanged atomically
+(renameat2 with RENAME_EXCHANGE; in two steps if the system lacks it). So a reader sees either the old site or the new
+one. The next run removes the remains of an interrupted run.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ _BATCH = 70
 
 @dataclass(frozen=True)
 class Published:
-    """A published site. files: in the site; written: how many of them this run wrote; size: of all, in bytes; changed:
-    whether anything did; seconds: how long it took."""
+    """A published site. files: their number; written: the number of files that this run wrote; size: of all, in bytes;
+    changed: whether the site changed; seconds: the duration."""
 
     folder: Path
     files: int
@@ -49,7 +49,7 @@ class Published:
     forms: ClassVar[tuple[str, ...]] = ("text", "json")
 
     def write(self, form: str = "text") -> str:
-        """The numbers in one of its `forms`. Raises NotFoundError for another form."""
+        """The numbers in one of its `forms`. Raises NotFoundError for an unknown form."""
         check_form(form, self.forms, "A published site")
         if form == "json":
             return json.dumps(asdict(self) | {"folder": str(self.folder)}, indent=2) + "\n"
@@ -77,7 +77,7 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def unchanged(folder: Path, key: str) -> Published | None:
-    """The site in a folder if it is the one with this key and every file is there with its size; else None."""
+    """The site in a folder if it has this key and every file exists with its size; else None."""
     manifest = read_manifest(folder)
     if manifest is None or manifest.get("key") != key:
         return None
@@ -94,10 +94,10 @@ def unchanged(folder: Path, key: str) -> Published | None:
 
 
 def write_site(site: SiteFiles, target: Path, key: str) -> Published:
-    """Writes a site into a folder; key: identifies its sources and options.
+    """Writes a site to a folder; key: identifies its sources and options.
 
-    Raises DataError if the folder holds files that are not part of a published site, when another process is writing
-    to it, or when it cannot be written; and what the site raises.
+    Raises DataError if the folder contains files that are not part of a published site, if another process is writing
+    to it, or if it cannot be written; and any error of the site.
     """
     folder, target = target, Path(os.path.realpath(target))
     try:
@@ -187,7 +187,7 @@ def _write_files(site: SiteFiles, old: Path, new: Path) -> list[_File]:
 
 @dataclass(frozen=True)
 class _Writer:
-    """Writes documents of a site into the new folder, or links the old file where it is the same."""
+    """Writes documents of a site to the new folder, or links the old file if it is unchanged."""
 
     site: SiteFiles
     old: Path
@@ -265,7 +265,7 @@ def _flush_to_disk(folder: Path) -> None:
 
 
 def _exchange(new: Path, target: Path) -> None:
-    """Puts the new folder in the old one's place; afterwards the old one, if there was one, has the new one's name."""
+    """Exchanges the new folder with the old one, if there is one, which then has the name of the new one."""
     if not target.exists():
         new.rename(target)
     elif not _exchange_at_once(new, target):

@@ -1,7 +1,7 @@
-"""Quads as RDF files: the same quads give the same bytes, whatever the order in which a store has them.
+"""Quads as RDF files: the same quads give the same bytes, regardless of their order in a store.
 
-Blank nodes have the names that RDF Dataset Canonicalization (RDFC-1.0) gives them, and quads are sorted. A format
-without named graphs gets the RDF merge of the graphs. JSON-LD 1.1 has a context of prefixes; a named graph is an object
+Blank nodes have canonical labels (RDF Dataset Canonicalization, RDFC-1.0), and quads are sorted. A format without named
+graphs gets the RDF merge of the graphs. JSON-LD 1.1 has a context of prefixes; a named graph is an object
 with `@id` and `@graph` (section 4.9), triples outside named graphs come first, and each node is on its own line,
 so that versions can be compared line by line.
 """
@@ -26,7 +26,7 @@ _INTEGER = re.compile(r"0|-?[1-9]\d{0,14}")
 
 
 class RdfDocument:
-    """Quads to be written, in canonical order. profile: whose prefixes are used."""
+    """Quads to write, in canonical order. profile: has the prefixes."""
 
     def __init__(self, quads: Sequence[ox.Quad], profile: Profile) -> None:
         self.quads = quads
@@ -61,7 +61,7 @@ class RdfDocument:
 
 
 def canonical(quads: Iterable[ox.Quad]) -> list[ox.Quad]:
-    """The quads of named graphs, sorted, with canonical names for blank nodes."""
+    """The quads of named graphs, sorted, with canonical blank node labels."""
     # The names depend on the quads with blank nodes alone: the others need no canonicalization.
     plain, blank = [], ox.Dataset()
     for quad in quads:
@@ -143,8 +143,8 @@ def _value(node: object, names: _CompactNames) -> Any:
 
 
 class _CompactNames:
-    """Compact IRIs as JSON-LD writes them. A prefix that is the scheme of an IRI in the quads is left out: the IRI
-    would be read as a compact one."""
+    """Compact IRIs for JSON-LD. A prefix that is the scheme of an IRI in the quads is left out, since the IRI would be
+    read as a compact one."""
 
     def __init__(self, quads: Iterable[ox.Quad], prefixes: Mapping[str, str]) -> None:
         schemes = set()
@@ -156,7 +156,7 @@ class _CompactNames:
         self._by_namespace = {namespace: prefix for prefix, namespace in self.prefixes.items()}
 
     def of(self, node: object) -> str:
-        """A node's compact IRI, its IRI where no prefix fits, or its blank node identifier."""
+        """A node's compact IRI, its IRI if no prefix matches, or its blank node identifier."""
         if isinstance(node, ox.BlankNode):
             return f"_:{node.value}"
         iri = str(getattr(node, "value", node))

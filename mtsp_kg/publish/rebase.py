@@ -1,4 +1,4 @@
-"""The addresses of a site: the base IRI that its publisher chose, and content moved between that base and ours."""
+"""The addresses of a site: its published base IRI, and replacing the project's base IRI with it in content."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _ADDRESS = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5
 
 
 def check_address(address: str, role: str = "base IRI") -> str:
-    """The address, if a site can have it; role: what it is to be. Raises ParameterError.
+    """The address, if it is valid for a site; role: its name in messages. Raises ParameterError.
 
     >>> check_address("https://example.org/plans/")
     'https://example.org/plans/'
@@ -27,7 +27,7 @@ def check_address(address: str, role: str = "base IRI") -> str:
 
 @dataclass(frozen=True)
 class Rebase:
-    """The project's own base IRI, with which its data is written, and the base IRI under which it is published.
+    """The project's own base IRI, which its data uses, and the base IRI under which it is published.
 
     >>> rebase = Rebase("https://w3id.org/kg/", "https://kg.example.org/")
     >>> rebase.out("<https://w3id.org/kg/id/a>"), rebase.back("<https://kg.example.org/id/a>")
@@ -38,28 +38,28 @@ class Rebase:
     published: str
 
     def out(self, text: str) -> str:
-        """Text with the published base in place of the project's own."""
+        """Replaces the project's own base with the published one in a text."""
         return text if self.own == self.published else text.replace(self.own, self.published)
 
     def back(self, text: str) -> str:
-        """Text with the project's own base in place of the published one."""
+        """Replaces the published base with the project's own in a text."""
         return text if self.own == self.published else text.replace(self.published, self.own)
 
     def out_bytes(self, content: bytes) -> bytes:
-        """As `out`, for UTF-8."""
+        """Like `out`, for UTF-8."""
         return content if self.own == self.published else content.replace(self.own.encode(), self.published.encode())
 
     def back_bytes(self, content: bytes) -> bytes:
-        """As `back`, for UTF-8."""
+        """Like `back`, for UTF-8."""
         return content if self.own == self.published else content.replace(self.published.encode(), self.own.encode())
 
 
 @dataclass(frozen=True)
 class PublishOptions:
-    """How a graph is published. Raises ParameterError for an invalid address.
+    """The options of publishing. Raises ParameterError for an invalid address.
 
-    base: the IRI with which every IRI of the project begins on the site, its own base by default; site: the address of
-    the site, the base by default; endpoint: the address of a SPARQL endpoint over the same data.
+    base: the base IRI of the project on the site, by default the project's own; site: the address of the site, by
+    default the base; endpoint: the URL of a SPARQL endpoint over the same data.
     """
 
     base: str | None = None

@@ -1,7 +1,7 @@
 """The files that configure web servers and robots for a site: nginx, Apache, w3id.org, robots.txt, sitemap.
 
-nginx and Apache negotiate with regular expressions that this module writes: for each tenth of a q-value, from 1 down to
-0.1, the types in order of preference. So a q-value counts to one decimal, and a wildcard always means HTML.
+nginx and Apache negotiate with regular expressions that this module generates: for each tenth of a q-value, from 1 down
+to 0.1, the types in order of preference. So q-values have a precision of one decimal, and a wildcard always means HTML.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ _PLAIN = re.compile(r"/[A-Za-z0-9._~/:@!,()*+=&%-]+")
 
 
 class PathRewrite(NamedTuple):
-    """IRIs that are described in the document of another: a regular expression over paths below the base, and the path
-    of the other with `$1`, `$2` ... for the groups."""
+    """IRIs that the document of another IRI describes: a regular expression for paths below the base, and the path
+    of the other IRI with `$1`, `$2` ... for the groups."""
 
     pattern: str
     target: str
@@ -40,7 +40,7 @@ class PathRewrite(NamedTuple):
 
 @dataclass(frozen=True)
 class ConfiguredSite:
-    """A site to be configured. paths: gives every path of the site; stems: stem of documents to IRI."""
+    """A site to configure. paths: returns every path of the site; stems: stem of documents to IRI."""
 
     layout: SiteLayout
     paths: Callable[[], Iterable[str]]
@@ -49,7 +49,7 @@ class ConfiguredSite:
 
 
 def config_files(site: ConfiguredSite) -> dict[str, Callable[[], str]]:
-    """The configuration files by path, each with what makes it; one for w3id.org where the base is not the address."""
+    """The configuration files: path to renderer; one is for w3id.org, if the base differs from the address."""
     table: dict[str, Callable[[], str]] = {
         "robots.txt": lambda: f"User-agent: *\nAllow: /\nSitemap: {site.layout.address}sitemap.xml\n",
         "sitemap.xml": lambda: _sitemap(site),
@@ -80,7 +80,7 @@ def _sitemap(site: ConfiguredSite) -> str:
 
 
 def _accepted_forms() -> Iterator[tuple[str, str]]:
-    """Regular expressions over the Accept header with the suffix that each means; the first that matches decides."""
+    """Regular expressions for the Accept header, each with its suffix; the first match decides."""
     kinds = [(form.essence, form.suffix[1:]) for form in DOCUMENT_FORMS]
     kinds += [("application/xhtml+xml", "html"), ("text/*", "html"), ("*/*", "html"), ("application/*", "jsonld")]
     for tenth in range(10, 0, -1):
@@ -89,7 +89,7 @@ def _accepted_forms() -> Iterator[tuple[str, str]]:
 
 
 def _accepted_languages(layout: SiteLayout) -> Iterator[tuple[str, str]]:
-    """Regular expressions over the Accept-Language header with the folder that each means, as above."""
+    """Regular expressions for the Accept-Language header, each with its folder; the first match decides."""
     for tenth in range(10, 0, -1):
         for language in layout.languages:
             yield rf"(?:^|,)\s*{language}(?:-[a-z0-9-]+)?{_weight(tenth)}(?:,|$)", layout.folder(language)
@@ -110,7 +110,7 @@ def _hashed(site: ConfiguredSite) -> Iterator[tuple[str, str]]:
 
 
 def _folders(site: ConfiguredSite) -> list[str]:
-    """The folders at the site's root but those of languages."""
+    """The folders at the site's root, except those of languages."""
     found = {site.layout.split_language(path)[1].partition("/")[0] for path in site.paths() if "/" in path}
     return sorted(re.escape(folder) for folder in found if not folder.endswith(PAGE.suffix))
 

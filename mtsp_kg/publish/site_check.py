@@ -1,6 +1,6 @@
-"""A published site checked against itself: every file as listed, every link resolved, every count taken again.
+"""Checks the consistency of a published site: files match the manifest, links resolve, counts are correct.
 
-It reads nothing but the files.
+The check reads only the files of the site.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _Properties = dict[str, list[str]]
 
 
 class SiteFault(NamedTuple):
-    """A fault of a published site: the file, below the site's root, and what is wrong with it."""
+    """A fault of a published site: the path of the file below the site's root, and a message."""
 
     path: str
     message: str
@@ -55,7 +55,7 @@ class SiteCheck:
         return not self.faults
 
     def write(self, form: str = "text") -> str:
-        """The faults in one of its `forms`. Raises NotFoundError for another form."""
+        """The faults in one of its `forms`. Raises NotFoundError for an unknown form."""
         check_form(form, self.forms, "The check of a site")
         if form == "json":
             listed = [fault._asdict() for fault in self.faults]
@@ -69,7 +69,7 @@ class SiteCheck:
 
 
 def check_site(folder: Path) -> SiteCheck:
-    """Checks the files of a published site and, where all are as listed, links and counts.
+    """Checks the files of a published site and, if they match the manifest, links and counts.
 
     Raises NotFoundError if there is no published site.
     """
@@ -123,7 +123,7 @@ def link_faults(folder: Path, listed: Collection[str], root: str = "/") -> Itera
 
 
 def _count_faults(folder: Path, listed: Collection[str], profile: Profile, address: str) -> Iterator[SiteFault]:
-    """Where the description of the dataset disagrees with the data."""
+    """Differences between the description of the dataset and the data."""
     quads = [
         quad
         for path in listed

@@ -1,4 +1,4 @@
-"""A site as documents by path: where the documents about a resource are, and which forms a document has.
+"""The paths of a site: the documents about each resource, and the formats of a document.
 
 | IRI, below the base | its documents, below the site's root |
 |---|---|
@@ -34,7 +34,7 @@ _LINKED_SCHEMES = ("http://", "https://", "mailto:")
 
 
 class DocumentForm(NamedTuple):
-    """One form of a document: its suffix, its media type as HTTP writes it, its name, and whether it has named graphs.
+    """One format of a document: its suffix, its Content-Type, its name, and whether it has named graphs.
 
     format: the name in the table of RDF formats; empty for pages.
     """
@@ -93,7 +93,7 @@ def media_type(path: str) -> str:
 
 
 def is_safe(path: str) -> bool:
-    """Whether a path is a valid file name on every system, and the stem of documents.
+    """Whether a path is a valid file name on every system and can be the stem of documents.
 
     >>> [is_safe(path) for path in ("org/who", "../who", "con", "org/WHO", "who.ttl", "a//b", "")]
     [True, False, False, False, False, False, False]
@@ -158,7 +158,7 @@ class SiteLayout:
         return moved
 
     def locate(self, iri: str) -> DocumentPath | None:
-        """Where the documents about an IRI are; None for an IRI that is not below the project's base."""
+        """The path of the documents about an IRI; None for an IRI that is not below the project's base."""
         base = self.profile.base
         if not iri.startswith(base):
             return None
@@ -206,7 +206,7 @@ class SiteLayout:
 
 @dataclass(frozen=True)
 class SiteDocument:
-    """A file of a site: its path below the root, its media type as HTTP writes it, its bytes."""
+    """A file of a site: its path below the root, its Content-Type, its bytes."""
 
     path: str
     media_type: str
@@ -232,4 +232,4 @@ class SiteFiles(Protocol):
         """The document at a path; None if there is none. Raises MtspError for invalid input."""
 
     def prepare(self) -> None:
-        """Makes what documents share, so that forked processes need not."""
+        """Prepares what documents share, so that forked processes need not."""

@@ -1,6 +1,6 @@
-"""The quads of a graph's named graphs by subject, by object and by graph: what documents and pages are made from.
+"""An index of a graph's quads by subject, object and graph, from which documents and pages are made.
 
-It is made once for a graph, in tens of milliseconds; a document then takes a few look-ups. Quads are in canonical
+It is built once for a graph, in tens of milliseconds; a document then takes a few lookups. Quads are in canonical
 order, so that a document has the same bytes each time.
 """
 
@@ -22,8 +22,8 @@ Node = ox.NamedNode | ox.BlankNode
 class TripleIndex:
     """The quads of named graphs. Keys are IRIs, or `_:` and a label for blank nodes.
 
-    statement_properties: a subject of one of these is a statement, which is part of the document about everything that
-    it refers to; annotation_properties: a subject of one of these is part of the document about the object.
+    statement_properties: a subject of one of these is a statement, which belongs to the documents about all resources
+    that it refers to; annotation_properties: a subject of one of these belongs to the document about the object.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class TripleIndex:
 
     @cached_property
     def ontologies(self) -> dict[str, list[str]]:
-        """Ontology, and each of its version IRIs, to the graphs that hold it: its own and those of its imports."""
+        """Ontology, and each of its version IRIs, to the graphs that contain it: its own and those of its imports."""
         declared: dict[str, str] = {}
         imports: dict[str, list[str]] = {}
         versions: dict[str, str] = {}
@@ -107,9 +107,9 @@ class TripleIndex:
     def about(self, iri: str) -> list[ox.Quad]:
         """The quads of the document about an IRI, in canonical order.
 
-        They are those with the IRI as subject or object, each in its graph; the whole of statements that refer to it
-        and of its annotations; the content of the graph of this name; what the profile describes in this document; for
-        an ontology its graphs and those of its imports, for the project's own every term of its namespace.
+        They are those with the IRI as subject or object, each in its graph; complete statements that refer to it and
+        its annotations; the content of the graph with this name; resources that the profile describes in this document;
+        for an ontology its graphs and those of its imports, for the project's own every term of its namespace.
         """
         found: dict[int, ox.Quad] = {}
         for graph in self.ontologies.get(iri, ()):
@@ -154,7 +154,7 @@ class TripleIndex:
         return found
 
     def _follow(self, node: object, found: dict[int, ox.Quad]) -> None:
-        """Adds what a blank node is."""
+        """Adds the description of a blank node."""
         if isinstance(node, ox.BlankNode):
             for quad in self.by_subject.get(key(node), ()):
                 if id(quad) not in found:
@@ -162,7 +162,7 @@ class TripleIndex:
                     self._follow(quad.object, found)
 
     def _climb(self, node: object, found: dict[int, ox.Quad]) -> None:
-        """Adds the expression that a blank node is part of, up to the name to which the expression belongs."""
+        """Adds the expression that contains a blank node, up to the named resource that the expression describes."""
         if isinstance(node, ox.BlankNode):
             self._follow(node, found)
             for quad in self.by_object.get(key(node), ()):
@@ -172,7 +172,7 @@ class TripleIndex:
 
 
 def key(node: object) -> str:
-    """A node's IRI, or `_:` and its label; of a literal its text."""
+    """A node's IRI, or `_:` and its label; for a literal its lexical form."""
     return f"_:{node.value}" if isinstance(node, ox.BlankNode) else str(getattr(node, "value", node))
 
 

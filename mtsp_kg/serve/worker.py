@@ -75,7 +75,7 @@ class Task:
 
 
 class LoadedGraph(NamedTuple):
-    """The graph that a worker has loaded. views: a store for each view, with its merged default graph; prefixes: for Turtle."""
+    """The graph of a worker. views: a store for each view, with its merged default graph; prefixes: for Turtle."""
 
     views: dict[str, ox.Store]
     prefixes: dict[str, str]

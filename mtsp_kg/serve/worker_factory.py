@@ -44,7 +44,7 @@ class WorkerConnection:
     closed: bool = False
 
     def lower_priority(self) -> None:
-        """Gives the worker the lowest priority, if the platform supports it; only a privileged process could undo this."""
+        """Gives the worker lowest priority, if the platform supports it; only a privileged process can undo it."""
         self.has_low_priority = True
         if not self.closed:
             with contextlib.suppress(OSError, AttributeError):

@@ -1,7 +1,7 @@
 """The document that sets out a plan: from its plain text to its structure, and a copy compared with the graph.
 
-`read_document` reads a copy. `write_structure` writes what the graph keeps of it, which is no sentence of the text;
-`compare` lists how a copy differs from that. `grounding` compares the statements of each passage with its text.
+`read_document` reads a copy. `write_structure` writes its structure, without its text, to the graph; `compare` lists
+the differences between a copy and this structure. `grounding` compares the statements of each passage with its text.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ class Difference:
     """One difference between a copy and the graph.
 
     name: the local name (`para/55`, `section/2.4`, `document`); label: in words (`Paragraph 55`); line: in the copy,
-    None for what is missing there; what: one sentence that begins with the label.
+    None if it is missing there; what: one sentence that begins with the label.
     """
 
     change: Change
@@ -70,11 +70,11 @@ class Comparison:
 
     @property
     def same(self) -> bool:
-        """Whether the copy has exactly the text that the graph describes."""
+        """Whether the copy matches the graph exactly."""
         return not self.differences
 
     def write(self, form: str = "text") -> str:
-        """The comparison as text: a line for each difference. Raises NotFoundError for another form."""
+        """The comparison as text: a line for each difference. Raises NotFoundError for an unknown form."""
         check_form(form, self.forms, "A comparison")
         if self.same:
             return f"{self.copy} matches {self.described}: {self.passages} passages.\n"
@@ -91,9 +91,9 @@ class Comparison:
 
 
 def compare(document: Document, graph_file: str | Path, described: str | None = None) -> Comparison:
-    """A document compared with the structure in a file of the graph.
+    """Compares a document with the structure in a file of the graph.
 
-    described: the name of that file in messages, if not its path. Raises NotFoundError if there is no such file,
+    described: the name of that file in messages, by default its path. Raises NotFoundError if it does not exist,
     DataError if it is not Turtle or does not describe a document.
     """
     file = Path(graph_file)

@@ -61,8 +61,8 @@ class PassageGrounding:
     """The grounding of one passage. name: its local name; line: in the copy; the sets hold IRIs of entities.
 
     unnamed: referred to, but named neither there nor in a heading, without a reason; unaccounted: named, but not
-    referred to; needless: a reason is given although the passage names them; reasons: how many are given; statements:
-    the number of triples; grounded: of those whose every entity is named or has a reason.
+    referred to; needless: with a reason although the passage names them; reasons: the number of reasons; statements:
+    the number of triples; grounded: the number of those whose every entity is named or has a reason.
     """
 
     name: str
@@ -82,7 +82,7 @@ class PassageGrounding:
 
     @property
     def sound(self) -> bool:
-        """Whether there is nothing to fix."""
+        """Whether the passage has no problems."""
         return not (self.silent or self.unnamed or self.unaccounted or self.needless)
 
     @property
@@ -240,11 +240,11 @@ class Grounding:
         return 100 * self.accounted / len(self.mentions) if self.mentions else 0.0
 
     def reaches(self, grounded: float = 100, accounted: float = 100) -> bool:
-        """Whether both shares, in percent, are reached, and no passage's graph is empty."""
+        """Whether both shares reach these minimums, in percent, and no passage's graph is empty."""
         return self.grounded_share >= grounded and self.accounted_share >= accounted and not self.silent
 
     def problems(self, passage: PassageGrounding) -> list[str]:
-        """What is to be fixed in a passage, a sentence each."""
+        """The problems of a passage, one sentence each."""
         name = self._short(passage)
 
         def of(things: set[str]) -> list[str]:
@@ -262,7 +262,7 @@ class Grounding:
         ]
 
     def write(self, form: str = "text") -> str:
-        """The grounding in one of its `forms`: what is to be fixed, and the sums. Raises NotFoundError."""
+        """The grounding in one of its `forms`: the problems and the totals. Raises NotFoundError."""
         check_form(form, self.forms, "A grounding")
         return {"text": self._text, "json": self._json, "html": self._html}[form]()
 
@@ -290,7 +290,7 @@ class Grounding:
         return "\n".join([*head, *lines]) + "\n"
 
     def write_mentions(self, path: str | Path | None = None) -> Written:
-        """Writes the mentions to a file, the plan's `mentions.ttl` if none is given, atomically. Raises DataError."""
+        """Writes the mentions atomically to a file, by default the plan's `mentions.ttl`. Raises DataError."""
         target = self.mentions_file if path is None else Path(path)
         return Written(target, write_whole(target, self.turtle().encode()))
 

@@ -22,7 +22,7 @@ class HeadingRule:
     """A kind of heading: its pattern, the names of its section, and the strategic element that it stands for.
 
     level: of the section, from 1; slug, eid, label: templates; under: a template of the element's local name; nested:
-    whether its sections are counted inside their parent; statement: the heading as printed, where every document has it
+    whether its sections are counted inside their parent; statement: the heading as printed, if every document has it
     with the official wording of the element under it.
     """
 
@@ -50,7 +50,7 @@ class PassageRule:
 class Layout:
     """The words and patterns of one layout.
 
-    end_shown: the end mark as printed; figure_gap: the number of empty lines that leave room for a figure; numerals: of
+    end_shown: the end mark as printed; figure_gap: the number of empty lines in place of a figure; numerals: of
     sections, in order; elements: the title of a section to the local name of the strategic element that it names.
     """
 
@@ -195,7 +195,7 @@ def _after_bracket(layout: Layout, lines: list[Line], at: int, file: Path) -> in
 
 
 def _after_toc(layout: Layout, lines: list[Line], at: int) -> int:
-    """Where the text continues: after the last entry before a numbered paragraph."""
+    """The line where the text continues: after the last entry before a numbered paragraph."""
     after = at + 1
     for index in range(at + 1, len(lines)):
         if layout.is_toc_entry(lines[index].text):

@@ -1,4 +1,4 @@
-"""A plan's document as it is read from a copy: sections, passages, and the official wording of vision and mission.
+"""A plan's document as read from a copy: sections, passages, and the official wording of vision and mission.
 
 Names are local to the plan: `para/55`, `section/2.4`, `outcome/2.4`.
 """

@@ -1,4 +1,4 @@
-"""From the lines of a document to its sections and the drafts of its passages.
+"""Parses the lines of a document into its sections and the drafts of its passages.
 
 Headings become a tree of sections. A paragraph may be interrupted by footnotes, the caption of a figure or a page
 break; its parts are joined here.
@@ -151,7 +151,7 @@ _NOTE = re.compile(rf"(?P<mark>{MARK.pattern})(?P<space>\s*)(?P<text>.*)")
 
 @dataclass(eq=False)
 class DraftPassage:
-    """A passage while it is read. section: a slug; after: of a caption, the paragraph that it follows."""
+    """A passage that is being read. section: a slug; after: of a caption, the paragraph that it follows."""
 
     kind: Kind
     number: int
@@ -168,8 +168,8 @@ class DraftPassage:
 class DocumentParser:
     """Reads the lines of a document into `sections`, `drafts` and `wordings`.
 
-    Inside, the *block* is the passage of the last line, and the *paragraph* is the numbered passage that no heading has
-    closed yet, which can continue after an interruption.
+    The *block* is the passage of the last line; the *paragraph* is the numbered passage that no heading has closed yet,
+    and which can continue after an interruption.
     """
 
     def __init__(self, layout: Layout, file: Path) -> None:

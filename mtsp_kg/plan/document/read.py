@@ -1,4 +1,4 @@
-"""Reading a copy of a document, with a check that the copy is complete.
+"""Reads a copy of a document and checks that it is complete.
 
 Paragraph numbers are in sequence, sentences are whole, and each footnote has its reference mark.
 """
@@ -120,8 +120,8 @@ def _error(what: str, file: Path, line: int, remedy: str) -> DocumentError:
 def read_document(path: str | Path, language: str = "zh") -> Document:
     """Reads a copy of a plan's document, plain UTF-8 text, and checks that nothing is missing or duplicated.
 
-    language: of the edition, which has a layout. Raises NotFoundError if there is no such file, DocumentError (with the
-    line) if it does not have the layout of a plan.
+    language: of the edition, which must have a layout. Raises NotFoundError if the file does not exist, DocumentError
+    (with the line) if it does not have the layout of a plan.
     """
     file = Path(path)
     known = layout(language)

@@ -1,4 +1,4 @@
-"""The structure of a document as Turtle: numbers, order, sections, lengths and digests, and no sentence of the text."""
+"""The structure of a document as Turtle: numbers, order, sections, lengths and digests, without the text."""
 
 from __future__ import annotations
 

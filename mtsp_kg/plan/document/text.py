@@ -89,7 +89,7 @@ class Line:
 def read_lines(path: Path) -> list[Line]:
     """The lines of a file that are not empty. A byte order mark, and CRLF and CR as line ends, are accepted.
 
-    Raises NotFoundError if there is no such file, DocumentError if it is empty, binary, not readable or not UTF-8.
+    Raises NotFoundError if the file does not exist, DocumentError if it is empty, binary, not readable or not UTF-8.
     """
     try:
         data = path.read_bytes()

@@ -1,6 +1,6 @@
-"""The page of a resource: labels, classes, statements in each voice, link trees, alignments, and all the rest.
+"""The page of a resource: labels, classes, statements in each voice, link trees, alignments, and all other triples.
 
-Nothing that the data states about the resource is left out: what no other section shows is under "Other properties".
+Nothing that the data states about the resource is left out: "Other properties" has what no other section shows.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class PropertyRows(NamedTuple):
 def entity_parts(
     iri: str, index: PlanIndex, labels: LabelIndex, voices: VoiceIndex, links: nx.MultiDiGraph[str]
 ) -> dict[str, Any]:
-    """What the page of a resource shows, as IRIs and plain values; the template adds words and links."""
+    """The content of the page of a resource, as IRIs and plain values; the template adds words and links."""
     stated = voices.of(iri)
     shown: set[tuple[str, str, str]] = {(fact.subject, fact.property, fact.object) for fact in stated.facts}
     shown |= {(one.iri, role, iri) for one in stated.statements for role in one.roles}

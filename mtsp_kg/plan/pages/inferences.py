@@ -1,7 +1,7 @@
 """The inferred triples about each resource, and their proofs, for the pages of a server.
 
-A page keeps what is inferred apart from what is asserted: each inferred triple is with the kind of rule that gives it,
-and a separate page shows its proofs down to the passages.
+A page separates inferred from asserted triples: each inferred triple has the kind of rule that derives it, and a
+separate page shows its proofs down to the passages.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _MOST_PROOFS = 3
 
 
 class InferredTriple(NamedTuple):
-    """An inferred triple and the kind of the rule that gave it first."""
+    """An inferred triple and the kind of the rule that derived it first."""
 
     subject: str
     predicate: str
@@ -44,7 +44,7 @@ class InferredTriples:
         return self._by_resource.get(resource, [])
 
     def proofs(self, triple: tuple[str, str, str]) -> list[ProofNode]:
-        """The proofs of an inferred triple as trees, the shortest first; none of a triple that is not inferred."""
+        """The proofs of an inferred triple as trees, the shortest first; none if it is not inferred."""
         if triple not in self._rules:
             return []
         found = self._explainer.explain(atom_of(*map(nt, triple)), _MOST_PROOFS)

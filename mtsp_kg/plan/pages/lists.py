@@ -145,7 +145,7 @@ MOST_ROWS = 500
 
 @dataclass(frozen=True)
 class ShownAnswer:
-    """An answer as a page shows it: rows, a truth value, triples as Turtle, or why there is none.
+    """An answer in the form that pages show: rows, a truth value, triples as Turtle, or an error.
 
     more: the number of rows or lines left out; values: the parameters, as the visitor wrote them.
     """
@@ -177,7 +177,7 @@ def shown_triples(turtle: bytes) -> ShownAnswer:
 
 
 def shown_failure(error: MtspError, values: Mapping[str, str] | None = None) -> ShownAnswer:
-    """Why there is no answer, for a visitor: a line number is that of the query, a file is the operator's business."""
+    """An error as a message for a visitor: with the line of the query, without the name of a file."""
     position = f" (line {error.line})" if error.line is not None and error.file is None else ""
     return ShownAnswer(failure=f"{error.what}{position} {error.remedy or ''}".strip(), values=values or {})
 

@@ -42,8 +42,8 @@ def serve(
 ) -> None:
     """Serves a project until SIGINT or SIGTERM.
 
-    completed: gives the store with inferred triples, when it is needed; announce: receives a line with the address when
-    the server answers. Raises DataError, DocumentError, QueryError, ListenError, MissingExtraError.
+    completed: returns the store with inferred triples, when needed; announce: receives a line with the address when the
+    server is ready. Raises DataError, DocumentError, QueryError, ListenError, MissingExtraError.
     """
     rebase = options.rebase(project.profile)
     # The parent of the workers starts while this process loads the graph, and loads it while this process imports the
@@ -88,7 +88,7 @@ def serve(
 
 
 def check_copy(file: Path, store: ox.Store) -> str:
-    """A message to the operator: how many passages of a copy of the document are those of the graph, by their SHA-256.
+    """A message to the operator: how many passages of a copy of the document match the graph, by their SHA-256.
 
     Raises NotFoundError if there is no such file, DocumentError if it is not a copy of the graph's document.
     """

@@ -1,4 +1,4 @@
-"""The pages of a site, one function for each kind: what the page shows, put into its template."""
+"""The pages of a site, one function for each kind, which renders the content of the page with its template."""
 
 from __future__ import annotations
 
@@ -180,7 +180,7 @@ def home_page(source: SiteSource, language: str) -> bytes:
 
 
 def missing_page(source: SiteSource, language: str) -> bytes:
-    """The page for addresses that lead nowhere; its links begin at the root, for it is shown at any path."""
+    """The page for unknown addresses; its links begin at the root, because it is shown at any path."""
     view = source.views[language]
     path = source.layout.page("404", language)
     return render("missing", path, view, source.layout.root, title=view.words.missing_title)
@@ -220,7 +220,7 @@ def names_page(source: SiteSource, language: str, labels_in: str) -> bytes:
 
 
 def search_page(source: SiteSource, language: str, text: str = "") -> bytes:
-    """The search page; text: what a server is to look for."""
+    """The search page; text: the search text, on a server."""
     view = source.views[language]
     text = text[:_LONGEST_SEARCH]
     return render(
@@ -327,7 +327,7 @@ def _default_answer(source: SiteSource, name: str) -> ShownAnswer:
 
 
 def general_pages(source: SiteSource) -> dict[str, Callable[[str], bytes]]:
-    """The pages that are not about one resource: stem to what makes the page in a language."""
+    """The pages that are not about one resource: stem to a function that renders the page in a language."""
     table: dict[str, Callable[[str], bytes]] = {
         "index": partial(home_page, source),
         "404": partial(missing_page, source),

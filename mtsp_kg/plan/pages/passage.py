@@ -49,7 +49,7 @@ def passages_by_iri(document: Document) -> Mapping[str, Passage]:
 
 
 def passage_parts(iri: str, index: PlanIndex, voices: VoiceIndex, copy: Mapping[str, Passage]) -> dict[str, Any]:
-    """What the page of a passage shows, as IRIs and plain values; the template adds words and links."""
+    """The content of the page of a passage, as IRIs and plain values; the template adds words and links."""
     inside = index.by_graph.get(iri, [])
     order = sorted(voices.order, key=voices.order.__getitem__)
     rank = voices.order.get(iri)

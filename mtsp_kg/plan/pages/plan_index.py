@@ -1,7 +1,7 @@
 """A plan's graph by resource: its quads, and what is stated about each resource in each voice.
 
-`plan.show` asks the graph about one resource with a query for each voice; here a few queries over the whole graph serve
-thousands of pages. A test holds the two together.
+`plan.show` queries the graph about one resource, voice by voice; here a few queries over the whole graph serve
+thousands of pages. A test checks that both give the same results.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ANNOTATION_PROPERTIES = frozenset(names.term(name) for name in ("inPassage", "a
 
 
 class SiteSubject(NamedTuple):
-    """What a site is about: plans, the documents that set them out, and the organizations that issue them."""
+    """The subject of a site: plans, the documents that set them out, and the organizations that issue them."""
 
     plans: tuple[str, ...]
     documents: tuple[str, ...]
@@ -52,7 +52,7 @@ class PlanIndex(TripleIndex):
 
     @cached_property
     def subject(self) -> SiteSubject:
-        """What a site with this graph is about."""
+        """The subject of a site with this graph."""
         plans = self._subjects(vocab.RDF_TYPE, names.term("StrategicPlan"))
         documents, issuers = (
             [iri for plan in plans for iri in self._subjects(names.term(name), plan)]

@@ -24,10 +24,10 @@ _MODULES = ("vocab", "profile", "formats", "layout", "load", "project", "store")
 
 @dataclass(frozen=True)
 class SiteOptions(PublishOptions):
-    """How a plan's graph becomes a site.
+    """The options of a plan's site.
 
-    document: the publisher's copy of the plan's document, whose text pages then show; live: whether a server answers
-    the forms of pages.
+    document: the publisher's copy of the plan's document, whose text the pages then show; live: whether a server
+    handles the forms of pages.
     """
 
     document: Path | None = None
@@ -35,9 +35,9 @@ class SiteOptions(PublishOptions):
 
 
 def publish(project: Project, load: Callable[[], Store], target: Path, options: SiteOptions) -> Published:
-    """Publishes a project's graph as a static site; load: gives its store when it is needed.
+    """Publishes a project's graph as a static site; load: returns its store, when needed.
 
-    A folder that holds the same site already is left alone. Raises DataError, DocumentError, QueryError.
+    A folder that already contains the same site is not changed. Raises DataError, DocumentError, QueryError.
     """
     begun = perf_counter()
     key = site_key(project, options)
@@ -50,7 +50,7 @@ def publish(project: Project, load: Callable[[], Store], target: Path, options: 
 
 
 def site_key(project: Project, options: SiteOptions) -> str:
-    """What identifies a site: the SHA-256 of its sources, of the options and of the code that makes it."""
+    """The key of a site: the SHA-256 of its sources, of the options and of the code that generates it."""
     total = hashlib.sha256(project_digest(project).encode())
     total.update(repr((options.base, options.site, options.endpoint, options.live, inferences_wanted())).encode())
     code = [path for room in _ROOMS for path in (_PACKAGE / room).rglob("*")]

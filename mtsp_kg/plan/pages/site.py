@@ -1,9 +1,9 @@
-"""A plan's graph as a site: documents by path, the same bytes whether they are published or served.
+"""A plan's graph as a site: documents by path, with the same bytes whether published or served.
 
     site = PlanSite(project, store)
     site.document("doc/org/who.ttl").content
 
-Only an index of the graph is made in advance.
+Only an index of the graph is built in advance.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class PlanSite:
         return SiteDocument(path, media_type(path), content)
 
     def paths(self) -> Iterator[str]:
-        """Every path of the site but the manifest's, each once."""
+        """Every path of the site except that of the manifest, each once."""
         yield from self._files
         for stem in self._general_pages:
             yield from (self.layout.page(stem, language) for language in LANGUAGES)
@@ -67,12 +67,12 @@ class PlanSite:
             yield from (stem + form.suffix for form in DATA_FORMS)
 
     def prepare(self) -> None:
-        """Makes what pages share, so that processes forked from this one need not, and never use the store."""
+        """Prepares what pages share, so that processes forked from this one need not, and never use the store."""
         for step in self.steps():
             step()
 
     def steps(self) -> list[Callable[[], object]]:
-        """What `prepare` does, in steps of a tenth of a second or less each, first what most pages need."""
+        """The steps of `prepare`, each a tenth of a second or less, starting with what most pages need."""
         source = self.source
         found: list[Callable[[], object]] = [
             lambda: source.stems,
@@ -108,13 +108,13 @@ class PlanSite:
 
     @cached_property
     def modified(self) -> datetime:
-        """When the newest file of ontology and graph was modified."""
+        """The modification time of the newest file of ontology and graph."""
         files = [*self.source.project.ontology_files(), *self.source.project.graph_files()]
         return datetime.fromtimestamp(max((path.stat().st_mtime for path in files), default=0.0), UTC)
 
     @property
     def live(self) -> bool:
-        """Whether a server answers the forms of pages."""
+        """Whether a server handles the forms of pages."""
         return self.options.live
 
     @property
@@ -124,7 +124,7 @@ class PlanSite:
 
     def question_page(self, language: str, name: str, given: Mapping[str, str], answer: bytes | MtspError) -> bytes:
         """The page of a question with an answer. given: the parameters that the visitor gave; answer: SPARQL results in
-        JSON, or why there are none."""
+        JSON, or an error."""
         values = lists.defaults(self.source.catalogue[name]) | dict(given)
         if isinstance(answer, MtspError):
             shown = lists.shown_failure(answer, values)
@@ -133,8 +133,8 @@ class PlanSite:
         return self._published(page_builders.question_page(self.source, language, name, shown))
 
     def sparql_page(self, language: str, text: str, answer: tuple[str, bytes] | MtspError, *, asserted: bool) -> bytes:
-        """The page of the endpoint with a visitor's query and its answer, as `SiteQueries.sparql` gives it, or why
-        there is none."""
+        """The page of the endpoint with a visitor's query and its answer, as returned by `SiteQueries.sparql`, or an
+        error."""
         shown: ShownAnswer
         if isinstance(answer, MtspError):
             shown = lists.shown_failure(answer)
@@ -145,7 +145,7 @@ class PlanSite:
         return self._published(page_builders.sparql_page(self.source, language, text, shown, asserted=asserted))
 
     def search_page(self, language: str, text: str) -> bytes:
-        """The search page with what is found for a text."""
+        """The search page with the results for a text."""
         return self._published(page_builders.search_page(self.source, language, text))
 
     def proof_page(self, language: str, subject: str, predicate: str, object_: str) -> bytes | None:

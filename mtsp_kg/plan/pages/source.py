@@ -1,6 +1,6 @@
-"""What pages and documents are made from: the graph, its statements, the catalogue, the shapes, the dumps.
+"""The sources of pages and documents: the graph, its statements, the catalogue, the shapes, the dumps.
 
-Each part is made when it is first needed, and once.
+Each part is computed once, when it is first needed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ DUMP_FORMS = {f"dump/mtsp-kg{suffix}": form for form, suffix in _DUMPS}
 
 
 class SiteSource:
-    """A project's graph, and what is made of it. store: has the project loaded."""
+    """A project's graph, and the parts of its site that are derived from it. store: contains the project."""
 
     def __init__(self, project: Project, store: Store, options: SiteOptions) -> None:
         self.project, self.store, self.options = project, store, options
@@ -103,7 +103,7 @@ class SiteSource:
 
     @cached_property
     def answers(self) -> dict[str, Table]:
-        """The answers to the questions with their default parameters, as `mtsp query` gives them. Raises QueryError."""
+        """The answers to the questions with their default parameters, as in `mtsp query`. Raises QueryError."""
         store = self._store_with_inferences()
         found = {}
         for name, query in self.catalogue.items():
@@ -128,7 +128,7 @@ class SiteSource:
 
     @cached_property
     def shapes(self) -> TripleIndex:
-        """The shapes, in an index that has nothing else. Raises DataError."""
+        """The shapes, in a separate index. Raises DataError."""
         files = ((path, self.project.graph_of(path)) for path in self.project.shape_files())
         return TripleIndex(load_files(files), self.layout)
 
@@ -173,7 +173,7 @@ class SiteSource:
         return self.plan_views.rows(HouseRow, "house")
 
     def parts(self, iri: str) -> dict[str, Any]:
-        """What the page of a resource or passage shows, in any language; cached until another is needed."""
+        """The content of the page of a resource or passage, for all languages; cached until another is needed."""
         if self._parts is None or self._parts[0] != iri:
             if iri in self.voices.order:
                 found = passage_parts(iri, self.index, self.voices, self.copy)

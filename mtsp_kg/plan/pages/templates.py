@@ -1,4 +1,4 @@
-"""Templates filled in: Jinja2 with every value escaped, a missing one an error, and no inline script or style."""
+"""Renders templates: Jinja2 with every value escaped, errors for missing values, and no inline script or style."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def _environment() -> jinja2.Environment:
 
 
 def render(template: str, path: str, view: PageView, root: str | None = None, /, **parts: Any) -> bytes:
-    """A page of the site. path: its path below the site's root; root: as of `PageView.links_from`; parts: what the
-    template shows, as IRIs and plain values; `query`: the query string of the page's address, for its translations."""
+    """A page of the site. path: its path below the site's root; root: see `PageView.links_from`; parts: the content of
+    the template, as IRIs and plain values; `query`: the query string of the page's address, for its translations."""
     layout = view.index.layout
     _, plain = layout.split_language(path)
     links = view.links_from(path, root)

@@ -1,6 +1,6 @@
 """Labels and links of a page: labels in its language, links to other pages of the site, references to passages.
 
-Markup is made here, from escaped text, and in the templates; nowhere else.
+Only this module, from escaped text, and the templates generate markup.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class LabelIndex:
 
 @dataclass
 class PageView:
-    """What the pages in one language of the interface share. live: whether a server answers their forms."""
+    """The common parts of the pages in one language of the interface. live: whether a server handles their forms."""
 
     index: PlanIndex
     labels: LabelIndex
@@ -85,7 +85,7 @@ class PageView:
 
     @cached_property
     def source_note(self) -> str:
-        """The documents from which the graph was made, who issues the plan, and that the site is not official."""
+        """A note on the documents behind the graph, the issuer of the plan, and that the site is not official."""
         subject, words = self.index.subject, self.words
         texts = [words.facts_from] if subject.documents else []
         texts += [words.issued_by] if subject.issuers else []
@@ -95,7 +95,7 @@ class PageView:
         return ("、" if self.language == "zh" else ", ").join(map(self.label, iris))
 
     def short(self, iri: str) -> str:
-        """The prefixed name of an IRI; the local name of a shape; the path of a graph that is named for a file."""
+        """The prefixed name of an IRI; the local name of a shape; the path of a graph that is named after a file."""
         for prefix, namespace in vocab.PUBLISHING.items():
             if iri.startswith(namespace):
                 return f"{prefix}:{iri[len(namespace) :]}"
@@ -105,7 +105,7 @@ class PageView:
         return profile.shrink(iri).removeprefix(profile.shapes)
 
     def numbered(self, iri: str) -> tuple[str, str] | None:
-        """The label of a resource and its language; of a pillar or outcome after its number."""
+        """The label of a resource and its language; for a pillar or outcome with its number first."""
         found = self.labels.preferred(iri, self.language)
         number = self.labels.numbers.get(iri)
         return (f"{number} {found[0]}", found[1]) if found and number else found
@@ -126,7 +126,7 @@ class PageView:
 
 @dataclass(frozen=True)
 class PageLinks:
-    """Links in one page. root: the reference to the site's root; made: links that pages of this depth have made."""
+    """Links in one page. root: the reference to the site's root; made: a cache of links for pages of this depth."""
 
     view: PageView
     path: str
@@ -138,7 +138,7 @@ class PageLinks:
         return self.root + path
 
     def to(self, iri: str) -> Markup:
-        """A resource's label, as a link where there is a page or a safe target."""
+        """A resource's label, as a link if there is a page or a safe target."""
         found = self.made.get(iri)
         if found is None:
             found = self.made[iri] = self._link(iri)
@@ -158,7 +158,7 @@ class PageLinks:
         return Markup(" ").join(self.passage(iri) for iri in iris)
 
     def node(self, node: object) -> Markup:
-        """A term as a page shows it: a resource as a link, a literal as text, with its language."""
+        """A term for a page: a resource as a link, a literal as text, with its language."""
         if not isinstance(node, ox.Literal):
             return escape(str(node)) if isinstance(node, ox.BlankNode) else self.to(str(getattr(node, "value", node)))
         if node.language:
@@ -177,7 +177,7 @@ class PageLinks:
         return [node for node in found if getattr(node, "language", None) in (None, self.view.language)]
 
     def text(self, text: str, language: str) -> Markup:
-        """A text in a language, marked up where that is not the page's."""
+        """A text in a language, marked up if it differs from that of the page."""
         if not language or language == self.view.language:
             return escape(text)
         direction = Markup(' dir="rtl"') if language.split("-")[0] in RIGHT_TO_LEFT else _EMPTY

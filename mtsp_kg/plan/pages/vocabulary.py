@@ -1,4 +1,4 @@
-"""The terms of the ontology and the shapes as their pages show them: definitions, axioms, use, class expressions."""
+"""The content of the pages of the ontology and the shapes: definitions, axioms, use, class expressions."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def _list(head: object, index: TripleIndex) -> list[object]:
 
 @dataclass
 class ShapeRow:
-    """A shape as its page shows it."""
+    """A shape on its page."""
 
     iri: str
     targets: list[tuple[str, list[object]]]

@@ -14,7 +14,7 @@ RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
 
 
 class InterfaceWords:
-    """The words of one language. A word is an attribute; one that the file lacks raises AttributeError."""
+    """The words of one language, as attributes; a word that the file lacks raises AttributeError."""
 
     def __init__(self, language: str) -> None:
         self.language = language
