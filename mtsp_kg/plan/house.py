@@ -75,7 +75,7 @@ def _outcomes(elements: Sequence[HouseRow], whole: HouseRow) -> list[HouseRow]:
 
 
 class _Drawing:
-    """The parts of the picture, top to bottom; each method takes the top edge of its part and returns its bottom edge."""
+    """The parts of the picture, top to bottom; each method takes the top of its part and returns its bottom edge."""
 
     def __init__(self, label: Callable[[str], str], language: str, link: Callable[[str], str] | None) -> None:
         self._link = link
