@@ -10,11 +10,11 @@ export MTSP_CACHE ?= $(CURDIR)/$(VENV)/cache
 .PHONY: run check test conformance lint validate docs update dist image bench clean
 
 run: $(VENV)/ready
-	@echo; echo "== What the graph holds"; $(BIN)/mtsp info | head -3
+	@echo; echo "== The graph"; $(BIN)/mtsp info | head -3
 	@echo "== Does it conform?"; $(BIN)/mtsp validate
 	@echo; echo "== One service, traced up to the plan"; $(BIN)/mtsp trace "WIPO GREEN"
-	@echo; echo "== Coverage: what the plan says under each outcome, and where"; $(BIN)/mtsp query coverage
-	@echo; echo "What to try next ('. $(BIN)/activate' first):"
+	@echo; echo "== Coverage: what the plan states under each outcome, and where"; $(BIN)/mtsp query coverage
+	@echo; echo "Next ('. $(BIN)/activate' first):"
 	@echo "  mtsp queries                                        the questions that are ready to ask"
 	@echo "  mtsp query partners-of-outcome -p outcome=2.4       the partners under an outcome"
 	@echo "  mtsp query services-for-group -p group=SMEs         the services for a group"
