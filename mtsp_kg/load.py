@@ -163,7 +163,7 @@ def _not_parsed(error: Exception, path: Path) -> DataError:
 def _line(path: Path, number: int, column: int) -> tuple[str, str]:
     """The beginning of a line of a file, and of its part from a column on; empty if the file has changed.
 
-    Read block by block: a hostile file can be one line, or nothing but line ends.
+    Read block by block: a hostile file can be a single line, or consist of line ends only.
     """
     begins, here, rest, before, skip = "", "", "", number - 1, column - 1
     try:

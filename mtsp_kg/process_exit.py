@@ -40,6 +40,6 @@ def quick_exit(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except (OSError, ValueError):  # nobody reads it any more, or it is closed
+        except (OSError, ValueError):  # the reader has gone, or the stream is closed
             code = code or 1
     os._exit(code)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mtsp_kg import vocab
 
-# What no IRI holds (RFC 3987, section 2.2), and the sign that stands for it.
+# Characters that are not allowed in the path of an IRI (RFC 3987, section 2.2), and the escape character '%'.
 _NOT_IN_IRI = re.compile(r"[\x00-\x20<>\"{}|\\^`%?#\[\]\x7f-\xa0\ud800-\udfff]")
 # Local names that Turtle (section 2.4) writes without escapes.
 _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]*[A-Za-z0-9_\-])?\Z")

@@ -112,7 +112,7 @@ class EmbeddedStore(Store):
 def evaluate(store: ox.Store, text: str, *, union: bool = False) -> Results:
     """The results of a SPARQL 1.1 query on an Oxigraph store.
 
-    union: whether the query sees all graphs in place of the default graph. Raises QueryError with the line and column
+    union: whether the query uses all graphs as the default graph. Raises QueryError with the line and column
     of a syntax error.
     """
     try:

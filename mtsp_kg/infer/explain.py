@@ -1,4 +1,4 @@
-"""Explanations: why a fact holds, what is missing for one that does not, and whether a proof still holds."""
+"""Explanations: the proofs of a fact, missing premises if it is not entailed, and whether a proof still holds."""
 
 from __future__ import annotations
 

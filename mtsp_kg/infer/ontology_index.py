@@ -35,7 +35,7 @@ class OntologyIndex:
     """The triples of some files by subject and predicate."""
 
     def __init__(self, files: Iterable[tuple[Path, str]], profile: Profile) -> None:
-        """files: each with the name that messages give it; profile: of the project. Raises DataError."""
+        """files: each with its name in messages; profile: of the project. Raises DataError."""
         self.profile = profile
         self.by_subject: dict[str, dict[str, list[str]]] = {}
         self.file_of: dict[tuple[str, str, str], str] = {}

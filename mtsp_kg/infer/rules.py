@@ -125,7 +125,7 @@ class Compiler:
                 raise UnsupportedAxiomError(f"The minimum cardinality {number} is not supported in a subclass.")
             case DataRange():
                 raise UnsupportedAxiomError("A datatype is used where a class is required.")
-        # Complement, at most and exactly: an open world never tells. Only: if an axiom says so.
+        # Complement, at most and exactly: undecidable in an open world. Only: if an axiom states it.
         return self._shared(expression, term) if isinstance(expression, Only) else []
 
     def _shared(self, expression: Expression, term: str) -> list[Clause]:
@@ -310,7 +310,7 @@ def _is_thing(expression: Expression) -> bool:
 
 
 def _sides(axiom: Axiom) -> Iterator[tuple[Expression, bool]]:
-    """The class expressions of an axiom, each with whether the axiom gives it members."""
+    """The class expressions of an axiom, each with whether the axiom implies members of it."""
     classes = [part for part in axiom.parts if not isinstance(part, Property | str)]
     if axiom.kind == "subclass":
         yield from ((classes[0], False), (classes[1], True))

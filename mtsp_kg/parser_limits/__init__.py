@@ -101,7 +101,7 @@ def _needs_check(blocks: Iterable[bytes], *, turtle: bool) -> bool:
 
 
 def _check_turtle(text: bytes, path: Path, *, turtle: bool) -> None:
-    """Raises DataError for what is nested too deeply, and for namespaces that exceed their limit."""
+    """Raises DataError for excessive nesting, and for namespaces that exceed their limit."""
     at, terms, brackets, size = 0, 0, 0, len(text)
     plain = re.compile(_TURTLE_PLAIN, re.DOTALL)
     while at < size:

@@ -30,7 +30,7 @@ _Pairs = tuple[tuple[str, Any], ...]
 
 
 def check_jsonld(text: bytes, path: Path) -> None:
-    """Raises DataError for what is nested too deeply, and for contexts whose terms expand without a limit."""
+    """Raises DataError for excessive nesting, and for contexts whose terms expand without a limit."""
     if len(text) < _SMALL:
         return
     _check_nesting(text, path)

@@ -41,7 +41,7 @@ from mtsp_kg.project import Project
 # Types of parameters in every project; a profile adds those of its resources.
 PARAMETER_TYPES = ("entity", "string", "integer", "boolean", "date", "language")
 COMPETENCY_FILE = "competency-questions.yaml"
-# Queries that the package itself asks, which nobody means by a name that is not there.
+# Queries that the package itself runs, which are never suggested for an unknown name.
 _INTERNAL = "view"
 _HEADER = re.compile(r"#\+ ?(.*)")
 _DECLARED = re.compile(r"(?:^|\s)PREFIX\s+([\w.-]*):", re.IGNORECASE)

@@ -135,7 +135,7 @@ def boolean_in(reply: Reply) -> ox.QueryBoolean:
         found = ox.parse_query_results(reply.body, format=ox.QueryResultsFormat.JSON)
         if isinstance(found, ox.QueryBoolean):
             return found
-        # Virtuoso 7 returns a row with a column of its own.
+        # Virtuoso 7 returns a row with a non-standard column.
         values = [solution[_VIRTUOSO_ASK].value for solution in found] if isinstance(found, ox.QuerySolutions) else []
         text = b'{"head":{},"boolean":' + (b"true" if values == ["1"] else b"false") + b"}"
         made = ox.parse_query_results(text, format=ox.QueryResultsFormat.JSON)
@@ -149,7 +149,7 @@ def boolean_in(reply: Reply) -> ox.QueryBoolean:
 
 
 def _check_complete(reply: Reply, number: int) -> None:
-    # Virtuoso returns 200 with the first rows only, and says so in headers.
+    # Virtuoso returns 200 with the first rows only, and reports this in headers.
     most = reply.headers.get("x-sparql-maxrows", "")
     if most.isdigit() and number >= int(most):
         raise RemoteError(

@@ -303,7 +303,7 @@ class RemoteStore(Store):
 
 
 def _checked_form(text: str) -> str:
-    """The form of a query. It is parsed here first, which gives line and column. Raises QueryError."""
+    """The form of a query. It is parsed here first, to get line and column of an error. Raises QueryError."""
     form = query_form(text)
     if not form:
         raise QueryError(

@@ -64,7 +64,7 @@ class LiveSite:
         return answers
 
     async def _prepare(self, site: ServedSite) -> None:
-        # Step by step, so that a visitor who comes meanwhile waits for one step only. A step that fails here fails
+        # Step by step, so that a visitor who comes in between waits for one step only. A step that fails here fails
         # again when a page needs it, and then the visitor gets the message.
         for step in site.steps():
             with suppress(MtspError):

@@ -66,7 +66,7 @@ class Pool:
         self._stopping = False
 
     async def start(self) -> list[str]:
-        """Connects to the workers; returns what is missing of their isolation (keys of `sandbox.WITHOUT_PART`)."""
+        """Connects to the workers; returns the missing parts of their isolation (keys of `sandbox.WITHOUT_PART`)."""
         first = await self._factory.connect()
         self._add(first)
         for _ in range(self.limits.workers - 1):

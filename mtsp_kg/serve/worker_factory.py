@@ -135,7 +135,7 @@ class ForkingWorkerFactory:
         self._stop()
 
     def _send(self, control: socket.socket) -> None:
-        # A parent that ends meanwhile sends no HELLO, which `connect` notices.
+        # A parent that has ended sends no HELLO, which `connect` notices.
         with contextlib.suppress(OSError):
             control.sendall(self._options)
             control.sendall(wire.pack(wire.DATA, self._quads()))

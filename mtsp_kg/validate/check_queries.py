@@ -90,7 +90,7 @@ class _CheckRows:
     """The rows of a check query, each once."""
 
     def __init__(self, results: ox.QuerySolutions) -> None:
-        # The store evaluates the query while it writes the results, and does not hold the interpreter meanwhile.
+        # The store evaluates the query while it writes the results, without holding the interpreter lock.
         written = results.serialize(format=ox.QueryResultsFormat.JSON) or b""
         solutions = ox.parse_query_results(written, ox.QueryResultsFormat.JSON)
         assert isinstance(solutions, ox.QuerySolutions)

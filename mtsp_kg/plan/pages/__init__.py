@@ -1,1 +1,1 @@
-"""The pages of a plan's site, and what they are made from."""
+"""The pages of a plan's site and their sources."""

@@ -11,7 +11,7 @@ from mtsp_kg.validate.report_view import ReportView
 
 
 def write(view: ReportView) -> str:
-    """An object with the verdict, what was validated, counts and findings, each of these on a line of its own."""
+    """An object with the verdict, what was validated, counts and findings, one finding per line."""
     report = view.report
     counts = report.counts()
     summary = {
