@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,16 @@ ENGINE = tuple(room["name"] for room in TABLE if room["half"] == "engine")
 ROOMS = tuple(dict.fromkeys(room["name"].split("/")[0] for room in TABLE))
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "data" not in path.parts)
 HEAVY = {"rdflib", "pyshacl", "owlready2", "networkx", "pandas", "starlette", "uvicorn", "yaml", "httpx"}
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    return list(ast.walk(parsed(path)))
 
 
 def room_of(path: Path) -> str:
@@ -43,7 +54,7 @@ def test_a_room_imports_only_rooms_to_its_left(path: Path) -> None:
     if room.startswith("__"):
         return
     assert room in ROOMS, f"{path.name} is in no known room"
-    for other in imported_rooms(ast.parse(path.read_text(encoding="utf-8"))) - {"plan"}:
+    for other in imported_rooms(parsed(path)) - {"plan"}:
         assert ROOMS.index(other) <= ROOMS.index(room), f"{room} must not import {other}"
 
 
@@ -54,7 +65,7 @@ def test_a_room_imports_only_rooms_to_its_left(path: Path) -> None:
 )
 def test_engine_rooms_import_nothing_of_plan(path: Path) -> None:
     """The engine serves projects without a plan: a `Profile` tells it what it must know of one."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     assert "plan" not in imported_rooms(tree)
     named = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     assert not [name for name in named if name.startswith("mtsp_kg.plan")], "imported by name"
@@ -77,7 +88,7 @@ def test_class_names_are_unique() -> None:
     """One name for one concept: a class name occurs once in the package."""
     where: dict[str, list[str]] = {}
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.ClassDef):
                 where.setdefault(node.name, []).append(str(path.relative_to(PACKAGE)))
     assert not {name: paths for name, paths in where.items() if len(paths) > 1}
@@ -86,7 +97,7 @@ def test_class_names_are_unique() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_no_docstring_lists_imports(path: Path) -> None:
     """Import statements say what a module imports, and this test which ones it may."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             assert not re.search(r"\b[Ii]mports (nothing|every|all|`)", ast.get_docstring(node) or "")
 
@@ -95,14 +106,14 @@ def test_no_docstring_lists_imports(path: Path) -> None:
 def test_a_module_has_at_most_400_lines_and_says_what_lives_there(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 400
-    assert ast.get_docstring(ast.parse(text)), "the module has no docstring"
+    assert ast.get_docstring(parsed(path)), "the module has no docstring"
     assert path.stem not in {"utils", "helpers", "common"}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_iris_are_written_in_few_modules_and_sparql_in_none(path: Path) -> None:
     may_hold_iris = str(path.relative_to(PACKAGE)) in ("vocab.py", "plan/names.py")
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(tree)
@@ -168,7 +179,7 @@ MODULES_OF_THE_PACKAGE = {
 
 def function_imports(path: Path) -> set[str]:
     found = set()
-    for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for function in nodes(path):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             for node in ast.walk(function):
                 if isinstance(node, ast.Import):
