@@ -7,9 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+
+from mtsp_kg import cli
 
 ROOT = Path(__file__).parents[1]
 
@@ -22,6 +26,26 @@ def mtsp(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
         env={**os.environ, "PYTHONUTF8": "1", **environment},
         check=False,
     )
+
+
+class Ended(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """The command line in this process, which has loaded the graph: what a process of it prints and ends with."""
+
+    def run(*arguments: str) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["mtsp", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert isinstance(ended.value.code, int)
+        return Ended(ended.value.code, *capsys.readouterr())
+
+    return run
 
 
 CASES = [
@@ -55,12 +79,22 @@ CASES = [
 
 
 @pytest.mark.parametrize(("arguments", "code", "message"), CASES, ids=lambda value: str(value)[:60])
-def test_bad_input_gets_one_message_and_its_exit_code(arguments: list[str], code: int, message: str) -> None:
-    done = mtsp(*arguments)
+def test_bad_input_gets_one_message_and_its_exit_code(
+    here: Callable[..., Ended], arguments: list[str], code: int, message: str
+) -> None:
+    done = here(*arguments)
     assert done.returncode == code, done.stderr
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("arguments", [["query", "nosuch"], ["shwo"], ["show", "org:who"]], ids=" ".join)
+def test_a_process_prints_and_ends_as_the_command_line_does_here(
+    here: Callable[..., Ended], arguments: list[str]
+) -> None:
+    done = mtsp(*arguments)
+    assert (done.returncode, done.stdout, done.stderr) == here(*arguments)
 
 
 def test_the_help_lists_each_command_with_a_whole_sentence() -> None:
@@ -96,10 +130,12 @@ def project(tmp_path: Path) -> Path:
         (b"a:g { a:b a:c a:d }\n", ":1:1: TriG syntax error:"),
     ],
 )
-def test_a_broken_file_is_named_with_line_and_column(project: Path, content: bytes, place: str) -> None:
+def test_a_broken_file_is_named_with_line_and_column(
+    here: Callable[..., Ended], project: Path, content: bytes, place: str
+) -> None:
     broken = project / "graph" / "mtsp-2022-2026" / "pillar-9.trig"
     broken.write_bytes(content)
-    done = mtsp("--project", str(project), "info")
+    done = here("--project", str(project), "info")
     assert done.returncode == 2
     assert f"{broken}{place}" in done.stderr
     assert "Traceback" not in done.stderr
