@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -24,15 +25,20 @@ pytestmark = pytest.mark.slow
 def parsed(content: bytes, media_type: str) -> set[ox.Quad]:
     form = ox.RdfFormat.from_media_type(media_type.split(";")[0])
     assert form is not None
-    dataset = ox.Dataset(ox.parse(content, format=form))
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return set(dataset)
+    return canonical(set(ox.parse(content, format=form)))
 
 
 def merged(quads: set[ox.Quad]) -> set[ox.Triple]:
-    dataset = ox.Dataset(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+    return {quad.triple for quad in canonical({ox.Quad(*quad.triple) for quad in quads})}
+
+
+def canonical(quads: set[ox.Quad]) -> set[ox.Quad]:
+    """Quads without blank nodes, which most documents have, are canonical as they are."""
+    if not any(isinstance(term, ox.BlankNode | ox.Triple) for quad in quads for term in quad):
+        return quads
+    dataset = ox.Dataset(quads)
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return {quad.triple for quad in dataset}
+    return set(dataset)
 
 
 def test_every_form_of_every_document_says_the_same(site: PlanSite) -> None:
@@ -95,17 +101,22 @@ def test_what_is_said_for_all_at_once_is_what_is_said_for_each_alone(site: PlanS
 
 
 def test_the_same_bytes_whatever_the_order_of_hashes(site: PlanSite) -> None:
+    """The order of this process's hashes is random; the other's is given."""
     script = (
         "import hashlib, mtsp_kg; from mtsp_kg.plan.pages.site import PlanSite; kg = mtsp_kg.open(); "
         "site = PlanSite(kg.project, kg.store); total = hashlib.sha256(); "
         "[total.update(site.document(path).content) for path in list(site.paths())[::9]]; print(total.hexdigest())"
     )
-    found = set()
-    for seed in ("1", "2"):
-        environment = {**os.environ, "PYTHONHASHSEED": seed, "MTSP_PROJECT": str(site.source.project.root)}
-        command = [sys.executable, "-c", script]
-        found.add(subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout)
-    assert len(found) == 1
+    seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "MTSP_PROJECT": str(site.source.project.root)}
+    command = [sys.executable, "-c", script]
+    total = hashlib.sha256()
+    for path in list(site.paths())[::9]:
+        document = site.document(path)
+        assert document is not None
+        total.update(document.content)
+    printed = subprocess.run(command, capture_output=True, text=True, check=True, env=environment).stdout
+    assert printed == f"{total.hexdigest()}\n"
 
 
 def test_a_rebased_site_has_no_iri_of_the_old_base(site: PlanSite) -> None:
