@@ -35,9 +35,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "build", "--wheel", "--outdir", place / "dist", ROOT, folder=ROOT)
     (wheel,) = (place / "dist").glob("*.whl")
-    venv.create(place / "venv", with_pip=True)
+    venv.create(place / "venv")
     python = place / "venv" / "bin" / "python"
-    run(python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", wheel, folder=place)
+    pip = (sys.executable, "-m", "pip", "--python", python, "--quiet", "--disable-pip-version-check")
+    run(*pip, "install", "--no-compile", wheel, folder=place)
     return python.parent / "mtsp"
 
 
