@@ -20,10 +20,19 @@ def copy_of_document() -> Path:
     return copy
 
 
+@pytest.fixture(scope="session")
+def whole_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of a run share (`pytest -n 2` has two, each with temporary folders of its own)."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "whole-run"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
 @pytest.fixture(scope="session", autouse=True)
-def cache_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
+def cache_apart(whole_run: Path) -> None:
     """Tests keep the loaded graph in a cache of their own, not in the user's."""
-    os.environ["MTSP_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    os.environ["MTSP_CACHE"] = str(whole_run / "cache")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -31,10 +32,13 @@ def site(project: Path) -> PlanSite:
 
 
 @pytest.fixture(scope="session")
-def published(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The whole site as `mtsp publish` writes it."""
-    folder = tmp_path_factory.mktemp("published") / "site"
-    mtsp_kg.open(project).publish(folder, site="https://example.org/mtsp/")
+def published(project: Path, whole_run: Path) -> Path:
+    """The whole site as `mtsp publish` writes it, once for all processes of a run. No test changes it."""
+    with (whole_run / "published.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = whole_run / "published" / "site"
+        if not folder.exists():
+            mtsp_kg.open(project).publish(folder, site="https://example.org/mtsp/")
     return folder
 
 

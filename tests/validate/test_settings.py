@@ -76,7 +76,8 @@ def test_bad_settings_are_told(text: str, message: str, folder: Path) -> None:
 
 
 def test_shapes_are_listed_with_what_they_meet(garden: Project) -> None:
-    done = CliRunner().invoke(cli.cli, ["--project", str(garden.root), "shapes"], standalone_mode=False)
+    call = ["--project", str(garden.root), "shapes"]
+    done = CliRunner().invoke(cli.cli, call, standalone_mode=False, env={"COLUMNS": "200"})
     (line,) = [line for line in done.output.splitlines() if line.startswith("CommitmentMadeByShape")]
     assert re.search(r"violation +sh:targetClass mtsp:Commitment +[1-9]", line)
 
