@@ -23,7 +23,7 @@ run: $(VENV)/ready
 	@echo "  mtsp query -e 'SELECT ?p { GRAPH ?p { ?s mtsp:serves group:youth } }'"
 
 check: lint
-	$(BIN)/python -m pytest -q -m "not slow and not conformance"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not conformance"
 
 test: $(VENV)/ready-dev
 	$(BIN)/python -m pytest -m "not conformance"
